@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "attempt/build.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+static void note_credentials(struct attempt *a, const struct observation *o,
+    const struct move *m);
+static void note_offers(struct attempt *a, const struct observation *o);
+
+void
+attempt_begin(struct attempt *a, const struct connection *c)
+{
+	*a = (struct attempt){ 0 };
+	a->connection = *c;
+	a->first_stream = c->stream;
+	a->connections = 1;
+	a->start = a->end = WHEN_NONE;
+	a->answer_ns = a->verdict_ns = -1;
+	a->scheme_name = attempt_scheme_name(ATTEMPT_NONE);
+	a->capture_complete = true;
+	list_init(&a->observations);
+}
+
+void
+attempt_end(struct attempt *a)
+{
+	LIST_EACH (link, &a->observations)
+		observation_free(LIST_OBJECT(link, struct observation, link));
+	free(a->legs);
+	arena_fini(&a->arena);
+}
+
+void
+attempt_reaches(struct attempt *a, uint64_t frame, when_ns time)
+{
+	if (frame == 0)
+		return;
+	if (a->start == WHEN_NONE || time < a->start)
+		a->start = time;
+	if (a->end == WHEN_NONE || time > a->end)
+		a->end = time;
+	if (a->first_frame == 0 || frame < a->first_frame)
+		a->first_frame = frame;
+	if (frame > a->last_frame)
+		a->last_frame = frame;
+}
+
+static void
+add_leg(struct attempt *a, const struct leg *leg)
+{
+	attempt_reaches(a, leg->frame, leg->time);
+	if (a->n_legs >= limit_of(LIMIT_LEGS)) {
+		limit_hit(LIMIT_LEGS);
+		a->legs_dropped++;
+		return;
+	}
+	/* Powers of two: grown where the count is one. */
+	if ((a->n_legs & (a->n_legs - 1)) == 0)
+		a->legs = memory_grow(a->legs,
+		    a->n_legs > 0 ? a->n_legs * 2 : 1, sizeof(*a->legs));
+	a->legs[a->n_legs++] = *leg;
+}
+
+void
+attempt_add_leg(struct attempt *a, const struct observation *o,
+    bool from_client, enum step step)
+{
+	if (step == STEP_NONE)
+		return;
+
+	struct leg leg = {
+		.frame = from_client ? o->request.frame : o->response.frame,
+		.time = from_client ? o->request.time : o->response.time,
+		.stream = o->connection.stream,
+		.port = o->connection.client_port,
+		.step = step,
+		.from_client = from_client,
+		.status = from_client ? 0 : o->response.status,
+	};
+
+	add_leg(a, &leg);
+}
+
+/* The earliest request names what was wanted. */
+static void
+note_request(struct attempt *a, const struct observed_request *q)
+{
+	if (!q->seen)
+		return;
+	if (a->method == NULL) {
+		a->method = q->method;
+		a->target = q->target;
+		a->authority = q->authority;
+		a->user_agent = q->user_agent;
+		a->via_client = q->via;
+	}
+	a->request = q;
+}
+
+static void
+note_connection(struct attempt *a, const struct connection *c)
+{
+	if (a->connection.id != c->id)
+		a->connections++;
+	else
+		a->missing_bytes = 0; /* c has the newer sum */
+	a->connection = *c;
+	a->missing_bytes += c->missing_bytes;
+	a->directions = c->directions;
+	a->capture_complete = a->missing_bytes == 0 && c->directions == 2 &&
+	    c->began;
+}
+
+void
+attempt_exchange(struct attempt *a, const struct observation *o,
+    const struct move *m, when_ns *offer_time, when_ns *sent_time)
+{
+	const struct observed_request *q = &o->request;
+	const struct observed_response *p = &o->response;
+	bool sends = m->client_step != STEP_NONE &&
+	    m->client_step != STEP_REQUEST;
+
+	note_connection(a, &o->connection);
+	note_request(a, q);
+	a->requests++;
+	if (sends) {
+		if (a->credentials_sent++ == 0 && *offer_time != WHEN_NONE)
+			a->answer_ns = q->time - *offer_time;
+		note_credentials(a, o, m);
+		*sent_time = q->time;
+	}
+	attempt_add_leg(a, o, true, m->client_step);
+	if (!p->seen) {
+		a->response = NULL;
+		return;
+	}
+	attempt_add_leg(a, o, false, m->proxy_step);
+	a->response = p;
+	a->status = p->status;
+	a->closed_announced = !p->keeps_alive;
+	if (p->status == 407) {
+		a->responses_407++;
+		*offer_time = p->time;
+		note_offers(a, o);
+	}
+	a->www_authenticate |= p->has_www_authenticate && p->status != 200;
+	if (sends && m->next == STATE_DONE && *sent_time != WHEN_NONE)
+		a->verdict_ns = p->head_time - *sent_time;
+
+	/* A token in the final response: mutual authentication, or an error. */
+	for (size_t i = 0; i < p->n_challenges; i++)
+		if (m->next == STATE_DONE &&
+		    p->challenges[i].kind != TOKEN_NONE &&
+		    p->challenges[i].scheme == SCHEME_NEGOTIATE)
+			a->verdict = &p->challenges[i];
+}
+
+static enum attempt_scheme
+scheme_of_token(const struct token *t)
+{
+	switch (t->scheme) {
+	case SCHEME_BASIC:
+		return ATTEMPT_BASIC;
+	case SCHEME_DIGEST:
+		return ATTEMPT_DIGEST;
+	case SCHEME_BEARER:
+		return ATTEMPT_BEARER;
+	case SCHEME_NTLM:
+		return ATTEMPT_NTLM;
+	case SCHEME_NEGOTIATE:
+		if (t->kind == TOKEN_NTLM_NEGOTIATE ||
+		    t->kind == TOKEN_NTLM_CHALLENGE ||
+		    t->kind == TOKEN_NTLM_AUTHENTICATE ||
+		    (t->mech != NULL && strcmp(t->mech, "ntlmssp") == 0))
+			return ATTEMPT_NEGOTIATE_NTLM;
+		if (t->kind == TOKEN_AP_REQ || t->kind == TOKEN_KRB_ERROR ||
+		    t->kind == TOKEN_AP_REP ||
+		    (t->mech != NULL && strstr(t->mech, "krb5") != NULL))
+			return ATTEMPT_NEGOTIATE_KERBEROS;
+		return ATTEMPT_OTHER;
+	default:
+		return ATTEMPT_OTHER;
+	}
+}
+
+static void
+note_scheme(struct attempt *a, const struct token *t)
+{
+	a->scheme = scheme_of_token(t);
+	a->scheme_name = a->scheme == ATTEMPT_OTHER && t->scheme_name != NULL
+	    ? t->scheme_name
+	    : attempt_scheme_name(a->scheme);
+}
+
+static void
+note_credentials(struct attempt *a, const struct observation *o,
+    const struct move *m)
+{
+	const struct token *t = o->request.credentials;
+
+	/* A later leg of Negotiate may not name its mechanism again. */
+	if (a->scheme == ATTEMPT_NONE || scheme_of_token(t) != ATTEMPT_OTHER ||
+	    t->scheme != SCHEME_NEGOTIATE)
+		note_scheme(a, t);
+	a->credentials = t;
+	if (t->user != NULL) {
+		a->user = t->user;
+		a->domain = t->domain;
+	}
+	if (m->client_step == STEP_AUTHENTICATE)
+		a->authenticate = t;
+	else if (a->negotiate == NULL && m->client_step != STEP_CREDENTIALS)
+		a->negotiate = t;
+}
+
+/* Does this 407 name the scheme that was tried, but bring no token? */
+static void
+note_offers(struct attempt *a, const struct observation *o)
+{
+	const struct observed_response *p = &o->response;
+	const struct token *sent = o->request.credentials;
+
+	if (a->credentials_sent == 0) {
+		a->offers = p->challenges;
+		a->n_offers = p->n_challenges;
+		a->offer_seen = true;
+	}
+	a->last_offers = p->challenges;
+	a->n_last_offers = p->n_challenges;
+	a->last_407_empty = p->n_challenges == 0;
+	a->last_407_bare = false;
+	if (a->grammar.kind == FAULT_NONE)
+		a->grammar = p->grammar;
+	for (size_t i = 0; i < p->n_challenges; i++) {
+		const struct token *c = &p->challenges[i];
+
+		if (sent != NULL && c->scheme == sent->scheme)
+			a->last_407_bare = c->kind == TOKEN_NONE;
+		if (c->kind == TOKEN_NTLM_CHALLENGE ||
+		    (c->scheme == SCHEME_NEGOTIATE && c->kind != TOKEN_NONE)) {
+			a->challenge = c;
+			if (a->scheme == ATTEMPT_NONE)
+				note_scheme(a, c);
+		}
+	}
+}
+
+bool
+attempt_adopt(struct attempt *a, struct observation *o)
+{
+	if (a->n_observations >= limit_of(LIMIT_LEGS))
+		return false;
+	list_append(&a->observations, &o->link);
+	a->n_observations++;
+	return true;
+}
+
+void
+attempt_closed(struct attempt *a, const struct observation *o, bool leg)
+{
+	a->closed_by = o->closed_by;
+	a->closed_reset = o->reset;
+	note_connection(a, &o->connection);
+	if (leg && (o->closed_by == CLOSED_CLIENT ||
+	        o->closed_by == CLOSED_PROXY)) {
+		struct leg l = {
+			.frame = o->frame,
+			.time = o->time,
+			.stream = o->connection.stream,
+			.port = o->connection.client_port,
+			.step = STEP_CLOSED,
+			.from_client = o->closed_by == CLOSED_CLIENT,
+			.note = o->reset ? "RST" : "FIN",
+		};
+
+		add_leg(a, &l);
+	}
+}

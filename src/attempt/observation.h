@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * observation.h - what a worker says to the correlator
+ *
+ * A worker owns its share of the connections and turns packets into these.
+ * An observation stands alone: all it says is copied into its own arena, it
+ * holds no secret, and it carries the frame that completed it.  Whoever
+ * takes one frees it with observation_free().
+ */
+#ifndef P407_ATTEMPT_OBSERVATION_H
+#define P407_ATTEMPT_OBSERVATION_H
+
+#include "auth/token.h"
+#include "base/arena.h"
+#include "base/list.h"
+#include "net/packet.h"
+
+enum observation_kind {
+	OBSERVE_EXCHANGE, /* a request and its answer, either may be missing */
+	OBSERVE_CLOSE,    /* a connection that had exchanges has ended */
+	OBSERVE_REFUSED,  /* SYN answered by RST, or by nothing at all */
+};
+
+/* One TCP connection, as it looked when the observation was made. */
+struct connection {
+	uint64_t id;     /* unique in this run, in order of first packets */
+	uint32_t stream; /* tcp.stream, as Wireshark counts */
+	struct address client, proxy;
+	uint16_t client_port, proxy_port;
+	bool began;       /* SYN seen: the capture has it from its start */
+	uint8_t directions; /* 1 or 2: directions with any packet */
+	uint64_t missing_bytes; /* not in the capture, acknowledged */
+	uint64_t carried_bytes; /* acknowledged or seen, both directions */
+};
+
+enum closed_by {
+	CLOSED_NOT = 0, /* still open when the capture ended */
+	CLOSED_CLIENT,
+	CLOSED_PROXY,
+	CLOSED_IDLE, /* forgotten after a long silence */
+};
+
+struct observed_request {
+	bool seen;
+	uint64_t frame;
+	when_ns time;
+	const char *method, *target; /* target without user information */
+	const char *authority; /* host:port that is asked for, lower case */
+	const char *user_agent, *via, *forwarded_for;
+	uint8_t version_minor;
+	bool keeps_alive;
+	bool origin_form;         /* "GET /path": no proxy request */
+	bool has_authorization;   /* a field for the origin, not the proxy */
+	bool has_host;
+	uint64_t content_length;
+	unsigned n_credentials;   /* Proxy-Authorization fields */
+	struct token *credentials; /* the first one; NULL if none */
+};
+
+struct observed_response {
+	bool seen;
+	uint64_t frame;
+	when_ns time, head_time;
+	unsigned status, interim;
+	const char *reason;
+	uint8_t version_minor;
+	bool keeps_alive;
+	const char *server, *via, *proxy_agent, *x_cache, *vendor_error;
+	const char *body_title; /* <title> of a 407's page */
+	when_ns date;           /* Date field: the proxy's clock */
+	struct token *challenges; /* Proxy-Authenticate */
+	size_t n_challenges;
+	bool has_www_authenticate;
+	struct fault grammar;     /* of the challenges */
+	unsigned flaws;           /* enum http_flaw */
+};
+
+struct observation {
+	struct link link;
+	struct arena arena;
+	enum observation_kind kind;
+	uint64_t frame; /* that completed it: the order of the correlator */
+	when_ns time;
+	struct connection connection;
+
+	/* OBSERVE_EXCHANGE */
+	unsigned number; /* on the connection, from 1 */
+	bool tunnel;
+	struct observed_request request;
+	struct observed_response response;
+
+	/* OBSERVE_CLOSE */
+	enum closed_by closed_by;
+	bool reset; /* by RST */
+
+	/* OBSERVE_REFUSED */
+	bool silent; /* no answer at all */
+	unsigned tries;
+};
+
+struct observation *observation_new(enum observation_kind kind);
+void observation_free(struct observation *o);
+
+#endif

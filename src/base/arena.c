@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+#define BLOCK_BYTES 1000
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	alignas(max_align_t) uint8_t bytes[];
+};
+
+void
+arena_fini(struct arena *a)
+{
+	while (a->blocks != NULL) {
+		struct arena_block *next = a->blocks->next;
+
+		free(a->blocks);
+		a->blocks = next;
+	}
+	a->bytes = 0;
+}
+
+void *
+arena_new(struct arena *a, size_t size)
+{
+	const size_t step = alignof(max_align_t);
+	struct arena_block *b = a->blocks;
+
+	size = (size + step - 1) / step * step;
+	if (b == NULL || b->size - b->used < size) {
+		size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+
+		b = memory_new(1, sizeof(*b) + room);
+		b->size = room;
+		b->next = a->blocks;
+		a->blocks = b;
+		a->bytes += sizeof(*b) + room;
+	}
+
+	void *piece = b->bytes + b->used;
+
+	b->used += size;
+	return piece;
+}
+
+struct span
+arena_span(struct arena *a, struct span s)
+{
+	if (!span_is_set(s))
+		return s;
+
+	uint8_t *copy = arena_new(a, s.len + 1);
+
+	if (s.len > 0)
+		memcpy(copy, s.at, s.len);
+	return span_of(copy, s.len);
+}
+
+char *
+arena_str(struct arena *a, struct span s)
+{
+	if (!span_is_set(s))
+		return NULL;
+
+	char *copy = arena_new(a, s.len + 1);
+
+	if (s.len > 0)
+		memcpy(copy, s.at, s.len);
+	return copy;
+}

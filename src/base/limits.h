@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * limits.h - every bound, its default, and how often it was hit
+ *
+ * Nothing in p407 grows without one of these.  Whoever enforces a bound
+ * calls limit_hit(); the report says each that was hit.
+ */
+#ifndef P407_BASE_LIMITS_H
+#define P407_BASE_LIMITS_H
+
+#include <stdint.h>
+
+/* id, default, what it bounds (as the report says it) */
+#define LIMITS(X)                                                              \
+	X(LIMIT_FLOWS, 1000000, "connections followed at a time")              \
+	X(LIMIT_CONVERSATIONS, 50000, "HTTP connections followed at a time")   \
+	X(LIMIT_REASSEMBLY_DIRECTION, 1048576,                                 \
+	    "bytes out of order kept for one direction")                       \
+	X(LIMIT_REASSEMBLY_TOTAL, 33554432, "bytes out of order kept in all")  \
+	X(LIMIT_HEAD, 262144, "bytes of one HTTP head")                        \
+	X(LIMIT_FIELDS, 512, "fields of one HTTP head")                        \
+	X(LIMIT_TOKEN, 131072, "bytes of one token")                           \
+	X(LIMIT_PIPELINE, 64, "requests waiting for an answer")                \
+	X(LIMIT_FRAGMENTS, 1024, "fragmented packets waiting for the rest")    \
+	X(LIMIT_FRAGMENT_BYTES, 65535, "bytes of one fragmented packet")       \
+	X(LIMIT_TUNNELS, 8, "headers nested in one another")                   \
+	X(LIMIT_ATTEMPTS, 100000, "attempts kept at a time")                   \
+	X(LIMIT_LEGS, 64, "legs kept of one attempt")                          \
+	X(LIMIT_CLIENTS, 20000, "clients remembered")                          \
+	X(LIMIT_USERS, 20000, "users remembered")                              \
+	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
+	X(LIMIT_FINDINGS, 2000, "findings kept")                               \
+	X(LIMIT_INFLATE_RATIO, 2000, "times a compressed capture may grow")
+
+enum limit {
+#define X(id, value, what) id,
+	LIMITS(X)
+#undef X
+	LIMIT_COUNT
+};
+
+/* The bound itself. */
+uint64_t limit_of(enum limit id);
+
+/* It was hit (once more); how often it was. */
+void limit_hit(enum limit id);
+uint64_t limit_hits(enum limit id);
+
+/* "bytes of one HTTP head" */
+const char *limit_what(enum limit id);
+
+#endif

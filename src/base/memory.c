@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *
+must(void *p)
+{
+	if (p == NULL) {
+		fputs("p407: out of memory (give the machine more, or read "
+		      "a smaller part with -f or --since)\n", stderr);
+		exit(2);
+	}
+	return p;
+}
+
+void *
+memory_new(size_t n, size_t size)
+{
+	return must(calloc(n > 0 ? n : 1, size));
+}
+
+void *
+memory_grow(void *old, size_t n, size_t size)
+{
+	return must(reallocarray(old, n > 0 ? n : 1, size));
+}
+
+char *
+memory_str(struct span s)
+{
+	char *copy = must(malloc(s.len + 1));
+
+	if (s.len > 0)
+		memcpy(copy, s.at, s.len);
+	copy[s.len] = '\0';
+	return copy;
+}
+
+char *
+memory_strdup(const char *s)
+{
+	return memory_str(span_of_str(s));
+}

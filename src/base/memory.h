@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * memory.h - allocation that succeeds or does not return
+ *
+ * A passive tool that cannot get memory for its bounded state has nothing
+ * left to do; it says so and stops.  So callers have no branch for it.
+ */
+#ifndef P407_BASE_MEMORY_H
+#define P407_BASE_MEMORY_H
+
+#include "base/span.h"
+
+/* Zeroed memory for n things of `size` bytes.  The caller frees it. */
+void *memory_new(size_t n, size_t size);
+
+/* As realloc() for n things; what is new is not zeroed. */
+void *memory_grow(void *old, size_t n, size_t size);
+
+/* A NUL-terminated copy, also of bytes that hold NULs.  Caller frees. */
+char *memory_str(struct span s);
+char *memory_strdup(const char *s);
+
+#endif

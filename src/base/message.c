@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/message.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/escape.h"
+
+static int errors;
+static bool quiet;
+
+static void
+say(const char *format, va_list args)
+{
+	char raw[1024];
+	struct text line;
+
+	int n = vsnprintf(raw, sizeof(raw), format, args);
+
+	if (n < 0)
+		return;
+	text_init(&line);
+	text_str(&line, "p407: ");
+	escape_terminal(&line, span_of_str(raw));
+	text_char(&line, '\n');
+	fputs(text_get(&line), stderr);
+	text_fini(&line);
+}
+
+void
+message_error(const char *format, ...)
+{
+	va_list args;
+
+	errors++;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+void
+message_note(const char *format, ...)
+{
+	va_list args;
+
+	if (quiet)
+		return;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+void
+message_quiet(void)
+{
+	quiet = true;
+}
+
+int
+message_errors(void)
+{
+	return errors;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * message.h - what p407 says on stderr
+ *
+ * One line each, in the form of CONTRACT: "p407: FILE: what is wrong (what
+ * to do)".  Bytes that came from outside go through escape_terminal() first;
+ * message_error() does that with the whole line.
+ */
+#ifndef P407_BASE_MESSAGE_H
+#define P407_BASE_MESSAGE_H
+
+/* An error: "p407: " + text.  Counted; message_errors() tells how many. */
+void message_error(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* A remark that is no error; silent after message_quiet(). */
+void message_note(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+void message_quiet(void);
+
+int message_errors(void);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/table.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/memory.h"
+
+#define FIRST_BUCKETS 64
+
+void
+table_init(struct table *t)
+{
+	*t = (struct table){ .n_buckets = FIRST_BUCKETS };
+	t->buckets = memory_new(t->n_buckets, sizeof(*t->buckets));
+	list_init(&t->by_age);
+}
+
+void
+table_fini(struct table *t)
+{
+	free(t->buckets);
+	*t = (struct table){ 0 };
+}
+
+/* The only thing that differs from run to run; no output depends on it. */
+static uint64_t
+key_word(int i)
+{
+	static uint64_t key[2];
+
+	if (key[0] == 0 && getrandom(key, sizeof(key), 0) != sizeof(key))
+		key[0] = UINT64_C(0x9e3779b97f4a7c15);
+	key[0] |= 1;
+	return key[i];
+}
+
+#define ROTL(x, b) ((x) << (b) | (x) >> (64 - (b)))
+
+static void
+sip_round(uint64_t v[4])
+{
+	v[0] += v[1], v[1] = ROTL(v[1], 13) ^ v[0], v[0] = ROTL(v[0], 32);
+	v[2] += v[3], v[3] = ROTL(v[3], 16) ^ v[2];
+	v[0] += v[3], v[3] = ROTL(v[3], 21) ^ v[0];
+	v[2] += v[1], v[1] = ROTL(v[1], 17) ^ v[2], v[2] = ROTL(v[2], 32);
+}
+
+/* SipHash-1-3 (Aumasson and Bernstein), as hash tables elsewhere use it. */
+uint64_t
+table_hash_more(uint64_t hash, struct span key)
+{
+	uint64_t k0 = key_word(0) ^ hash, k1 = key_word(1);
+	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575),
+		k1 ^ UINT64_C(0x646f72616e646f6d),
+		k0 ^ UINT64_C(0x6c7967656e657261),
+		k1 ^ UINT64_C(0x7465646279746573) };
+	size_t i = 0;
+
+	for (; key.len - i >= 8; i += 8) {
+		uint64_t m;
+
+		memcpy(&m, key.at + i, 8);
+		v[3] ^= m;
+		sip_round(v);
+		v[0] ^= m;
+	}
+
+	uint64_t last = (uint64_t)key.len << 56;
+
+	for (size_t j = 0; i + j < key.len; j++)
+		last |= (uint64_t)key.at[i + j] << 8 * j;
+	v[3] ^= last;
+	sip_round(v);
+	v[0] ^= last;
+	v[2] ^= 0xff;
+	for (int r = 0; r < 3; r++)
+		sip_round(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t
+table_hash(struct span key)
+{
+	return table_hash_more(0, key);
+}
+
+static struct table_entry **
+bucket(const struct table *t, uint64_t hash)
+{
+	return &t->buckets[hash & (t->n_buckets - 1)];
+}
+
+struct table_entry *
+table_first(const struct table *t, uint64_t hash)
+{
+	struct table_entry *e = *bucket(t, hash);
+
+	while (e != NULL && e->hash != hash)
+		e = e->chain;
+	return e;
+}
+
+struct table_entry *
+table_next(const struct table_entry *e)
+{
+	struct table_entry *next = e->chain;
+
+	while (next != NULL && next->hash != e->hash)
+		next = next->chain;
+	return next;
+}
+
+static void
+grow(struct table *t)
+{
+	free(t->buckets);
+	t->n_buckets *= 2;
+	t->buckets = memory_new(t->n_buckets, sizeof(*t->buckets));
+	LIST_EACH (link, &t->by_age) {
+		struct table_entry *e =
+		    LIST_OBJECT(link, struct table_entry, age);
+		struct table_entry **b = bucket(t, e->hash);
+
+		e->chain = *b;
+		*b = e;
+	}
+}
+
+void
+table_add(struct table *t, struct table_entry *e, uint64_t hash)
+{
+	if (t->count >= t->n_buckets)
+		grow(t);
+
+	struct table_entry **b = bucket(t, hash);
+
+	e->hash = hash;
+	e->chain = *b;
+	*b = e;
+	list_append(&t->by_age, &e->age);
+	t->count++;
+}
+
+void
+table_remove(struct table *t, struct table_entry *e)
+{
+	struct table_entry **at = bucket(t, e->hash);
+
+	while (*at != e)
+		at = &(*at)->chain;
+	*at = e->chain;
+	list_remove(&e->age);
+	t->count--;
+}
+
+void
+table_touch(struct table *t, struct table_entry *e)
+{
+	list_remove(&e->age);
+	list_append(&t->by_age, &e->age);
+}
+
+struct table_entry *
+table_oldest(const struct table *t)
+{
+	return list_empty(&t->by_age)
+	    ? NULL
+	    : LIST_OBJECT(t->by_age.next, struct table_entry, age);
+}

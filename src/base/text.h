@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * text.h - a string that grows
+ *
+ * Used to build output in memory.  It is always NUL-terminated.  With a
+ * limit (text_limit()) what goes past it is dropped and `cut` is set: the
+ * caller asks once, at the end.
+ */
+#ifndef P407_BASE_TEXT_H
+#define P407_BASE_TEXT_H
+
+#include "base/span.h"
+
+struct text {
+	char *at; /* NULL while nothing was added */
+	size_t len;
+	size_t room;
+	size_t limit; /* 0: none */
+	bool cut;
+};
+
+void text_init(struct text *t);
+void text_fini(struct text *t);
+
+/* Empty it, keep the memory. */
+void text_clear(struct text *t);
+
+void text_add(struct text *t, struct span s);
+void text_str(struct text *t, const char *s);
+void text_char(struct text *t, char c);
+void text_pad(struct text *t, char c, size_t n);
+void text_fmt(struct text *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What was built, valid until the next change; "" if nothing was. */
+const char *text_get(const struct text *t);
+struct span text_span(const struct text *t);
+
+/* The string, now the caller's to free(); the text is empty again. */
+char *text_steal(struct text *t);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * diagnosis.h - attempts to findings: the front of this folder
+ *
+ * diagnosis_run() is given every attempt of the window (for a file: all of
+ * them, in order of start).  It learns the history of users, clients and
+ * proxies from all of them first, then looks at each attempt that failed,
+ * evaluates every rule over its facts in three-valued logic, names the
+ * cause (attempt.cause, attempt.rule) and groups the attempts to findings.
+ */
+#ifndef P407_DIAGNOSE_DIAGNOSIS_H
+#define P407_DIAGNOSE_DIAGNOSIS_H
+
+#include "diagnose/finding.h"
+
+struct rules;
+struct diagnosis;
+
+/* What is known of the capture as a whole, for facts. */
+struct capture_facts {
+	bool kdc_visible;         /* any port 88 traffic in the capture */
+	uint64_t frames;
+	when_ns first, last;
+	bool stream_filters;      /* tcp.stream numbers are Wireshark's */
+	double missing_ratio;     /* gaps against acknowledged bytes */
+};
+
+struct diagnosis *diagnosis_run(const struct rules *rules,
+    struct attempt **attempts, size_t n, const struct observation **refused,
+    size_t n_refused, const struct capture_facts *capture);
+void diagnosis_free(struct diagnosis *d);
+
+size_t diagnosis_findings(const struct diagnosis *d);
+const struct finding *diagnosis_finding(const struct diagnosis *d, size_t i);
+
+#endif

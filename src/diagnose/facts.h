@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * facts.h - what rules can ask, and how it is found out
+ *
+ * A fact is a named, typed value of a subject: one attempt (or one refused
+ * connection) together with the history around it and the capture it is
+ * from.  It is set, absent (known not to be there: no type 3 was sent) or
+ * unknown (the traffic that would tell is not in the capture).  The table
+ * here is the one that --list-facts prints and that conditions and templates
+ * are checked against.
+ *
+ * A new fact is one row and, mostly, one function of a few lines in
+ * facts_attempt.c, facts_token.c or facts_history.c.
+ */
+#ifndef P407_DIAGNOSE_FACTS_H
+#define P407_DIAGNOSE_FACTS_H
+
+#include "attempt/attempt.h"
+#include "base/text.h"
+#include "diagnose/diagnosis.h"
+
+struct history;
+struct event;
+
+enum fact_type {
+	FACT_BOOL,
+	FACT_NUMBER,
+	FACT_DURATION,
+	FACT_STRING,
+	FACT_LIST, /* of strings */
+};
+
+/* Provenance. */
+enum fact_source {
+	SOURCE_ATTEMPT, /* the messages of this attempt */
+	SOURCE_CAPTURE, /* how good the capture is */
+	SOURCE_HISTORY, /* other attempts in the same window */
+	SOURCE_WITNESS, /* other traffic: KDC, refused connections */
+	SOURCE_FINDING, /* the group; for messages, not for conditions */
+};
+
+enum value_state { VALUE_UNKNOWN = 0, VALUE_ABSENT, VALUE_SET };
+
+struct value {
+	enum value_state state;
+	bool yes;            /* FACT_BOOL */
+	double number;       /* FACT_NUMBER */
+	int64_t ns;          /* FACT_DURATION */
+	const char *string;  /* FACT_STRING */
+	const char *const *items; /* FACT_LIST */
+	size_t n_items;
+};
+
+struct subject;
+
+struct fact {
+	const char *name;
+	enum fact_type type;
+	enum fact_source source;
+	const char *meaning; /* a noun phrase: "who closed the connection" */
+	/* What to capture when it is unknown; NULL: it never is. */
+	const char *needs;
+	/* What a message says where there is no value; NULL: "not seen". */
+	const char *blank;
+	struct value (*compute)(const struct subject *s, const struct fact *f);
+	size_t offset;             /* for compute functions that want one */
+	const char *const *values; /* a closed set, ended by NULL; or NULL */
+};
+
+/* Counts of a group of attempts, for messages. */
+struct group_counts {
+	size_t attempts, clients, users;
+	when_ns first, last;
+};
+
+enum { FACTS_MAX = 256 };
+
+struct subject {
+	const struct attempt *attempt;     /* or NULL: a refused connection */
+	const struct observation *refused;
+	const struct history *history;
+	const struct event *event;         /* the attempt's in the history */
+	const struct capture_facts *capture;
+	const struct group_counts *group;  /* NULL but for messages */
+	struct arena *arena;               /* strings and lists of values */
+	bool have[FACTS_MAX];
+	struct value values[FACTS_MAX];
+};
+
+/* Values, for compute functions. */
+struct value value_unknown(void);
+struct value value_absent(void);
+struct value value_bool(bool yes);
+struct value value_number(double number);
+struct value value_duration(int64_t ns);
+struct value value_string(const char *s); /* NULL: absent */
+struct value value_list(const char *const *items, size_t n);
+
+/* In the order of --list-facts. */
+size_t facts_count(void);
+const struct fact *facts_at(size_t index);
+
+/* False if there is no fact of that name. */
+bool facts_find(struct span name, size_t *index);
+
+/*
+ * Make ready for an attempt (event is its place in the history) or, with
+ * attempt NULL, for a refused connection.  Values that were given out
+ * before are forgotten; their strings live as long as the arena.
+ */
+void subject_init(struct subject *s, const struct history *history,
+    const struct attempt *attempt, const struct observation *refused,
+    const struct capture_facts *capture, struct arena *arena);
+
+/* The value; computed when first asked for.  Lives as long as s. */
+const struct value *subject_value(struct subject *s, size_t index);
+
+/* For a person: "yes", "12 ms", "NTLM, Basic"; blank words if not set. */
+void value_words(struct text *t, const struct fact *f, const struct value *v);
+
+const char *fact_type_name(enum fact_type t);
+const char *fact_source_name(enum fact_source s);
+
+/* What --list-facts prints. */
+void facts_list(struct text *t);
+
+/* The rows, by file; facts.c joins them. */
+extern const struct fact facts_of_attempt[];
+extern const size_t facts_of_attempt_count;
+extern const struct fact facts_of_exchange[];
+extern const size_t facts_of_exchange_count;
+extern const struct fact facts_of_token[];
+extern const size_t facts_of_token_count;
+extern const struct fact facts_of_scheme[];
+extern const size_t facts_of_scheme_count;
+extern const struct fact facts_of_history[];
+extern const size_t facts_of_history_count;
+extern const struct fact facts_of_proxy[];
+extern const size_t facts_of_proxy_count;
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the attempt as a whole shows: its steps and its end. */
+#include "diagnose/facts.h"
+
+#define BOTH_DIRECTIONS                                                        \
+	"capture both directions of this connection, from its first packet"
+#define FIRST_PACKET "start the capture before the client connects"
+
+static const char *const scheme_values[] = { "none", "Basic", "Digest",
+	"Bearer", "NTLM", "Negotiate/Kerberos", "Negotiate/NTLM", "other",
+	NULL };
+static const char *const outcome_values[] = { "authenticated", "rejected",
+	"abandoned", "broken", "incomplete", NULL };
+static const char *const step_values[] = { "offer", "negotiate", "challenge",
+	"authenticate", "ticket", "credentials", NULL };
+static const char *const closed_values[] = { "nobody", "client", "proxy",
+	"idle", NULL };
+
+static struct value
+flag(const struct subject *s, const struct fact *f)
+{
+	return value_bool(
+	    *(const bool *)((const char *)s->attempt + f->offset));
+}
+
+static struct value
+count(const struct subject *s, const struct fact *f)
+{
+	return value_number(*(const unsigned *)(const void *)(
+	    (const char *)s->attempt + f->offset));
+}
+
+static struct value
+text(const struct subject *s, const struct fact *f)
+{
+	return value_string(*(const char *const *)(const void *)(
+	    (const char *)s->attempt + f->offset));
+}
+
+/* A time that is -1 where it is not known. */
+static struct value
+wait(const struct subject *s, const struct fact *f)
+{
+	int64_t ns = *(const int64_t *)(const void *)(
+	    (const char *)s->attempt + f->offset);
+
+	return ns < 0 ? value_absent() : value_duration(ns);
+}
+
+static struct value
+scheme(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_string(attempt_scheme_name(s->attempt->scheme));
+}
+
+static struct value
+outcome(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_string(outcome_name(s->attempt->outcome));
+}
+
+static struct value
+broke_at(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_string(step_name(s->attempt->broke_at));
+}
+
+static struct value
+failed(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_bool(attempt_failed(s->attempt));
+}
+
+static struct value
+full_user(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+	struct text t = { .limit = 300 };
+
+	(void)f;
+	if (a->user == NULL)
+		return value_absent();
+	/* A name that was sent as user@realm is shown so again. */
+	if (a->domain != NULL && a->domain[0] != '\0' &&
+	    strchr(a->domain, '.') != NULL)
+		text_fmt(&t, "%s@%s", a->user, a->domain);
+	else if (a->domain != NULL && a->domain[0] != '\0')
+		text_fmt(&t, "%s\\%s", a->domain, a->user);
+	else
+		text_str(&t, a->user);
+
+	const char *kept = arena_str(s->arena, text_span(&t));
+
+	text_fini(&t);
+	return value_string(kept != NULL ? kept : "");
+}
+
+static struct value
+length(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_duration(s->attempt->end - s->attempt->start);
+}
+
+static struct value
+closed_by(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_string(closed_values[s->attempt->closed_by]);
+}
+
+static struct value
+scheme_names(const struct subject *s, const struct token *tokens, size_t n)
+{
+	const char **names = arena_new(s->arena, (n + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = tokens[i].scheme == SCHEME_OTHER &&
+		        tokens[i].scheme_name != NULL
+		    ? tokens[i].scheme_name
+		    : scheme_name(tokens[i].scheme);
+	return value_list(names, n);
+}
+
+static struct value
+offers(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+
+	(void)f;
+	if (!a->offer_seen)
+		return a->preemptive || a->capture_complete ? value_absent()
+		                                           : value_unknown();
+	return scheme_names(s, a->offers, a->n_offers);
+}
+
+static struct value
+last_offers(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+
+	(void)f;
+	return a->responses_407 == 0
+	    ? value_absent()
+	    : scheme_names(s, a->last_offers, a->n_last_offers);
+}
+
+static struct value
+first_offer(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->attempt->n_offers == 0
+	    ? value_absent()
+	    : value_string(scheme_name(s->attempt->offers[0].scheme));
+}
+
+static bool
+offered(const struct token *tokens, size_t n, const struct token *sent)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tokens[i].scheme == sent->scheme)
+			return true;
+	return false;
+}
+
+/* The scheme that was used, against all that this proxy said in it. */
+static struct value
+scheme_offered(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+
+	(void)f;
+	if (a->credentials == NULL)
+		return value_absent();
+	if (a->n_offers == 0 && a->n_last_offers == 0)
+		return a->responses_407 > 0 ? value_absent()
+		                           : value_unknown();
+	return value_bool(offered(a->offers, a->n_offers, a->credentials) ||
+	    offered(a->last_offers, a->n_last_offers, a->credentials));
+}
+
+static struct value
+challenge_seen(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->attempt->challenge != NULL)
+		return value_bool(true);
+	return s->attempt->capture_complete ? value_bool(false)
+	                                    : value_unknown();
+}
+
+static struct value
+grammar_bad(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return value_bool(s->attempt->grammar.kind != FAULT_NONE);
+}
+
+#define ATTEMPT(field) .offset = offsetof(struct attempt, field)
+
+/* clang-format off */
+const struct fact facts_of_attempt[] = {
+	{ "attempt.scheme", FACT_STRING, SOURCE_ATTEMPT,
+	    "the scheme that the client used", NULL, "no scheme",
+	    .compute = scheme, .values = scheme_values },
+	{ "attempt.outcome", FACT_STRING, SOURCE_ATTEMPT,
+	    "how it ended", NULL, NULL, .compute = outcome, .values = outcome_values },
+	{ "attempt.broke_at", FACT_STRING, SOURCE_ATTEMPT,
+	    "the step at which it broke", NULL, "no step",
+	    .compute = broke_at, .values = step_values },
+	{ "attempt.failed", FACT_BOOL, SOURCE_ATTEMPT,
+	    "rejected, abandoned or broken", NULL, NULL, .compute = failed },
+	{ "attempt.method", FACT_STRING, SOURCE_ATTEMPT,
+	    "the method of the request", BOTH_DIRECTIONS, "request",
+	    .compute = text, ATTEMPT(method) },
+	{ "attempt.target", FACT_STRING, SOURCE_ATTEMPT,
+	    "what was asked for", BOTH_DIRECTIONS, "(target not seen)",
+	    .compute = text, ATTEMPT(target) },
+	{ "attempt.host", FACT_STRING, SOURCE_ATTEMPT,
+	    "host and port that were asked for", BOTH_DIRECTIONS,
+	    "(host not seen)", .compute = text, ATTEMPT(authority) },
+	{ "attempt.agent", FACT_STRING, SOURCE_ATTEMPT,
+	    "the User-Agent of the client", BOTH_DIRECTIONS,
+	    "a program that does not name itself",
+	    .compute = text, ATTEMPT(user_agent) },
+	{ "attempt.user", FACT_STRING, SOURCE_ATTEMPT,
+	    "the user name without its domain", BOTH_DIRECTIONS,
+	    "an unnamed user", .compute = text, ATTEMPT(user) },
+	{ "attempt.domain", FACT_STRING, SOURCE_ATTEMPT,
+	    "the domain or realm of the user, as sent", BOTH_DIRECTIONS,
+	    "no domain", .compute = text, ATTEMPT(domain) },
+	{ "attempt.full_user", FACT_STRING, SOURCE_ATTEMPT,
+	    "user and domain, as sent", BOTH_DIRECTIONS, "an unnamed user",
+	    .compute = full_user },
+	{ "attempt.offers", FACT_LIST, SOURCE_ATTEMPT,
+	    "the schemes that the proxy offered before any credentials",
+	    FIRST_PACKET, "nothing", .compute = offers },
+	{ "attempt.first_offer", FACT_STRING, SOURCE_ATTEMPT,
+	    "the scheme that was offered first", FIRST_PACKET, NULL,
+	    .compute = first_offer },
+	{ "attempt.last_offers", FACT_LIST, SOURCE_ATTEMPT,
+	    "the schemes named in the last 407", NULL, "nothing",
+	    .compute = last_offers },
+	{ "attempt.scheme_offered", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the scheme that the client used was offered", BOTH_DIRECTIONS,
+	    NULL, .compute = scheme_offered },
+	{ "attempt.status", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the status of the last response", NULL, "no status",
+	    .compute = count, ATTEMPT(status) },
+	{ "attempt.requests", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "how many requests belong to it", NULL, NULL,
+	    .compute = count, ATTEMPT(requests) },
+	{ "attempt.responses_407", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "how many 407 responses it got", NULL, NULL,
+	    .compute = count, ATTEMPT(responses_407) },
+	{ "attempt.connections", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "how many connections it used", NULL, NULL,
+	    .compute = count, ATTEMPT(connections) },
+	{ "attempt.spare", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "how many spare connections were asked besides", NULL, NULL,
+	    .compute = count, ATTEMPT(spare) },
+	{ "attempt.credentials_sent", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "how many requests carried credentials", NULL, NULL,
+	    .compute = count, ATTEMPT(credentials_sent) },
+	{ "attempt.preemptive", FACT_BOOL, SOURCE_ATTEMPT,
+	    "credentials came before any offer", NULL, NULL,
+	    .compute = flag, ATTEMPT(preemptive) },
+	{ "attempt.after_failure", FACT_BOOL, SOURCE_ATTEMPT,
+	    "an earlier handshake on this connection had been refused",
+	    NULL, NULL, .compute = flag, ATTEMPT(after_failure) },
+	{ "attempt.after_success", FACT_BOOL, SOURCE_ATTEMPT,
+	    "this connection had been authenticated before", NULL, NULL,
+	    .compute = flag, ATTEMPT(after_success) },
+	{ "attempt.restarted", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the client began again instead of answering the challenge",
+	    NULL, NULL, .compute = flag, ATTEMPT(restarted) },
+	{ "attempt.split", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the type 3 came on another connection than its type 2",
+	    NULL, NULL, .compute = flag, ATTEMPT(split) },
+	{ "attempt.old_challenge", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the type 3 answers an earlier type 2", NULL, NULL,
+	    .compute = flag, ATTEMPT(old_challenge) },
+	{ "attempt.replayed", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the same token bytes had been sent before", NULL, NULL,
+	    .compute = flag, ATTEMPT(replayed) },
+	{ "attempt.interleaved", FACT_BOOL, SOURCE_ATTEMPT,
+	    "another request came between type 2 and type 3", NULL, NULL,
+	    .compute = flag, ATTEMPT(interleaved) },
+	{ "attempt.answer_time", FACT_DURATION, SOURCE_ATTEMPT,
+	    "from the offer to the first credentials", FIRST_PACKET, NULL,
+	    .compute = wait, ATTEMPT(answer_ns) },
+	{ "attempt.verdict_time", FACT_DURATION, SOURCE_ATTEMPT,
+	    "from the last credentials to the verdict", BOTH_DIRECTIONS,
+	    NULL, .compute = wait, ATTEMPT(verdict_ns) },
+	{ "attempt.length", FACT_DURATION, SOURCE_ATTEMPT,
+	    "from its first frame to its last", NULL, NULL, .compute = length },
+	{ "attempt.closed_by", FACT_STRING, SOURCE_ATTEMPT,
+	    "who closed the connection", NULL, NULL,
+	    .compute = closed_by, .values = closed_values },
+	{ "attempt.closed_reset", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the connection was reset (RST)", NULL, NULL,
+	    .compute = flag, ATTEMPT(closed_reset) },
+	{ "attempt.closed_announced", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the response announced that the connection ends", NULL, NULL,
+	    .compute = flag, ATTEMPT(closed_announced) },
+	{ "attempt.challenged", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy sent a token to be answered", BOTH_DIRECTIONS, NULL,
+	    .compute = challenge_seen },
+	{ "attempt.last_407_bare", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the last 407 names the scheme without a token", NULL, NULL,
+	    .compute = flag, ATTEMPT(last_407_bare) },
+	{ "attempt.last_407_empty", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the last 407 has no Proxy-Authenticate field", NULL, NULL,
+	    .compute = flag, ATTEMPT(last_407_empty) },
+	{ "attempt.www_authenticate", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy's refusal has a WWW-Authenticate field", NULL, NULL,
+	    .compute = flag, ATTEMPT(www_authenticate) },
+	{ "attempt.said_401", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy itself answered 401 instead of 407", NULL, NULL,
+	    .compute = flag, ATTEMPT(said_401) },
+	{ "attempt.offer_malformed", FACT_BOOL, SOURCE_ATTEMPT,
+	    "a Proxy-Authenticate field breaks the grammar", NULL, NULL,
+	    .compute = grammar_bad },
+	{ "attempt.via_client", FACT_STRING, SOURCE_ATTEMPT,
+	    "the Via field of the request: a proxy in front of this one",
+	    BOTH_DIRECTIONS, "none", .compute = text, ATTEMPT(via_client) },
+};
+/* clang-format on */
+
+const size_t facts_of_attempt_count =
+    sizeof(facts_of_attempt) / sizeof(facts_of_attempt[0]);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * finding.h - what p407 concludes: the shape that every report prints
+ *
+ * A finding groups the attempts of one client (or, for faults of the proxy
+ * side, of many clients) that one rule explains.  Strings are in the
+ * diagnosis' arena and already expanded, but not escaped: escaping is the
+ * report's business.
+ */
+#ifndef P407_DIAGNOSE_FINDING_H
+#define P407_DIAGNOSE_FINDING_H
+
+#include "attempt/attempt.h"
+
+enum who_acts {
+	WHO_USER,
+	WHO_CLIENT,    /* client configuration */
+	WHO_PROXY,     /* proxy administrators */
+	WHO_DIRECTORY, /* Active Directory, KDC */
+	WHO_NETWORK,
+	WHO_CAPTURE,   /* whoever took the capture */
+};
+
+enum effort { EFFORT_EASY, EFFORT_MEDIUM, EFFORT_HARD };
+enum level { LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH }; /* severity, likelihood */
+
+struct fix {
+	enum who_acts who;
+	enum effort effort;
+	const char *what;
+};
+
+/* One line of the differential. */
+struct verdict {
+	enum cause cause;
+	const char *rule;    /* id */
+	const char *because; /* ruled out: why; cannot tell: what is needed */
+};
+
+/* Names seen in the attempts, in order of first appearance, counted. */
+struct tally_entry {
+	const char *name;
+	unsigned count;
+};
+
+struct tally {
+	struct tally_entry *entries;
+	size_t n;     /* kept, at most 50 */
+	size_t total; /* how many different ones there are in all */
+};
+
+struct finding {
+	const char *id; /* stable: "f1", "f2", … in order of first frame */
+	const struct rule *rule;
+	enum cause cause;
+	enum level severity, likelihood;
+	bool fault; /* false: a remark (lint), not a failed login */
+	const char *title;   /* short */
+	const char *message; /* one sentence for a person */
+	const char *why;     /* a paragraph: what on the wire shows it */
+
+	const struct attempt **attempts; /* in order of start */
+	size_t n_attempts;
+	const struct attempt *example;   /* the one whose ladder is shown */
+	const struct attempt *good;      /* a good one to compare, or NULL */
+	when_ns first, last;
+	struct tally clients, users, proxies, agents, targets, workstations;
+	uint64_t frames[12]; /* evidence of the example */
+	size_t n_frames;
+	const char *display_filter;
+
+	const struct verdict *contributing, *ruled_out, *cannot_tell;
+	size_t n_contributing, n_ruled_out, n_cannot_tell;
+
+	const struct fix *fixes; /* in order of effort */
+	size_t n_fixes;
+	const char *escalate_to, *escalate_when, *verify;
+	const char *const *references;
+	size_t n_references;
+};
+
+const char *who_name(enum who_acts w);   /* "user", "client configuration" */
+const char *effort_name(enum effort e);  /* "easy" */
+const char *level_name(enum level l);    /* "low" */
+
+#endif

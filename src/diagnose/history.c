@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/history.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "diagnose/kin.h"
+#include "diagnose/runs.h"
+
+/* How far a search goes from where it begins. */
+#define MAX_STEPS 256
+
+/* Events of one kind, by kin and then by time: indices into events. */
+struct series {
+	uint32_t *at;
+	uint32_t *starts; /* by kin id; starts[id + 1] is the end */
+	uint32_t ids;
+};
+
+struct history {
+	struct event *events; /* in order of time */
+	size_t n;
+	struct kin *kin;
+	const struct attempt **by_address; /* sorted, to find an event */
+	uint32_t *event_of;                /* same order */
+	struct series series[KIN_COUNT][WHICH_COUNT];
+	struct runs runs;
+	struct lane *lanes;           /* by id - 1 */
+	struct proxy_history *proxies;
+};
+
+static void index_attempts(struct history *h);
+static void build_series(struct history *h, enum kinship kin,
+    enum which which);
+
+/* The moment of the verdict, or the last thing that happened. */
+static when_ns
+decided(const struct attempt *a)
+{
+	for (unsigned i = 0; i < a->n_legs; i++)
+		if (a->legs[i].step == STEP_AUTHENTICATED ||
+		    a->legs[i].step == STEP_REJECTED)
+			return a->legs[i].time;
+	return a->outcome == OUTCOME_AUTHENTICATED ? a->start : a->end;
+}
+
+static enum event_kind
+kind_of(const struct attempt *a)
+{
+	if (a->outcome == OUTCOME_AUTHENTICATED)
+		return EVENT_OK;
+	if (attempt_failed(a) && a->credentials_sent > 0 && a->status == 407)
+		return EVENT_REFUSED;
+	return EVENT_OTHER;
+}
+
+static int
+by_time(const void *left, const void *right)
+{
+	const struct event *a = left, *b = right;
+
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	if (a->attempt->first_frame != b->attempt->first_frame)
+		return a->attempt->first_frame < b->attempt->first_frame ? -1
+		                                                         : 1;
+	return a->attempt->id < b->attempt->id ? -1
+	                                       : a->attempt->id > b->attempt->id;
+}
+
+struct history *
+history_new(struct attempt *const *attempts, size_t n)
+{
+	struct history *h = memory_new(1, sizeof(*h));
+
+	h->n = n;
+	h->events = memory_new(n + 1, sizeof(*h->events));
+	h->kin = kin_new();
+	for (size_t i = 0; i < n; i++)
+		h->events[i] = (struct event){
+			.attempt = attempts[i],
+			.time = decided(attempts[i]),
+			.kind = kind_of(attempts[i]),
+		};
+	qsort(h->events, n, sizeof(*h->events), by_time);
+	for (size_t i = 0; i < n; i++)
+		kin_number(h->kin, &h->events[i]);
+	index_attempts(h);
+	for (int kin = 0; kin < KIN_COUNT; kin++)
+		for (int which = 0; which < WHICH_COUNT; which++)
+			build_series(h, (enum kinship)kin, (enum which)which);
+	runs_build(&h->runs, h->events, n);
+	h->lanes = lanes_build(h->events, n, kin_count(h->kin, KIN_LANE));
+	h->proxies =
+	    proxies_build(h->events, n, kin_count(h->kin, KIN_PROXY));
+	return h;
+}
+
+void
+history_free(struct history *h)
+{
+	if (h == NULL)
+		return;
+	for (int kin = 0; kin < KIN_COUNT; kin++)
+		for (int which = 0; which < WHICH_COUNT; which++) {
+			free(h->series[kin][which].at);
+			free(h->series[kin][which].starts);
+		}
+	kin_free(h->kin);
+	runs_fini(&h->runs);
+	free(h->lanes);
+	free(h->proxies);
+	free(h->by_address);
+	free(h->event_of);
+	free(h->events);
+	free(h);
+}
+
+struct place {
+	const struct attempt *attempt;
+	uint32_t event;
+};
+
+static int
+by_place(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	return a->attempt < b->attempt ? -1 : a->attempt > b->attempt;
+}
+
+static void
+index_attempts(struct history *h)
+{
+	struct place *places = memory_new(h->n + 1, sizeof(*places));
+
+	for (size_t i = 0; i < h->n; i++)
+		places[i] = (struct place){ h->events[i].attempt,
+			(uint32_t)i };
+	qsort(places, h->n, sizeof(*places), by_place);
+	h->by_address = memory_new(h->n + 1, sizeof(*h->by_address));
+	h->event_of = memory_new(h->n + 1, sizeof(*h->event_of));
+	for (size_t i = 0; i < h->n; i++) {
+		h->by_address[i] = places[i].attempt;
+		h->event_of[i] = places[i].event;
+	}
+	free(places);
+}
+
+static bool
+belongs(const struct event *e, enum which which)
+{
+	return which == WHICH_ALL ||
+	    e->kind == (which == WHICH_OK ? EVENT_OK : EVENT_REFUSED);
+}
+
+/* Counting sort: events are in order of time, and stay so in each kin. */
+static void
+build_series(struct history *h, enum kinship kin, enum which which)
+{
+	struct series *s = &h->series[kin][which];
+	uint32_t ids = kin_count(h->kin, kin);
+
+	s->ids = ids;
+	s->starts = memory_new((size_t)ids + 2, sizeof(*s->starts));
+	for (size_t i = 0; i < h->n; i++)
+		if (h->events[i].kin[kin] != 0 && belongs(&h->events[i], which))
+			s->starts[h->events[i].kin[kin] + 1]++;
+	for (uint32_t id = 1; id <= ids + 1; id++)
+		s->starts[id] += s->starts[id - 1];
+
+	uint32_t *next = memory_new((size_t)ids + 2, sizeof(*next));
+
+	memcpy(next, s->starts, ((size_t)ids + 2) * sizeof(*next));
+	s->at = memory_new((size_t)s->starts[ids + 1] + 1, sizeof(*s->at));
+	for (size_t i = 0; i < h->n; i++)
+		if (h->events[i].kin[kin] != 0 && belongs(&h->events[i], which))
+			s->at[next[h->events[i].kin[kin]]++] = (uint32_t)i;
+	free(next);
+}
+
+size_t
+history_events(const struct history *h)
+{
+	return h->n;
+}
+
+const struct event *
+history_event(const struct history *h, size_t i)
+{
+	return &h->events[i];
+}
+
+const struct event *
+history_event_of(const struct history *h, const struct attempt *a)
+{
+	size_t low = 0, high = h->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->by_address[middle] < a)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < h->n && h->by_address[low] == a
+	    ? &h->events[h->event_of[low]]
+	    : NULL;
+}
+
+/* The first of a kin's events that is not before (time, index). */
+static uint32_t
+lower_bound(const struct history *h, const struct series *s, uint32_t id,
+    when_ns time, size_t index)
+{
+	uint32_t low = s->starts[id], high = s->starts[id + 1];
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		when_ns t = h->events[s->at[middle]].time;
+
+		if (t < time || (t == time && s->at[middle] < index))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t
+history_count(const struct history *h, enum kinship kin, enum which which,
+    uint32_t id, when_ns from, when_ns to)
+{
+	const struct series *s = &h->series[kin][which];
+
+	if (id == 0 || id > s->ids || to < from)
+		return 0;
+	return lower_bound(h, s, id, to, SIZE_MAX) -
+	    lower_bound(h, s, id, from, 0);
+}
+
+const struct event *
+history_before(const struct history *h, const struct event *e,
+    enum kinship kin, enum which which,
+    bool (*match)(const struct event *e, const struct event *other))
+{
+	const struct series *s = &h->series[kin][which];
+	uint32_t id = e->kin[kin];
+
+	if (id == 0)
+		return NULL;
+
+	uint32_t at =
+	    lower_bound(h, s, id, e->time, (size_t)(e - h->events));
+
+	for (int i = 0; i < MAX_STEPS && at > s->starts[id]; i++) {
+		const struct event *other = &h->events[s->at[--at]];
+
+		if (match == NULL || match(e, other))
+			return other;
+	}
+	return NULL;
+}
+
+const struct event *
+history_after(const struct history *h, const struct event *e,
+    enum kinship kin, enum which which,
+    bool (*match)(const struct event *e, const struct event *other))
+{
+	const struct series *s = &h->series[kin][which];
+	uint32_t id = e->kin[kin];
+
+	if (id == 0)
+		return NULL;
+
+	uint32_t at =
+	    lower_bound(h, s, id, e->time, (size_t)(e - h->events) + 1);
+
+	for (int i = 0; i < MAX_STEPS && at < s->starts[id + 1]; i++, at++) {
+		const struct event *other = &h->events[s->at[at]];
+
+		if (match == NULL || match(e, other))
+			return other;
+	}
+	return NULL;
+}
+
+const struct event *
+history_near(const struct history *h, const struct event *e,
+    enum kinship kin, enum which which,
+    bool (*match)(const struct event *e, const struct event *other))
+{
+	const struct event *before = history_before(h, e, kin, which, match);
+	const struct event *after = history_after(h, e, kin, which, match);
+
+	if (before == NULL || after == NULL)
+		return before != NULL ? before : after;
+	return e->time - before->time <= after->time - e->time ? before
+	                                                       : after;
+}
+
+const struct run *
+history_run(const struct history *h, const struct event *e)
+{
+	return e->run == 0 ? NULL : &h->runs.at[e->run - 1];
+}
+
+const struct lane *
+history_lane(const struct history *h, const struct event *e)
+{
+	uint32_t id = e->kin[KIN_LANE];
+
+	return id == 0 ? NULL : &h->lanes[id - 1];
+}
+
+const struct proxy_history *
+history_proxy(const struct history *h, const struct event *e)
+{
+	uint32_t id = e->kin[KIN_PROXY];
+
+	return id == 0 ? NULL : &h->proxies[id - 1];
+}
+
+size_t
+history_proxy_clients(const struct history *h, const struct address *proxy,
+    uint16_t port)
+{
+	uint32_t id = kin_of_proxy(h->kin, proxy, port);
+
+	return id == 0 ? 0 : h->proxies[id - 1].clients_407;
+}
+
+when_ns
+history_begin(const struct history *h)
+{
+	return h->n > 0 ? h->events[0].time : WHEN_NONE;
+}
+
+when_ns
+history_end(const struct history *h)
+{
+	return h->n > 0 ? h->events[h->n - 1].time : WHEN_NONE;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * history.h - who logged in where, when, how, and how it went
+ *
+ * Built once from all attempts of the window, which must outlive it.  Each
+ * attempt is an event; events are kept in series, one per user, client,
+ * program, proxy and so on, in order of time, so that "did this user succeed
+ * before?" and "how many were refused in this minute?" are binary searches.
+ * Building takes n log n time for n attempts; a question looks at a bounded
+ * number of events.
+ *
+ * Users, clients and proxies past LIMIT_USERS, LIMIT_CLIENTS, LIMIT_PROXIES
+ * have no series: facts about them are unknown.
+ */
+#ifndef P407_DIAGNOSE_HISTORY_H
+#define P407_DIAGNOSE_HISTORY_H
+
+#include "attempt/attempt.h"
+
+enum event_kind {
+	EVENT_OTHER = 0, /* abandoned, incomplete, broken without an answer */
+	EVENT_OK,        /* authenticated */
+	EVENT_REFUSED,   /* credentials, or the start of them, got a 407 */
+};
+
+/* What events have in common, each with a number from 1; 0: none. */
+enum kinship {
+	KIN_USER = 0, /* the name, in any case, without its domain */
+	KIN_CLIENT,   /* address */
+	KIN_PROXY,    /* address and port */
+	KIN_AGENT,    /* User-Agent, word by word */
+	KIN_PROGRAM,  /* client and agent */
+	KIN_LOGIN,    /* client, agent and user */
+	KIN_LANE,     /* proxy and scheme */
+	KIN_COUNT,
+};
+
+enum which {
+	WHICH_OK = 0,
+	WHICH_REFUSED,
+	WHICH_ALL,
+	WHICH_COUNT,
+};
+
+struct event {
+	const struct attempt *attempt;
+	when_ns time; /* when it was decided, or ended */
+	enum event_kind kind;
+	uint32_t kin[KIN_COUNT];
+	uint32_t run; /* index + 1 of its run of refusals; 0: none */
+};
+
+/*
+ * A stretch of time in which a proxy refused everybody who came with one
+ * scheme: no success, and no pause longer than five minutes, between.
+ */
+struct run {
+	when_ns first, last;
+	when_ns success_before, success_after; /* WHEN_NONE: none seen */
+	size_t refusals;
+	size_t users; /* different ones; clients where no user is known */
+	size_t known_good; /* of these, how many succeeded at other times */
+	size_t clients;
+	bool other_schemes_pass; /* another scheme had a success meanwhile */
+};
+
+/* A proxy and a scheme. */
+struct lane {
+	int64_t median_verdict_ns; /* of good logins; -1: none */
+	int64_t worst_verdict_ns;
+	size_t good;
+	size_t clients_good, clients; /* different ones */
+};
+
+struct proxy_history {
+	/* The offers, if they changed once, cleanly; else NULL. */
+	const struct attempt *offer_before, *offer_after;
+	when_ns offer_changed;  /* first offer of the new kind */
+	const struct attempt *first_offer;
+	const char *usual_server; /* of its 407s; NULL: none */
+	const char *usual_via;
+	unsigned servers;       /* how many different ones, up to 9 */
+	bool challenged_ntlm;   /* it sent a type 2 to somebody */
+	size_t clients_407;     /* clients that it asked */
+};
+
+struct history;
+
+struct history *history_new(struct attempt *const *attempts, size_t n);
+void history_free(struct history *h);
+
+/* Events in order of time. */
+size_t history_events(const struct history *h);
+const struct event *history_event(const struct history *h, size_t i);
+
+/* The event of an attempt; NULL if it was not among those given. */
+const struct event *history_event_of(const struct history *h,
+    const struct attempt *a);
+
+/* How many events of one kin there are from `from` to `to`, inclusive. */
+size_t history_count(const struct history *h, enum kinship kin,
+    enum which which, uint32_t id, when_ns from, when_ns to);
+
+/*
+ * The nearest event before (after) e among its kin that `match` accepts; at
+ * most 256 are looked at.  match NULL accepts all.  NULL if there is none.
+ */
+const struct event *history_before(const struct history *h,
+    const struct event *e, enum kinship kin, enum which which,
+    bool (*match)(const struct event *e, const struct event *other));
+const struct event *history_after(const struct history *h,
+    const struct event *e, enum kinship kin, enum which which,
+    bool (*match)(const struct event *e, const struct event *other));
+
+/* The nearer of the two; NULL if there is neither. */
+const struct event *history_near(const struct history *h,
+    const struct event *e, enum kinship kin, enum which which,
+    bool (*match)(const struct event *e, const struct event *other));
+
+/* NULL if e is in none. */
+const struct run *history_run(const struct history *h, const struct event *e);
+const struct lane *history_lane(const struct history *h,
+    const struct event *e);
+const struct proxy_history *history_proxy(const struct history *h,
+    const struct event *e);
+
+/* For refused connections: clients that this proxy ever answered. */
+size_t history_proxy_clients(const struct history *h,
+    const struct address *proxy, uint16_t port);
+
+/* From the first event to the last. */
+when_ns history_begin(const struct history *h);
+when_ns history_end(const struct history *h);
+
+#endif

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/runs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Refusals with a longer pause between them are not one story. */
+#define MAX_PAUSE (300 * WHEN_SECOND)
+
+/* Marks the number of a client among those of users. */
+#define CLIENT_BIT 0x80000000u
+
+/* Two numbers that sort as one. */
+struct pair {
+	uint32_t group, member;
+};
+
+static int
+by_pair(const void *left, const void *right)
+{
+	const struct pair *a = left, *b = right;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	return a->member < b->member ? -1 : a->member > b->member;
+}
+
+/* Sort, and keep one of each; returns how many are left. */
+static size_t
+unique(struct pair *pairs, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(pairs, n, sizeof(*pairs), by_pair);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || by_pair(&pairs[kept - 1], &pairs[i]) != 0)
+			pairs[kept++] = pairs[i];
+	return kept;
+}
+
+static bool
+has_pair(const struct pair *pairs, size_t n, struct pair wanted)
+{
+	return bsearch(&wanted, pairs, n, sizeof(*pairs), by_pair) != NULL;
+}
+
+/* Who it is: the user; where no user is known, the client. */
+static uint32_t
+identity(const struct event *e)
+{
+	return e->kin[KIN_USER] != 0 ? e->kin[KIN_USER]
+	                             : e->kin[KIN_CLIENT] | CLIENT_BIT;
+}
+
+/* -- runs -- */
+
+/* What is known of a lane while walking through time. */
+struct open_run {
+	uint32_t run; /* index + 1; 0: none open */
+	when_ns success;
+};
+
+static uint32_t
+new_run(struct runs *r, const struct event *e, when_ns success)
+{
+	if (r->n == r->room) {
+		r->room = r->room > 0 ? r->room * 2 : 64;
+		r->at = memory_grow(r->at, r->room, sizeof(*r->at));
+	}
+	r->at[r->n++] = (struct run){ .first = e->time, .last = e->time,
+		.success_before = success, .success_after = WHEN_NONE };
+	return (uint32_t)r->n;
+}
+
+static void
+walk_lanes(struct runs *r, struct event *events, size_t n)
+{
+	uint32_t lanes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].kin[KIN_LANE] > lanes)
+			lanes = events[i].kin[KIN_LANE];
+
+	struct open_run *open = memory_new((size_t)lanes + 1, sizeof(*open));
+
+	for (uint32_t i = 0; i <= lanes; i++)
+		open[i].success = WHEN_NONE;
+	for (size_t i = 0; i < n; i++) {
+		struct event *e = &events[i];
+		struct open_run *o = &open[e->kin[KIN_LANE]];
+
+		if (e->kin[KIN_LANE] == 0)
+			continue;
+		if (e->kind == EVENT_OK) {
+			if (o->run != 0)
+				r->at[o->run - 1].success_after = e->time;
+			o->run = 0;
+			o->success = e->time;
+		}
+		if (e->kind != EVENT_REFUSED)
+			continue;
+		if (o->run == 0 ||
+		    e->time - r->at[o->run - 1].last > MAX_PAUSE)
+			o->run = new_run(r, e, o->success);
+		r->at[o->run - 1].last = e->time;
+		r->at[o->run - 1].refusals++;
+		e->run = o->run;
+	}
+	free(open);
+}
+
+static void
+count_members(struct runs *r, const struct event *events, size_t n)
+{
+	struct pair *good = memory_new(2 * n + 1, sizeof(*good));
+	struct pair *users = memory_new(n + 1, sizeof(*users));
+	struct pair *clients = memory_new(n + 1, sizeof(*clients));
+	size_t n_good = 0, n_run = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+
+		/* By user and by client: a refusal may name no user. */
+		if (e->kind == EVENT_OK) {
+			good[n_good++] = (struct pair){ e->kin[KIN_LANE],
+				identity(e) };
+			good[n_good++] = (struct pair){ e->kin[KIN_LANE],
+				e->kin[KIN_CLIENT] | CLIENT_BIT };
+		}
+		if (e->run == 0)
+			continue;
+		users[n_run] = (struct pair){ e->run, identity(e) };
+		clients[n_run++] =
+		    (struct pair){ e->run, e->kin[KIN_CLIENT] };
+	}
+	n_good = unique(good, n_good);
+
+	/* The lane of each run, to look its users up among the good. */
+	uint32_t *lane_of = memory_new(r->n + 1, sizeof(*lane_of));
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].run != 0)
+			lane_of[events[i].run - 1] = events[i].kin[KIN_LANE];
+
+	size_t n_users = unique(users, n_run);
+	size_t n_clients = unique(clients, n_run);
+
+	for (size_t i = 0; i < n_users; i++) {
+		struct run *run = &r->at[users[i].group - 1];
+		struct pair wanted = { lane_of[users[i].group - 1],
+			users[i].member };
+
+		run->users++;
+		run->known_good += has_pair(good, n_good, wanted);
+	}
+	for (size_t i = 0; i < n_clients; i++)
+		r->at[clients[i].group - 1].clients++;
+	free(lane_of);
+	free(clients);
+	free(users);
+	free(good);
+}
+
+/* Times of successes by proxy, to see which schemes still pass. */
+struct success {
+	uint32_t proxy;
+	when_ns time;
+};
+
+static int
+by_success(const void *left, const void *right)
+{
+	const struct success *a = left, *b = right;
+
+	if (a->proxy != b->proxy)
+		return a->proxy < b->proxy ? -1 : 1;
+	return a->time < b->time ? -1 : a->time > b->time;
+}
+
+static void
+look_beside(struct runs *r, const struct event *events, size_t n)
+{
+	struct success *all = memory_new(n + 1, sizeof(*all));
+	size_t count = 0;
+	bool *looked = memory_new(r->n + 1, sizeof(*looked));
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].kind == EVENT_OK)
+			all[count++] = (struct success){
+				events[i].kin[KIN_PROXY], events[i].time };
+	qsort(all, count, sizeof(*all), by_success);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t id = events[i].run;
+
+		if (id == 0 || looked[id - 1])
+			continue;
+		looked[id - 1] = true;
+
+		struct run *run = &r->at[id - 1];
+		struct success from = { events[i].kin[KIN_PROXY],
+			run->first };
+		size_t low = 0, high = count;
+
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+
+			if (by_success(&all[middle], &from) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		/* No success of its own lane lies inside a run. */
+		run->other_schemes_pass = low < count &&
+		    all[low].proxy == from.proxy &&
+		    all[low].time <= run->last;
+	}
+	free(looked);
+	free(all);
+}
+
+void
+runs_build(struct runs *r, struct event *events, size_t n)
+{
+	*r = (struct runs){ 0 };
+	walk_lanes(r, events, n);
+	count_members(r, events, n);
+	look_beside(r, events, n);
+}
+
+void
+runs_fini(struct runs *r)
+{
+	free(r->at);
+}
+
+/* -- lanes -- */
+
+struct verdict_time {
+	uint32_t lane;
+	int64_t ns;
+};
+
+static int
+by_verdict_time(const void *left, const void *right)
+{
+	const struct verdict_time *a = left, *b = right;
+
+	if (a->lane != b->lane)
+		return a->lane < b->lane ? -1 : 1;
+	return a->ns < b->ns ? -1 : a->ns > b->ns;
+}
+
+static void
+count_clients(struct lane *lanes, const struct event *events, size_t n)
+{
+	struct pair *all = memory_new(n + 1, sizeof(*all));
+	struct pair *good = memory_new(n + 1, sizeof(*good));
+	size_t n_all = 0, n_good = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+		struct pair p = { e->kin[KIN_LANE], e->kin[KIN_CLIENT] };
+
+		if (e->kin[KIN_LANE] == 0)
+			continue;
+		if (e->kind != EVENT_OTHER)
+			all[n_all++] = p;
+		if (e->kind == EVENT_OK)
+			good[n_good++] = p;
+	}
+	n_all = unique(all, n_all);
+	n_good = unique(good, n_good);
+	for (size_t i = 0; i < n_all; i++)
+		lanes[all[i].group - 1].clients++;
+	for (size_t i = 0; i < n_good; i++)
+		lanes[good[i].group - 1].clients_good++;
+	free(good);
+	free(all);
+}
+
+struct lane *
+lanes_build(const struct event *events, size_t n, uint32_t count)
+{
+	struct lane *lanes = memory_new((size_t)count + 1, sizeof(*lanes));
+	struct verdict_time *times = memory_new(n + 1, sizeof(*times));
+	size_t n_times = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		lanes[i].median_verdict_ns = lanes[i].worst_verdict_ns = -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+
+		if (e->kin[KIN_LANE] == 0 || e->kind != EVENT_OK)
+			continue;
+		lanes[e->kin[KIN_LANE] - 1].good++;
+		if (e->attempt->verdict_ns >= 0)
+			times[n_times++] = (struct verdict_time){
+				e->kin[KIN_LANE], e->attempt->verdict_ns };
+	}
+	qsort(times, n_times, sizeof(*times), by_verdict_time);
+	for (size_t i = 0; i < n_times;) {
+		size_t end = i;
+
+		while (end < n_times && times[end].lane == times[i].lane)
+			end++;
+
+		struct lane *lane = &lanes[times[i].lane - 1];
+
+		lane->median_verdict_ns = times[i + (end - i) / 2].ns;
+		lane->worst_verdict_ns = times[end - 1].ns;
+		i = end;
+	}
+	free(times);
+	count_clients(lanes, events, n);
+	return lanes;
+}
+
+/* -- proxies -- */
+
+static bool
+same_offer(const struct attempt *a, const struct attempt *b)
+{
+	if (a->n_offers != b->n_offers)
+		return false;
+	for (size_t i = 0; i < a->n_offers; i++)
+		if (a->offers[i].scheme != b->offers[i].scheme)
+			return false;
+	return true;
+}
+
+/* One change from one offer to another, and none back. */
+static void
+note_offer(struct proxy_history *p, const struct event *e, bool *mixed)
+{
+	const struct attempt *a = e->attempt;
+
+	if (!a->offer_seen || a->n_offers == 0 || *mixed)
+		return;
+	if (p->first_offer == NULL) {
+		p->first_offer = a;
+	} else if (p->offer_after == NULL) {
+		if (same_offer(p->first_offer, a))
+			return;
+		p->offer_before = p->first_offer;
+		p->offer_after = a;
+		p->offer_changed = a->start;
+	} else if (!same_offer(p->offer_after, a)) {
+		*mixed = true;
+		p->offer_before = p->offer_after = NULL;
+	}
+}
+
+static void
+note_server(struct proxy_history *p, const struct attempt *a)
+{
+	const struct observed_response *r = a->response;
+
+	if (r == NULL || r->status != 407)
+		return;
+	if (p->usual_via == NULL)
+		p->usual_via = r->via;
+	if (r->server == NULL)
+		return;
+	if (p->usual_server == NULL) {
+		p->usual_server = r->server;
+		p->servers = 1;
+	} else if (strcmp(p->usual_server, r->server) != 0 &&
+	    p->servers < 9) {
+		p->servers++;
+	}
+}
+
+static int
+by_offer_time(const void *left, const void *right)
+{
+	const struct event *a = *(const struct event *const *)left;
+	const struct event *b = *(const struct event *const *)right;
+
+	return a->attempt->start < b->attempt->start ? -1
+	    : a->attempt->start > b->attempt->start  ? 1
+	    : a < b                                  ? -1
+	                                             : a > b;
+}
+
+struct proxy_history *
+proxies_build(const struct event *events, size_t n, uint32_t count)
+{
+	struct proxy_history *all =
+	    memory_new((size_t)count + 1, sizeof(*all));
+	bool *mixed = memory_new((size_t)count + 1, sizeof(*mixed));
+	const struct event **order = memory_new(n + 1, sizeof(*order));
+	struct pair *asked = memory_new(n + 1, sizeof(*asked));
+	size_t n_asked = 0;
+
+	/* Offers are made when attempts start, not when they are decided. */
+	for (size_t i = 0; i < n; i++)
+		order[i] = &events[i];
+	qsort(order, n, sizeof(*order), by_offer_time);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t id = order[i]->kin[KIN_PROXY];
+
+		if (id == 0)
+			continue;
+
+		struct proxy_history *p = &all[id - 1];
+		const struct attempt *a = order[i]->attempt;
+
+		note_offer(p, order[i], &mixed[id - 1]);
+		note_server(p, a);
+		p->challenged_ntlm |= a->challenge != NULL &&
+		    a->challenge->kind == TOKEN_NTLM_CHALLENGE;
+		asked[n_asked++] =
+		    (struct pair){ id, order[i]->kin[KIN_CLIENT] };
+	}
+	n_asked = unique(asked, n_asked);
+	for (size_t i = 0; i < n_asked; i++)
+		all[asked[i].group - 1].clients_407++;
+	free(asked);
+	free(order);
+	free(mixed);
+	return all;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * packet.h - a frame taken apart down to its transport header
+ *
+ * The front of this folder.  Tunnels are opened and the innermost packet is
+ * given; fragments are put together (bounded).  Pure but for the table of
+ * waiting fragments.
+ */
+#ifndef P407_NET_PACKET_H
+#define P407_NET_PACKET_H
+
+#include "base/span.h"
+#include "base/text.h"
+#include "base/when.h"
+#include "capture/frame.h"
+
+struct address {
+	uint8_t len;       /* 4, 16, or 0 for none */
+	uint8_t bytes[16]; /* zero past len */
+};
+
+static inline bool
+address_eq(const struct address *a, const struct address *b)
+{
+	return a->len == b->len && memcmp(a->bytes, b->bytes, 16) == 0;
+}
+
+/* "10.77.1.4", "fd77::1" (RFC 5952). */
+void address_add(struct text *t, const struct address *a);
+
+/* "10.77.0.20:3128", "[fd77::1]:3128". */
+void address_port_add(struct text *t, const struct address *a,
+    uint16_t port);
+
+/* Read an address from its text form; false if it is none. */
+bool address_parse(const char *text, struct address *out);
+
+enum {
+	PROTOCOL_ICMP = 1,
+	PROTOCOL_TCP = 6,
+	PROTOCOL_UDP = 17,
+	PROTOCOL_ICMP6 = 58,
+};
+
+enum tcp_flag {
+	TCP_FIN = 0x01,
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_PSH = 0x08,
+	TCP_ACK = 0x10,
+};
+
+struct packet {
+	uint64_t number; /* frame number; for fragments, of the last one */
+	when_ns time;
+	struct address src, dst;
+	uint8_t protocol; /* enum above; others are given with a payload */
+	uint8_t tcp_flags;
+	uint16_t sport, dport; /* TCP and UDP */
+	uint32_t seq, ack;     /* TCP */
+	struct span payload;   /* what was captured of it */
+	uint32_t payload_len;  /* on the wire; > payload.len if cut */
+};
+
+struct net;
+
+struct net *net_new(void);
+void net_free(struct net *n);
+
+/*
+ * Take a frame apart.  False if there is no IP packet to show: another
+ * protocol, damage, or a fragment whose fellows are still to come.  The
+ * payload lives as long as the frame's bytes, or, for a packet put together
+ * from fragments, until the next call.
+ */
+bool net_decode(struct net *n, const struct frame *f, struct packet *out);
+
+/* What net_decode() passed over, for the report. */
+struct net_counts {
+	uint64_t frames, not_ip, damaged, fragments, unknown_link;
+	uint32_t unknown_link_type; /* the first of them */
+};
+
+struct net_counts net_counts(const struct net *n);
+
+#endif

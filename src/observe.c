@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "observe.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+/* More challenges than this in one response are counted, not kept. */
+#define MAX_CHALLENGES 16
+/* Text fields are kept up to here; tokens have a bound of their own. */
+#define MAX_TEXT 1024
+
+static const char *keep(struct arena *a, struct span s);
+static void read_target(struct observed_request *r, struct arena *a,
+    const struct http_message *m);
+static void read_credentials(struct observed_request *r, struct arena *a,
+    const struct http_message *m);
+static void read_challenges(struct observed_response *r, struct arena *a,
+    const struct http_message *m);
+static const char *page_title(struct arena *a, struct span body);
+
+static bool
+has_field(const struct http_message *m, const char *name)
+{
+	return span_is_set(http_field_value(m, name));
+}
+
+bool
+exchange_matters(const struct http_exchange *e)
+{
+	const struct http_message *q = &e->request, *a = &e->response;
+
+	if (a->seen && a->status == 407)
+		return true;
+	if (!q->seen)
+		return a->seen && has_field(a, "proxy-authenticate");
+	/* Only a proxy is asked for CONNECT or for a whole URL. */
+	return has_field(q, "proxy-authorization") ||
+	    span_eq(q->method, SPAN("CONNECT")) ||
+	    span_starts_nocase(q->target, SPAN("http://")) ||
+	    span_starts_nocase(q->target, SPAN("ftp://")) ||
+	    span_starts_nocase(q->target, SPAN("https://"));
+}
+
+struct observation *
+observe_exchange(const struct http_exchange *e)
+{
+	struct observation *o = observation_new(OBSERVE_EXCHANGE);
+	struct arena *a = &o->arena;
+	struct observed_request *q = &o->request;
+	struct observed_response *p = &o->response;
+
+	o->number = e->number;
+	o->tunnel = e->tunnel;
+	if (e->request.seen) {
+		const struct http_message *m = &e->request;
+
+		q->seen = true;
+		q->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
+		q->time = m->last_frame > 0 ? m->last_time : m->head_time;
+		q->method = keep(a, m->method);
+		q->version_minor = m->version_minor;
+		q->keeps_alive = m->keeps_alive;
+		q->content_length = m->content_length;
+		q->user_agent = keep(a, http_field_value(m, "user-agent"));
+		q->via = keep(a, http_field_value(m, "via"));
+		q->forwarded_for =
+		    keep(a, http_field_value(m, "x-forwarded-for"));
+		q->has_authorization = has_field(m, "authorization");
+		q->has_host = has_field(m, "host");
+		read_target(q, a, m);
+		read_credentials(q, a, m);
+		o->frame = q->frame;
+		o->time = q->time;
+	}
+	if (e->response.seen) {
+		const struct http_message *m = &e->response;
+
+		p->seen = true;
+		p->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
+		p->time = m->last_frame > 0 ? m->last_time : m->head_time;
+		p->head_time = m->head_time;
+		p->status = m->status;
+		p->interim = m->interim;
+		p->reason = keep(a, m->reason);
+		p->version_minor = m->version_minor;
+		p->keeps_alive = m->keeps_alive;
+		p->flaws = m->flaws;
+		p->server = keep(a, http_field_value(m, "server"));
+		p->via = keep(a, http_field_value(m, "via"));
+		p->proxy_agent = keep(a, http_field_value(m, "proxy-agent"));
+		p->x_cache = keep(a, http_field_value(m, "x-cache"));
+		p->vendor_error =
+		    keep(a, http_field_value(m, "x-squid-error"));
+		p->date = when_of_http_date(http_field_value(m, "date"));
+		p->has_www_authenticate = has_field(m, "www-authenticate");
+		p->body_title = page_title(a, m->body_start);
+		read_challenges(p, a, m);
+		if (p->frame > o->frame) {
+			o->frame = p->frame;
+			o->time = p->time;
+		}
+	}
+	return o;
+}
+
+static const char *
+keep(struct arena *a, struct span s)
+{
+	return arena_str(a, span_first(s, MAX_TEXT));
+}
+
+/* Lower case, and the default port of the scheme where none is written. */
+static const char *
+authority_of(struct arena *a, struct span s, const char *default_port)
+{
+	size_t port = s.len;
+
+	s = span_first(s, 300);
+	port = s.len;
+	while (port > 0 && isdigit(s.at[port - 1]))
+		port--;
+
+	bool has_port = port > 0 && port < s.len && s.at[port - 1] == ':';
+	size_t extra = has_port ? 0 : 1 + strlen(default_port);
+	char *copy = arena_new(a, s.len + extra + 1);
+
+	for (size_t i = 0; i < s.len; i++)
+		copy[i] = (char)tolower(s.at[i]);
+	if (!has_port) {
+		copy[s.len] = ':';
+		memcpy(copy + s.len + 1, default_port, strlen(default_port));
+	}
+	return copy;
+}
+
+/* RFC 9112 3.2: the four forms of a request target. */
+static void
+read_target(struct observed_request *r, struct arena *a,
+    const struct http_message *m)
+{
+	struct span t = m->target;
+	struct span host = http_field_value(m, "host");
+	static const struct {
+		struct span prefix;
+		const char *port;
+	} schemes[] = {
+		{ SPAN_INIT("http://"), "80" },
+		{ SPAN_INIT("https://"), "443" },
+		{ SPAN_INIT("ftp://"), "21" },
+	};
+
+	if (span_eq(m->method, SPAN("CONNECT"))) {
+		/* authority-form; user information has no place in it */
+		size_t at = span_find(t, '@');
+
+		t = at < t.len ? span_from(t, at + 1) : t;
+		r->authority = authority_of(a, t, "443");
+		r->target = keep(a, t);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		if (!span_starts_nocase(t, schemes[i].prefix))
+			continue;
+
+		struct span rest = span_from(t, schemes[i].prefix.len);
+		size_t end = 0;
+
+		while (end < rest.len && rest.at[end] != '/' &&
+		    rest.at[end] != '?' && rest.at[end] != '#')
+			end++;
+
+		struct span authority = span_first(rest, end);
+		size_t user = authority.len;
+
+		while (user > 0 && authority.at[user - 1] != '@')
+			user--;
+		authority = span_from(authority, user);
+		r->authority = authority_of(a, authority, schemes[i].port);
+
+		/* Without user information, query and fragment. */
+		struct span path = span_from(rest, end);
+		size_t query = 0;
+
+		while (query < path.len && path.at[query] != '?' &&
+		    path.at[query] != '#')
+			query++;
+
+		struct text text = { .limit = MAX_TEXT };
+
+		text_add(&text, schemes[i].prefix);
+		text_add(&text, authority);
+		text_add(&text, span_first(path, query));
+		if (query < path.len && path.at[query] == '?')
+			text_str(&text, "?\xe2\x80\xa6");
+		r->target = arena_str(a, text_span(&text));
+		text_fini(&text);
+		return;
+	}
+
+	size_t query = span_find(t, '?');
+
+	r->origin_form = true;
+	r->authority = host.len > 0 ? authority_of(a, host, "80") : NULL;
+	if (query < t.len) {
+		struct text text = { .limit = MAX_TEXT };
+
+		text_add(&text, span_first(t, query));
+		text_str(&text, "?\xe2\x80\xa6");
+		r->target = arena_str(a, text_span(&text));
+		text_fini(&text);
+	} else {
+		r->target = keep(a, t);
+	}
+}
+
+static bool
+named(const struct http_field *f, const char *name)
+{
+	return span_eq_nocase(f->name, span_of_str(name));
+}
+
+static void
+read_credentials(struct observed_request *r, struct arena *a,
+    const struct http_message *m)
+{
+	for (size_t i = 0; i < m->n_fields; i++) {
+		if (!named(&m->fields[i], "proxy-authorization"))
+			continue;
+		/* Of two fields, servers take the first. */
+		if (r->n_credentials++ == 0) {
+			r->credentials = arena_new(a, sizeof(*r->credentials));
+			token_of_credentials(span_first(m->fields[i].value,
+			        limit_of(LIMIT_TOKEN)), a, r->credentials);
+		}
+	}
+}
+
+static void
+read_challenges(struct observed_response *r, struct arena *a,
+    const struct http_message *m)
+{
+	struct token *all = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_fields; i++) {
+		struct fault grammar = { 0 };
+
+		if (!named(&m->fields[i], "proxy-authenticate"))
+			continue;
+		if (all == NULL)
+			all = arena_new(a, MAX_CHALLENGES * sizeof(*all));
+		if (n >= MAX_CHALLENGES)
+			break;
+
+		size_t more = token_of_challenges(
+		    span_first(m->fields[i].value, limit_of(LIMIT_TOKEN)), a,
+		    all + n, MAX_CHALLENGES - n, &grammar);
+
+		n += more < MAX_CHALLENGES - n ? more : MAX_CHALLENGES - n;
+		if (r->grammar.kind == FAULT_NONE)
+			r->grammar = grammar;
+	}
+	r->challenges = all;
+	r->n_challenges = n;
+}
+
+static const char *
+page_title(struct arena *a, struct span body)
+{
+	size_t open = span_find_nocase(body, SPAN("<title>"));
+
+	if (!span_is_set(body) || open == body.len)
+		return NULL;
+
+	struct span rest = span_from(body, open + 7);
+	size_t end = span_find(rest, '<');
+
+	return end == rest.len
+	    ? NULL
+	    : keep(a, span_trim(span_first(rest, end < 200 ? end : 200)));
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * observe.h - an HTTP exchange to an observation
+ *
+ * Picks the fields that bear on proxy authentication, decodes the tokens,
+ * and copies what is kept.  What it copies holds no secret: no user
+ * information and no query of a URL, no credentials.
+ */
+#ifndef P407_OBSERVE_H
+#define P407_OBSERVE_H
+
+#include "attempt/observation.h"
+#include "http/exchange.h"
+
+/* Does this exchange say anything about proxy authentication at all? */
+bool exchange_matters(const struct http_exchange *e);
+
+/* The observation, without its connection; the caller adds that. */
+struct observation *observe_exchange(const struct http_exchange *e);
+
+#endif

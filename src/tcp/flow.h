@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * flow.h - packets to connections: the front of this folder
+ *
+ * A flow table follows every TCP connection of one worker's share.  Most do
+ * not matter: after its first payload bytes the owner says so, and from
+ * then on a packet of it costs one look-up.  The others are put in order
+ * (reassembly.h) and handed to the owner.
+ *
+ * Expiry follows capture time, never the machine's clock.
+ */
+#ifndef P407_TCP_FLOW_H
+#define P407_TCP_FLOW_H
+
+#include "net/packet.h"
+#include "tcp/reassembly.h"
+
+enum flow_side {
+	FLOW_OPENER = 0, /* sent the SYN, or was seen first */
+	FLOW_ACCEPTOR = 1,
+};
+
+/* How a connection ended. */
+enum flow_close {
+	FLOW_OPEN = 0,
+	FLOW_FIN,
+	FLOW_RST,
+	FLOW_FORGOTTEN, /* silent for long, or no room */
+};
+
+/* What may be known of a connection.  Read-only for the owner. */
+struct flow_info {
+	uint64_t id;     /* in order of first packets, from 1 */
+	uint32_t stream; /* tcp.stream of Wireshark */
+	struct address address[2]; /* by enum flow_side */
+	uint16_t port[2];
+	bool began;      /* a SYN or SYN-ACK was seen */
+	bool seen[2];    /* any packet in this direction */
+	enum flow_close close;
+	enum flow_side closed_by; /* if close is FIN or RST */
+	when_ns first_time, last_time, close_time;
+	uint64_t first_frame, last_frame, close_frame;
+	unsigned syns;   /* SYNs sent by the opener */
+	bool answered;   /* a SYN-ACK, or any payload */
+	uint64_t delivered[2], missing[2]; /* bytes */
+};
+
+/* The owner's calls; `connection` is what open() gave. */
+struct flow_sink {
+	/*
+	 * The first payload bytes of a connection (or of its next packet,
+	 * if the answer was undecided before).  Sets *connection to follow
+	 * it.  FLOW_UNDECIDED asks again, at the next packet.
+	 */
+	enum flow_interest {
+		FLOW_IGNORE,
+		FLOW_FOLLOW,
+		FLOW_UNDECIDED
+	} (*open)(void *context, const struct flow_info *info,
+	    enum flow_side side, struct span first, void **connection);
+
+	void (*bytes)(void *connection, enum flow_side side,
+	    struct span bytes, const struct tcp_from *from);
+	void (*gap)(void *connection, enum flow_side side, uint64_t n,
+	    const struct tcp_from *from);
+	uint64_t (*idle)(void *connection, enum flow_side side);
+	void (*skip)(void *connection, enum flow_side side, uint64_t n,
+	    const struct tcp_from *from);
+	void (*end)(void *connection, enum flow_side side,
+	    const struct tcp_from *from);
+	/* It is over; the owner frees its connection. */
+	void (*close)(void *connection, const struct flow_info *info);
+	/* A SYN that nothing but an RST, or nothing at all, answered. */
+	void (*refused)(void *context, const struct flow_info *info);
+};
+
+struct flow_table;
+
+struct flow_table *flow_table_new(const struct flow_sink *sink,
+    void *context);
+
+/* A TCP packet. */
+void flow_table_packet(struct flow_table *t, const struct packet *p);
+
+/* The capture ended: every connection is flushed and closed. */
+void flow_table_finish(struct flow_table *t);
+void flow_table_free(struct flow_table *t);
+
+struct flow_counts {
+	uint64_t connections, followed, packets;
+	uint64_t carried, missing; /* bytes of followed connections */
+	uint64_t conflicts;
+	uint64_t one_sided; /* followed, with one direction only */
+};
+
+struct flow_counts flow_table_counts(const struct flow_table *t);
+
+
+#endif

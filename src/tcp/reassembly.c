@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tcp/reassembly.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+/* More than this ahead is another connection's number, not a hole. */
+#define FAR_AHEAD (INT32_C(1) << 30)
+
+/* Held bytes of all directions, for LIMIT_REASSEMBLY_TOTAL. */
+static _Thread_local uint64_t held_in_all;
+
+struct segment {
+	struct link link;
+	struct tcp_from from;
+	uint32_t len;      /* on the wire */
+	uint32_t captured; /* <= len; bytes[] holds these, unless hollow */
+	bool hollow;       /* idle bytes: only the range is kept */
+	uint8_t bytes[];
+};
+
+static void drain(struct reassembly *r, const struct reassembly_sink *sink,
+    void *context);
+static void hold(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, bool hollow);
+
+void
+reassembly_init(struct reassembly *r)
+{
+	*r = (struct reassembly){ .hole_since = WHEN_NONE };
+	list_init(&r->held);
+}
+
+static void
+drop(struct reassembly *r, struct segment *s)
+{
+	uint32_t kept = s->hollow ? 0 : s->captured;
+
+	list_remove(&s->link);
+	r->held_bytes -= kept;
+	r->held_count--;
+	held_in_all -= kept;
+	free(s);
+}
+
+void
+reassembly_fini(struct reassembly *r)
+{
+	LIST_EACH (link, &r->held)
+		drop(r, LIST_OBJECT(link, struct segment, link));
+}
+
+static int32_t
+distance(uint32_t from, uint32_t to)
+{
+	return (int32_t)(to - from);
+}
+
+/* Hand captured bytes on; what nobody looks at is only counted. */
+static void
+give(struct reassembly *r, struct span bytes, const struct tcp_from *from,
+    const struct reassembly_sink *sink, void *context)
+{
+	struct tcp_from at = *from;
+	uint64_t idle = sink->idle(context);
+	size_t k = idle < bytes.len ? (size_t)idle : bytes.len;
+
+	at.seq = r->next;
+	r->next += (uint32_t)bytes.len;
+	r->delivered += bytes.len;
+	if (k > 0)
+		sink->skip(context, k, &at);
+	if (k < bytes.len) {
+		at.seq += (uint32_t)k;
+		sink->bytes(context, span_from(bytes, k), &at);
+	}
+}
+
+/* n bytes are not in the capture. */
+static void
+skip_hole(struct reassembly *r, uint32_t n, const struct tcp_from *from,
+    const struct reassembly_sink *sink, void *context)
+{
+	struct tcp_from at = *from;
+
+	at.seq = r->next;
+	r->next += n;
+	r->missing += n;
+	sink->gap(context, n, &at);
+}
+
+/* A segment that is next; what the snaplen cut off is a gap. */
+static void
+give_segment(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, const struct reassembly_sink *sink,
+    void *context)
+{
+	if (bytes.len > 0)
+		give(r, bytes, from, sink, context);
+	if (bytes.len < len)
+		skip_hole(r, len - (uint32_t)bytes.len, from, sink, context);
+}
+
+void
+reassembly_segment(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, const struct reassembly_sink *sink,
+    void *context)
+{
+	struct tcp_from at = *from;
+
+	if (!r->synced) {
+		r->synced = true;
+		r->next = at.seq;
+	}
+	if (len == 0 || r->ended)
+		return;
+
+	int32_t ahead = distance(r->next, at.seq);
+
+	if (ahead > FAR_AHEAD)
+		return;
+	if (ahead < 0) { /* the beginning was there already */
+		uint32_t old = (uint32_t)-ahead;
+
+		if (old >= len)
+			return;
+		bytes = span_from(bytes, old);
+		len -= old;
+		at.seq += old;
+		ahead = 0;
+	}
+	if (ahead == 0) {
+		give_segment(r, bytes, len, &at, sink, context);
+		if (!list_empty(&r->held))
+			drain(r, sink, context);
+		return;
+	}
+
+	uint64_t idle = sink->idle(context);
+	bool hollow = bytes.len == len && (uint64_t)ahead + len <= idle;
+
+	if (r->held_bytes + bytes.len > limit_of(LIMIT_REASSEMBLY_DIRECTION)) {
+		limit_hit(LIMIT_REASSEMBLY_DIRECTION);
+		reassembly_flush(r, &at, sink, context);
+		reassembly_segment(r, bytes, len, &at, sink, context);
+	} else if (held_in_all + bytes.len >
+	    limit_of(LIMIT_REASSEMBLY_TOTAL)) {
+		limit_hit(LIMIT_REASSEMBLY_TOTAL);
+		reassembly_flush(r, &at, sink, context);
+	} else {
+		if (list_empty(&r->held))
+			r->hole_since = at.time;
+		hold(r, bytes, len, &at, hollow);
+	}
+}
+
+/* Sorted insertion; most arrive at the end, so look from there. */
+static void
+hold(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, bool hollow)
+{
+	struct link *after = r->held.prev;
+
+	while (after != &r->held) {
+		struct segment *s = LIST_OBJECT(after, struct segment, link);
+		int32_t d = distance(s->from.seq, from->seq);
+
+		if (d > 0 || (d == 0 && s->len >= len))
+			break;
+		after = after->prev;
+	}
+	if (after != &r->held) {
+		struct segment *s = LIST_OBJECT(after, struct segment, link);
+		uint32_t d = from->seq - s->from.seq;
+
+		if (d < s->len && len <= s->len - d) { /* all there already */
+			if (!s->hollow && !hollow && d + bytes.len <=
+			        s->captured &&
+			    memcmp(s->bytes + d, bytes.at, bytes.len) != 0)
+				r->conflicts++;
+			return;
+		}
+	}
+	/* Tiny segments cost more than their bytes: bound their number. */
+	if (r->held_count >= 4096) {
+		limit_hit(LIMIT_REASSEMBLY_DIRECTION);
+		return;
+	}
+
+	size_t keep = hollow ? 0 : bytes.len;
+	struct segment *s = memory_new(1, sizeof(*s) + keep);
+
+	s->from = *from;
+	s->len = len;
+	s->captured = (uint32_t)bytes.len;
+	s->hollow = hollow;
+	if (keep > 0)
+		memcpy(s->bytes, bytes.at, keep);
+	s->link.prev = after;
+	s->link.next = after->next;
+	after->next->prev = &s->link;
+	after->next = &s->link;
+	r->held_count++;
+	r->held_bytes += (uint32_t)keep;
+	held_in_all += keep;
+}
+
+/* Deliver what is held and has become in order. */
+static void
+drain(struct reassembly *r, const struct reassembly_sink *sink, void *context)
+{
+	while (!list_empty(&r->held)) {
+		struct segment *s =
+		    LIST_OBJECT(r->held.next, struct segment, link);
+		int32_t ahead = distance(r->next, s->from.seq);
+
+		if (ahead > 0)
+			break;
+
+		uint32_t old = (uint32_t)-ahead;
+
+		if (old < s->len && s->hollow) {
+			struct tcp_from at = s->from;
+
+			at.seq = r->next;
+			r->next += s->len - old;
+			r->delivered += s->len - old;
+			sink->skip(context, s->len - old, &at);
+		} else if (old < s->len) {
+			give_segment(r,
+			    span_from(span_of(s->bytes, s->captured), old),
+			    s->len - old, &s->from, sink, context);
+		}
+		drop(r, s);
+	}
+	if (list_empty(&r->held))
+		r->hole_since = WHEN_NONE;
+}
+
+void
+reassembly_end_at(struct reassembly *r, uint32_t end_seq)
+{
+	if (!r->synced) {
+		r->synced = true;
+		r->next = end_seq;
+	}
+	if (!r->has_end) {
+		r->has_end = true;
+		r->end_seq = end_seq;
+	}
+}
+
+void
+reassembly_acknowledged(struct reassembly *r, uint32_t ack)
+{
+	if (!r->has_acked || distance(r->acked, ack) > 0) {
+		r->has_acked = true;
+		r->acked = ack;
+	}
+}
+
+bool
+reassembly_done(const struct reassembly *r)
+{
+	return r->has_end && list_empty(&r->held) &&
+	    distance(r->next, r->end_seq) <= 0;
+}
+
+bool
+reassembly_waits(const struct reassembly *r)
+{
+	return !list_empty(&r->held);
+}
+
+void
+reassembly_flush(struct reassembly *r, const struct tcp_from *from,
+    const struct reassembly_sink *sink, void *context)
+{
+	while (!list_empty(&r->held)) {
+		struct segment *s =
+		    LIST_OBJECT(r->held.next, struct segment, link);
+		int32_t ahead = distance(r->next, s->from.seq);
+
+		if (ahead > 0)
+			skip_hole(r, (uint32_t)ahead, &s->from, sink, context);
+		drain(r, sink, context);
+	}
+	if (!r->synced || r->ended)
+		return;
+
+	/* Acknowledged, but never seen; the FIN's own number is no byte. */
+	uint32_t end = r->has_end ? r->end_seq
+	    : r->has_acked        ? r->acked
+	                          : r->next;
+	int32_t ahead = distance(r->next, end);
+
+	if (ahead > 0 && ahead < FAR_AHEAD)
+		skip_hole(r, (uint32_t)ahead, from, sink, context);
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/reader.h"
+#include "http/exchange.h"
+#include "observe.h"
+
+/* PROXY protocol: a v2 header is 16 bytes and at most this much more. */
+#define PROXY_HEADER_MAX 552
+
+struct worker {
+	struct net *net;
+	struct flow_table *flows;
+	worker_emit *emit;
+	void *context;
+	struct worker_counts counts;
+};
+
+/* One HTTP connection. */
+struct conversation {
+	struct worker *worker;
+	const struct flow_info *info;
+	struct http_conversation *http;
+	enum flow_side client; /* which side sends the requests */
+	bool matters;          /* an exchange of it was emitted */
+	uint8_t head[PROXY_HEADER_MAX]; /* a PROXY header, while it is read */
+	uint16_t head_len;
+	bool head_expected;
+	struct address inner; /* the client's, from that header */
+	uint16_t inner_port;
+};
+
+static enum flow_interest open_connection(void *context,
+    const struct flow_info *info, enum flow_side side, struct span first,
+    void **connection);
+static void take_bytes(void *connection, enum flow_side side,
+    struct span bytes, const struct tcp_from *from);
+static void take_gap(void *connection, enum flow_side side, uint64_t n,
+    const struct tcp_from *from);
+static uint64_t idle_bytes(void *connection, enum flow_side side);
+static void skip_bytes(void *connection, enum flow_side side, uint64_t n,
+    const struct tcp_from *from);
+static void end_side(void *connection, enum flow_side side,
+    const struct tcp_from *from);
+static void close_connection(void *connection, const struct flow_info *info);
+static void refused_connection(void *context, const struct flow_info *info);
+static void take_exchange(void *context, const struct http_exchange *e);
+static size_t proxy_header(struct conversation *c, struct span bytes);
+
+static const struct flow_sink flow_calls = { open_connection, take_bytes,
+	take_gap, idle_bytes, skip_bytes, end_side, close_connection,
+	refused_connection };
+static const struct http_sink http_calls = { take_exchange };
+
+struct worker *
+worker_new(worker_emit *emit, void *context)
+{
+	struct worker *w = memory_new(1, sizeof(*w));
+
+	w->net = net_new();
+	w->flows = flow_table_new(&flow_calls, w);
+	w->emit = emit;
+	w->context = context;
+	return w;
+}
+
+void
+worker_frame(struct worker *w, const struct frame *f)
+{
+	struct packet p;
+
+	if (!net_decode(w->net, f, &p))
+		return;
+	if (p.protocol == PROTOCOL_TCP)
+		flow_table_packet(w->flows, &p);
+	if ((p.sport == 88 || p.dport == 88) &&
+	    (p.protocol == PROTOCOL_TCP || p.protocol == PROTOCOL_UDP))
+		w->counts.kdc_visible = true;
+}
+
+void
+worker_finish(struct worker *w)
+{
+	flow_table_finish(w->flows);
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	flow_table_free(w->flows);
+	net_free(w->net);
+	free(w);
+}
+
+struct worker_counts
+worker_counts(const struct worker *w)
+{
+	struct worker_counts c = w->counts;
+
+	c.net = net_counts(w->net);
+	c.flow = flow_table_counts(w->flows);
+	return c;
+}
+
+static const struct span v1_signature = SPAN_INIT("PROXY ");
+static const struct span v2_signature =
+    SPAN_INIT("\r\n\r\n\0\r\nQUIT\n");
+
+/* Do these bytes begin like the signature, as far as they go? */
+static bool
+begins_like(struct span bytes, struct span signature)
+{
+	return bytes.len > 0 &&
+	    (bytes.len < signature.len ? span_starts(signature, bytes)
+	                               : span_starts(bytes, signature));
+}
+
+static bool
+looks_like_proxy_header(struct span first)
+{
+	return begins_like(first, v1_signature) ||
+	    begins_like(first, v2_signature);
+}
+
+static enum flow_interest
+open_connection(void *context, const struct flow_info *info,
+    enum flow_side side, struct span first, void **connection)
+{
+	struct worker *w = context;
+	bool header = looks_like_proxy_header(first);
+	bool request = header || http_looks_like_request(first);
+	bool response = !request && http_looks_like_response(first);
+
+	if (!request && !response)
+		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
+
+	struct conversation *c = memory_new(1, sizeof(*c));
+
+	c->worker = w;
+	c->info = info;
+	c->client = request ? side : (enum flow_side)!side;
+	c->head_expected = header;
+	c->http = http_conversation_new(&http_calls, c);
+	*connection = c;
+	return FLOW_FOLLOW;
+}
+
+static enum http_side
+http_side_of(const struct conversation *c, enum flow_side side)
+{
+	return side == c->client ? HTTP_CLIENT : HTTP_SERVER;
+}
+
+static struct http_from
+http_from_of(const struct tcp_from *f)
+{
+	return (struct http_from){ f->frame, f->time, f->seq, f->ack };
+}
+
+static void
+take_bytes(void *connection, enum flow_side side, struct span bytes,
+    const struct tcp_from *from)
+{
+	struct conversation *c = connection;
+	struct http_from f = http_from_of(from);
+
+	if (c->head_expected && side == c->client) {
+		size_t used = proxy_header(c, bytes);
+
+		bytes = span_from(bytes, used);
+		f.seq += (uint32_t)used;
+	}
+	if (bytes.len > 0)
+		http_conversation_data(c->http, http_side_of(c, side), bytes,
+		    &f);
+}
+
+static void
+take_gap(void *connection, enum flow_side side, uint64_t n,
+    const struct tcp_from *from)
+{
+	struct conversation *c = connection;
+	struct http_from f = http_from_of(from);
+
+	http_conversation_gap(c->http, http_side_of(c, side), n, &f);
+}
+
+static uint64_t
+idle_bytes(void *connection, enum flow_side side)
+{
+	struct conversation *c = connection;
+
+	return c->head_expected
+	    ? 0
+	    : http_conversation_idle(c->http, http_side_of(c, side));
+}
+
+static void
+skip_bytes(void *connection, enum flow_side side, uint64_t n,
+    const struct tcp_from *from)
+{
+	struct conversation *c = connection;
+	struct http_from f = http_from_of(from);
+
+	http_conversation_skip(c->http, http_side_of(c, side), n, &f);
+}
+
+static void
+end_side(void *connection, enum flow_side side, const struct tcp_from *from)
+{
+	struct conversation *c = connection;
+	struct http_from f = http_from_of(from);
+
+	http_conversation_end(c->http, http_side_of(c, side), &f);
+}
+
+static struct connection
+connection_of(const struct conversation *c, const struct flow_info *i)
+{
+	enum flow_side client = c->client, proxy = !client;
+
+	return (struct connection){
+		.id = i->id,
+		.stream = i->stream,
+		.client = c->inner.len > 0 ? c->inner : i->address[client],
+		.client_port =
+		    c->inner.len > 0 ? c->inner_port : i->port[client],
+		.proxy = i->address[proxy],
+		.proxy_port = i->port[proxy],
+		.began = i->began,
+		.directions = (uint8_t)(i->seen[0] + i->seen[1]),
+		.missing_bytes = i->missing[0] + i->missing[1],
+		.carried_bytes = i->delivered[0] + i->delivered[1] +
+		    i->missing[0] + i->missing[1],
+	};
+}
+
+static void
+take_exchange(void *context, const struct http_exchange *e)
+{
+	struct conversation *c = context;
+
+	c->worker->counts.exchanges++;
+	/* After the first that matters, all of the connection do. */
+	if (!c->matters && !exchange_matters(e))
+		return;
+	c->matters = true;
+
+	struct observation *o = observe_exchange(e);
+
+	o->connection = connection_of(c, c->info);
+	c->worker->emit(c->worker->context, o);
+}
+
+static void
+close_connection(void *connection, const struct flow_info *info)
+{
+	struct conversation *c = connection;
+
+	c->info = info;
+	http_conversation_free(c->http);
+	if (c->matters) {
+		struct observation *o = observation_new(OBSERVE_CLOSE);
+		bool closed = info->close == FLOW_FIN ||
+		    info->close == FLOW_RST;
+
+		o->connection = connection_of(c, info);
+		o->frame = closed ? info->close_frame : info->last_frame;
+		o->time = closed ? info->close_time : info->last_time;
+		o->reset = info->close == FLOW_RST;
+		o->closed_by = info->close == FLOW_FORGOTTEN ? CLOSED_IDLE
+		    : !closed                                 ? CLOSED_NOT
+		    : info->closed_by == c->client            ? CLOSED_CLIENT
+		                                              : CLOSED_PROXY;
+		c->worker->emit(c->worker->context, o);
+	}
+	free(c);
+}
+
+static void
+refused_connection(void *context, const struct flow_info *info)
+{
+	struct worker *w = context;
+	struct observation *o = observation_new(OBSERVE_REFUSED);
+
+	o->connection = (struct connection){
+		.id = info->id,
+		.stream = info->stream,
+		.client = info->address[FLOW_OPENER],
+		.client_port = info->port[FLOW_OPENER],
+		.proxy = info->address[FLOW_ACCEPTOR],
+		.proxy_port = info->port[FLOW_ACCEPTOR],
+		.began = true,
+		.directions = (uint8_t)(info->seen[0] + info->seen[1]),
+	};
+	o->frame = info->first_frame;
+	o->time = info->first_time;
+	o->silent = info->close != FLOW_RST;
+	o->reset = info->close == FLOW_RST;
+	o->tries = info->syns;
+	w->emit(w->context, o);
+}
+
+/* -- the PROXY protocol (haproxy.org/download/2.9/doc/proxy-protocol.txt) -- */
+
+/* "PROXY TCP4 10.0.0.1 10.0.0.2 1234 3128\r\n"; UNKNOWN has no address. */
+static void
+read_v1(struct conversation *c, struct span line)
+{
+	char text[128], family[8], src[48], dst[48];
+	unsigned sport, dport;
+
+	line = span_first(line, sizeof(text) - 1);
+	memcpy(text, line.at, line.len);
+	text[line.len] = '\0';
+	if (sscanf(text, "PROXY %7s %47s %47s %5u %5u", family, src, dst,
+	        &sport, &dport) == 5 &&
+	    sport <= 65535 && address_parse(src, &c->inner))
+		c->inner_port = (uint16_t)sport;
+}
+
+/* Binary, after the 12-byte signature: command, family, length, addresses. */
+static void
+read_v2(struct conversation *c, struct span header)
+{
+	struct reader r = reader_of(span_from(header, 12));
+	uint8_t command = reader_u8(&r, "ver_cmd");
+	uint8_t family = reader_u8(&r, "fam");
+	uint8_t len = family >> 4 == 1 ? 4 : family >> 4 == 2 ? 16 : 0;
+
+	reader_be16(&r, "len");
+	/* LOCAL: the load balancer's own check; the address is no client. */
+	if (len == 0 || (command & 0x0f) != 1)
+		return;
+
+	struct span src = reader_take(&r, len, "src_addr");
+
+	reader_take(&r, len, "dst_addr");
+
+	uint16_t port = reader_be16(&r, "src_port");
+
+	if (reader_ok(&r)) {
+		c->inner.len = len;
+		memcpy(c->inner.bytes, src.at, len);
+		c->inner_port = port;
+	}
+}
+
+/* Bytes of `bytes` that belong to the header; it ends head_expected. */
+static size_t
+proxy_header(struct conversation *c, struct span bytes)
+{
+	size_t before = c->head_len, used = 0;
+
+	while (used < bytes.len && c->head_len < PROXY_HEADER_MAX) {
+		c->head[c->head_len++] = bytes.at[used++];
+
+		struct span head = span_of(c->head, c->head_len);
+
+		if (begins_like(head, v1_signature)) {
+			if (head.at[head.len - 1] == '\n') {
+				read_v1(c, head);
+				c->head_expected = false;
+				return used;
+			}
+			if (head.len < 108)
+				continue;
+		} else if (begins_like(head, v2_signature)) {
+			if (head.len < 16)
+				continue;
+
+			size_t want = 16u + ((size_t)head.at[14] << 8) +
+			    head.at[15];
+
+			if (want <= PROXY_HEADER_MAX) {
+				if (head.len < want)
+					continue;
+				read_v2(c, head);
+				c->head_expected = false;
+				return used;
+			}
+		}
+		break;
+	}
+	if (used == bytes.len && c->head_len < PROXY_HEADER_MAX &&
+	    looks_like_proxy_header(span_of(c->head, c->head_len)))
+		return used; /* the rest comes with the next segment */
+
+	/* No PROXY header after all: what was set aside is given back. */
+	c->head_expected = false;
+	if (before > 0) {
+		struct http_from none = { 0 };
+
+		http_conversation_data(c->http, HTTP_CLIENT,
+		    span_of(c->head, before), &none);
+	}
+	return 0;
+}

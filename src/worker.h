@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * worker.h - one share of the traffic: frames to observations
+ *
+ * A worker owns everything from net to auth for its share of the
+ * connections and needs no lock.  It emits small observations in the order
+ * of the frames that completed them; whoever is given one frees it.
+ */
+#ifndef P407_WORKER_H
+#define P407_WORKER_H
+
+#include "attempt/observation.h"
+#include "capture/frame.h"
+#include "net/packet.h"
+#include "tcp/flow.h"
+
+struct worker;
+
+typedef void worker_emit(void *context, struct observation *o);
+
+struct worker *worker_new(worker_emit *emit, void *context);
+void worker_frame(struct worker *w, const struct frame *f);
+
+/* The capture ended: all that still waits is emitted. */
+void worker_finish(struct worker *w);
+void worker_free(struct worker *w);
+
+struct worker_counts {
+	struct net_counts net;
+	struct flow_counts flow;
+	uint64_t exchanges;
+	bool kdc_visible; /* traffic of port 88 went by */
+};
+
+struct worker_counts worker_counts(const struct worker *w);
+
+#endif
