@@ -3,66 +3,104 @@
 
 #include <ctype.h>
 
-/* "host:80", without what stands before the last '@'. */
+static bool
+is_port(struct span s)
+{
+	uint64_t port;
+
+	return s.len == 0 || (s.len <= 5 && span_decimal(s, &port));
+}
+
+/* An IPv6 address that somebody wrote without brackets. */
+static bool
+is_bare_ipv6(struct span s)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] == ':')
+			colons++;
+		else if (!isxdigit(s.at[i]) && s.at[i] != '.')
+			return false;
+	return colons > 1;
+}
+
+static struct span
+after_last_at(struct span s)
+{
+	size_t at = s.len;
+
+	while (at > 0 && s.at[at - 1] != '@')
+		at--;
+	return span_from(s, at);
+}
+
 static void
 split_authority(struct span s, struct target *t)
 {
-	size_t port = s.len;
+	s = after_last_at(s);
+	t->host = s;
+	t->port = span_from(s, s.len);
+	if (s.len > 0 && s.at[0] == '[') {
+		size_t end = span_find(s, ']');
 
-	for (size_t i = s.len; i > 0; i--)
-		if (s.at[i - 1] == '@') {
-			s = span_from(s, i);
-			break;
-		}
-	port = s.len;
-	while (port > 0 && isdigit(s.at[port - 1]))
-		port--;
-	if (port == 0 || s.at[port - 1] != ':')
-		port = s.len + 1;
-	t->host = span_first(s, port - 1);
-	t->port = span_from(s, port - 1);
-	if (t->host.len > 2 && t->host.at[0] == '[' &&
-	    t->host.at[t->host.len - 1] == ']')
-		t->host = span_of(t->host.at + 1, t->host.len - 2);
+		t->host = span_first(span_from(s, 1), end - 1);
+		s = span_from(s, end + 1);
+		t->port = s.len > 0 && s.at[0] == ':' && is_port(span_from(s, 1))
+		    ? s : span_from(s, s.len);
+		return;
+	}
+
+	size_t colon = span_find(s, ':');
+
+	if (colon == s.len || is_bare_ipv6(s))
+		return;
+	if (is_port(span_from(s, colon + 1))) {
+		t->host = span_first(s, colon);
+		t->port = span_from(s, colon);
+	} else {
+		/* "user:pa" of "user:pa?ss@host": all that is left of it. */
+		t->host = SPAN("…");
+	}
 }
 
 struct target
 target_split(struct span s)
 {
-	struct target t = { .path = SPAN("") };
-	size_t scheme = span_find_nocase(s, SPAN("://"));
+	struct target t = { .host = SPAN(""), .port = SPAN("") };
+	size_t end = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] != '?' && s.at[i] != '#')
-			continue;
-		t.has_query = s.at[i] == '?';
-		s = span_first(s, i);
-		break;
-	}
-	t.scheme = span_first(s, scheme < s.len ? scheme + 3 : 0);
-	s = span_from(s, t.scheme.len);
-	if (t.scheme.len == 0 && s.len > 0 && s.at[0] == '/') {
-		t.host = t.port = SPAN("");
-		t.path = s;
+	while (end < s.len && s.at[end] != '?' && s.at[end] != '#')
+		end++;
+	t.has_query = end < s.len && s.at[end] == '?';
+	s = span_is_set(s) ? span_first(s, end) : SPAN("");
+
+	size_t scheme = 0;
+
+	while (scheme < s.len && (isalnum(s.at[scheme]) ||
+	           strchr("+-.", s.at[scheme]) != NULL))
+		scheme++;
+	scheme = span_starts(span_from(s, scheme), SPAN("://")) ? scheme + 3
+	                                                        : 0;
+	t.scheme = span_first(s, scheme);
+	s = span_from(s, scheme);
+	t.path = s;
+	if (scheme == 0 && s.len > 0 && s.at[0] == '/')
 		return t;
-	}
-
-	size_t end = span_find(s, '/');
-	size_t at = s.len;
 
 	/*
 	 * "user:pa/ss@host/": a slash in the user information, against RFC
 	 * 3986 3.2.1.  What stands before it is then no host with a port.
 	 */
-	while (at > 0 && s.at[at - 1] != '@')
-		at--;
-	if (at > end) {
-		size_t colon = span_find(span_first(s, end), ':');
-		uint64_t port;
+	end = span_find(s, '/');
+	if (end < s.len) {
+		struct span before = span_first(s, end);
+		size_t colon = span_find(before, ':');
+		struct span rest = after_last_at(span_from(s, end));
 
-		if (colon < end && !span_decimal(span_of(s.at + colon + 1,
-		        end - colon - 1), &port)) {
-			s = span_from(s, at);
+		if (colon < end && !is_port(span_from(before, colon + 1)) &&
+		    rest.len < s.len - end) {
+			s = rest;
 			end = span_find(s, '/');
 		}
 	}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Basic, RFC 7617, and the ways in which programs get it wrong. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "auth/decode.h"
+#include "base/base64.h"
+#include "base/escape.h"
+#include "base/memory.h"
+
+static unsigned shape_of(struct span all, struct span user,
+    struct span password);
+
+void
+decode_basic(const struct challenge *c, bool challenge, struct arena *a,
+    struct token *out)
+{
+	struct token_basic *b = &out->basic;
+
+	if (challenge) {
+		out->realm = decode_text(a, challenge_param(c, "realm"));
+		b->realm = out->realm;
+		b->charset = decode_text(a, challenge_param(c, "charset"));
+		return;
+	}
+
+	struct span in = c->rest;
+
+	out->kind = TOKEN_BASIC;
+	/* Python's print of a bytes object: b'dXNlcjpwYXNz'. */
+	if (in.len > 3 && in.at[0] == 'b' &&
+	    (in.at[1] == '\'' || in.at[1] == '"')) {
+		b->shape |= BASIC_BYTES_REPR;
+		in = span_of(in.at + 2, in.len - 3);
+	}
+
+	uint8_t *raw = memory_new(base64_room(in.len), 1);
+	struct base64 r = base64_decode(in, raw);
+	struct span all = span_of(raw, r.len);
+
+	out->bytes = r.len;
+	if (r.flaws & (BASE64_BROKEN | BASE64_LOOSE))
+		b->shape |= BASIC_NOT_BASE64;
+	if (r.flaws & BASE64_SPACED)
+		b->shape |= BASIC_WRAPPED;
+	if (r.flaws & BASE64_UNPADDED)
+		b->shape |= BASIC_UNPADDED;
+	out->not_base64 = b->shape & BASIC_NOT_BASE64;
+
+	/* The first colon splits; a user name cannot hold one. */
+	size_t colon = span_find(all, ':');
+	struct span user = span_first(all, colon);
+	struct span password = span_from(all, colon + 1);
+
+	if (colon == all.len) {
+		b->shape |= BASIC_NO_COLON;
+		/*
+		 * It may be a password, a token, or a name: not known, so
+		 * not shown.
+		 */
+		user = (struct span){ 0 };
+		password = all;
+	} else {
+		decode_user(a, user, out);
+	}
+	b->shape |= shape_of(all, user, password);
+	b->password_length_class = password.len > 0;
+	b->password = secret_fingerprint("basic password", password);
+	out->secret = b->password;
+	secret_wipe(raw, base64_room(in.len));
+	free(raw);
+}
+
+static bool
+has_percent(struct span s)
+{
+	for (size_t i = 0; i + 2 < s.len; i++)
+		if (s.at[i] == '%' && isxdigit(s.at[i + 1]) &&
+		    isxdigit(s.at[i + 2]))
+			return true;
+	return false;
+}
+
+static bool
+is_quoted(struct span s)
+{
+	return s.len >= 2 && (s.at[0] == '"' || s.at[0] == '\'') &&
+	    s.at[s.len - 1] == s.at[0];
+}
+
+/* What templates, manuals and examples leave behind. */
+static bool
+is_placeholder(struct span user, struct span password)
+{
+	static const char *const passwords[] = { "password", "pass", "passwd",
+		"changeme", "change_me", "xxx", "xxxx", "xxxxx", "xxxxxx",
+		"****", "*****", "******", "********", "secret", "undefined",
+		"null", "none", "todo" };
+	static const char *const users[] = { "user", "username", "proxyuser",
+		"proxy_user", "your_username", "undefined", "null", "none" };
+	bool user_hit = false, password_hit = false;
+
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
+		user_hit |= span_eq_nocase(user, span_of_str(users[i]));
+	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++)
+		password_hit |=
+		    span_eq_nocase(password, span_of_str(passwords[i]));
+	if (user_hit && password_hit)
+		return true;
+
+	const struct span parts[] = { user, password };
+
+	for (int i = 0; i < 2; i++) {
+		struct span s = parts[i];
+		uint8_t first = s.len > 2 ? s.at[0] : 0;
+		uint8_t last = s.len > 2 ? s.at[s.len - 1] : 0;
+
+		if ((first == '$' && s.at[1] == '{' && last == '}') ||
+		    (first == '<' && last == '>') ||
+		    (first == '{' && s.at[1] == '{' && last == '}') ||
+		    (first == '%' && last == '%'))
+			return true;
+		/* $PROXY_USER: a variable that was not expanded. */
+		if (first == '$') {
+			bool name = true;
+
+			for (size_t k = 1; k < s.len; k++)
+				name &= isupper(s.at[k]) || s.at[k] == '_' ||
+				    (k > 1 && isdigit(s.at[k]));
+			if (name)
+				return true;
+		}
+	}
+	return false;
+}
+
+static unsigned
+shape_of(struct span all, struct span user, struct span password)
+{
+	unsigned shape = 0;
+	bool ascii = true, utf8 = true, control = false;
+
+	for (size_t pos = 0; pos < all.len;) {
+		size_t start = pos;
+		int32_t c = utf8_next(all, &pos);
+
+		utf8 &= c >= 0;
+		ascii &= all.at[start] < 0x80;
+		/* White space at the end has a name of its own. */
+		control |= c >= 0 && (c < 0x20 || c == 0x7f) &&
+		    start + 2 < all.len;
+	}
+	if (!ascii)
+		shape |= utf8 ? BASIC_NON_ASCII_UTF8 : BASIC_NON_ASCII_OTHER;
+	if (control)
+		shape |= BASIC_CONTROL;
+	if (has_percent(user) || has_percent(password))
+		shape |= BASIC_PERCENT;
+	if (all.len > 0 && strchr("\r\n \t", all.at[all.len - 1]) != NULL &&
+	    all.at[all.len - 1] != 0)
+		shape |= BASIC_TRAILING_SPACE;
+	if (is_quoted(user) || is_quoted(password))
+		shape |= BASIC_QUOTED;
+	if (span_is_set(user) && user.len == 0)
+		shape |= BASIC_EMPTY_USER;
+	if (span_is_set(user) && password.len == 0)
+		shape |= BASIC_EMPTY_PASSWORD;
+	if (span_find(password, ':') < password.len)
+		shape |= BASIC_COLON_IN_PASSWORD;
+	if (is_placeholder(user, password))
+		shape |= BASIC_PLACEHOLDER;
+	return shape;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * decode.h - one function a scheme, for the table in token.c
+ *
+ * Each fills its part of a struct token from what follows the scheme word,
+ * in credentials or in a challenge.  Nothing secret is copied to the arena.
+ */
+#ifndef P407_AUTH_DECODE_H
+#define P407_AUTH_DECODE_H
+
+#include "auth/challenge.h"
+#include "auth/token.h"
+
+/* A bounded copy of a text from the wire, as UTF-8; NULL if unset. */
+const char *decode_text(struct arena *a, struct span s);
+
+/* "DOMAIN\user" and "user@realm" into token.user and token.domain. */
+void decode_user(struct arena *a, struct span name, struct token *out);
+
+void decode_basic(const struct challenge *c, bool challenge, struct arena *a,
+    struct token *out);
+void decode_digest(const struct challenge *c, bool challenge, struct arena *a,
+    struct token *out);
+void decode_bearer(const struct challenge *c, bool challenge, struct arena *a,
+    struct token *out);
+/* NTLM and Negotiate. */
+void decode_gss(const struct challenge *c, bool challenge, struct arena *a,
+    struct token *out);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * json.h - the members of one flat JSON object, for the parts of a JWT
+ *
+ * Reads the top level of an object; nested values are stepped over.  Spans
+ * point into the text; strings keep their escapes.
+ */
+#ifndef P407_AUTH_JSON_H
+#define P407_AUTH_JSON_H
+
+#include "base/reader.h"
+#include "base/text.h"
+
+struct json_member {
+	struct span name;  /* without quotes */
+	struct span value; /* a string without quotes, else as written */
+	bool is_string;
+};
+
+/* To begin: a reader over the text; false if it is no object. */
+bool json_object(struct reader *r);
+
+/* The next member; false at the end, or at damage (reader_ok() tells). */
+bool json_next(struct reader *r, struct json_member *out);
+
+/* Add a string value with its escapes undone. */
+void json_unescape(struct text *t, struct span value);
+
+#endif

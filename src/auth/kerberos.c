@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "auth/kerberos.h"
+
+#include "auth/token.h"
+#include "base/names.h"
+
+static const struct name errors[] = {
+	{ 0, "KDC_ERR_NONE" },
+	{ 1, "KDC_ERR_NAME_EXP" },
+	{ 2, "KDC_ERR_SERVICE_EXP" },
+	{ 6, "KDC_ERR_C_PRINCIPAL_UNKNOWN" },
+	{ 7, "KDC_ERR_S_PRINCIPAL_UNKNOWN" },
+	{ 8, "KDC_ERR_PRINCIPAL_NOT_UNIQUE" },
+	{ 9, "KDC_ERR_NULL_KEY" },
+	{ 11, "KDC_ERR_NEVER_VALID" },
+	{ 12, "KDC_ERR_POLICY" },
+	{ 13, "KDC_ERR_BADOPTION" },
+	{ 14, "KDC_ERR_ETYPE_NOSUPP" },
+	{ 18, "KDC_ERR_CLIENT_REVOKED" },
+	{ 19, "KDC_ERR_SERVICE_REVOKED" },
+	{ 21, "KDC_ERR_CLIENT_NOTYET" },
+	{ 23, "KDC_ERR_KEY_EXPIRED" },
+	{ 24, "KDC_ERR_PREAUTH_FAILED" },
+	{ 25, "KDC_ERR_PREAUTH_REQUIRED" },
+	{ 26, "KDC_ERR_SERVER_NOMATCH" },
+	{ 27, "KDC_ERR_MUST_USE_USER2USER" },
+	{ 29, "KDC_ERR_SVC_UNAVAILABLE" },
+	{ 31, "KRB_AP_ERR_BAD_INTEGRITY" },
+	{ 32, "KRB_AP_ERR_TKT_EXPIRED" },
+	{ 33, "KRB_AP_ERR_TKT_NYV" },
+	{ 34, "KRB_AP_ERR_REPEAT" },
+	{ 35, "KRB_AP_ERR_NOT_US" },
+	{ 36, "KRB_AP_ERR_BADMATCH" },
+	{ 37, "KRB_AP_ERR_SKEW" },
+	{ 38, "KRB_AP_ERR_BADADDR" },
+	{ 40, "KRB_AP_ERR_MSG_TYPE" },
+	{ 41, "KRB_AP_ERR_MODIFIED" },
+	{ 44, "KRB_AP_ERR_BADKEYVER" },
+	{ 45, "KRB_AP_ERR_NOKEY" },
+	{ 46, "KRB_AP_ERR_MUT_FAIL" },
+	{ 52, "KRB_ERR_RESPONSE_TOO_BIG" },
+	{ 60, "KRB_ERR_GENERIC" },
+	{ 68, "KDC_ERR_WRONG_REALM" },
+	{ 69, "KRB_AP_ERR_USER_TO_USER_REQUIRED" },
+	{ 0, NULL },
+};
+
+static const struct name etypes[] = {
+	{ 1, "des-cbc-crc" },
+	{ 3, "des-cbc-md5" },
+	{ 16, "des3-cbc-sha1" },
+	{ 17, "aes128-cts-hmac-sha1-96" },
+	{ 18, "aes256-cts-hmac-sha1-96" },
+	{ 19, "aes128-cts-hmac-sha256-128" },
+	{ 20, "aes256-cts-hmac-sha384-192" },
+	{ 23, "rc4-hmac" },
+	{ 24, "rc4-hmac-exp" },
+	{ 25, "camellia128-cts-cmac" },
+	{ 26, "camellia256-cts-cmac" },
+	{ 0, NULL },
+};
+
+/* [MS-ERREF] 2.3.1, the ones that a log-on ends with. */
+static const struct name statuses[] = {
+	{ 0xc000005e, "STATUS_NO_LOGON_SERVERS" },
+	{ 0xc0000064, "STATUS_NO_SUCH_USER" },
+	{ 0xc000006a, "STATUS_WRONG_PASSWORD" },
+	{ 0xc000006d, "STATUS_LOGON_FAILURE" },
+	{ 0xc000006e, "STATUS_ACCOUNT_RESTRICTION" },
+	{ 0xc000006f, "STATUS_INVALID_LOGON_HOURS" },
+	{ 0xc0000070, "STATUS_INVALID_WORKSTATION" },
+	{ 0xc0000071, "STATUS_PASSWORD_EXPIRED" },
+	{ 0xc0000072, "STATUS_ACCOUNT_DISABLED" },
+	{ 0xc0000133, "STATUS_TIME_DIFFERENCE_AT_DC" },
+	{ 0xc0000193, "STATUS_ACCOUNT_EXPIRED" },
+	{ 0xc0000224, "STATUS_PASSWORD_MUST_CHANGE" },
+	{ 0xc0000234, "STATUS_ACCOUNT_LOCKED_OUT" },
+	{ 0xc0000413, "STATUS_AUTHENTICATION_FIREWALL_FAILED" },
+	{ 0xc0000418, "STATUS_NTLM_BLOCKED" },
+	{ 0, NULL },
+};
+
+const char *
+kerberos_error_name(int code)
+{
+	return code < 0 ? NULL : names_of(errors, (uint64_t)code, NULL);
+}
+
+const char *
+kerberos_etype_name(int etype)
+{
+	return etype < 0 ? NULL : names_of(etypes, (uint64_t)etype, NULL);
+}
+
+const char *
+nt_status_name(uint32_t status)
+{
+	return names_of(statuses, status, NULL);
+}
+
+enum kerberos_kind
+kerberos_kind(struct span msg)
+{
+	uint8_t tag = msg.len > 0 ? msg.at[0] : 0;
+
+	switch (tag) {
+	case DER_APPLICATION(KERBEROS_AP_REQ):
+	case DER_APPLICATION(KERBEROS_AP_REP):
+	case DER_APPLICATION(KERBEROS_KRB_ERROR):
+		return (enum kerberos_kind)(tag & 0x1f);
+	default:
+		return KERBEROS_NONE;
+	}
+}
+
+void
+kerberos_name_read(struct reader *r, struct kerberos_name *out)
+{
+	struct reader seq, wrap, list, part;
+
+	*out = (struct kerberos_name){ 0 };
+	if (!der_enter(r, DER_SEQUENCE, &seq))
+		return;
+	der_context_int(&seq, 0, DER_INTEGER, &out->type);
+	if (!der_enter(&seq, DER_CONTEXT(1), &wrap) ||
+	    !der_enter(&wrap, DER_SEQUENCE, &list))
+		return;
+	while (out->n < KERBEROS_NAME_PARTS &&
+	    der_enter(&list, DER_STRING, &part))
+		out->parts[out->n++] = part.in;
+}
+
+static struct span
+context_value(struct reader *r, int n, int tag)
+{
+	struct reader wrap, value;
+
+	if (!der_enter(r, DER_CONTEXT(n), &wrap) ||
+	    !der_enter(&wrap, tag, &value))
+		return (struct span){ 0 };
+	return value.in;
+}
+
+/* EncryptedData, 5.2.9: the key's type and number, not the cipher. */
+static void
+read_encrypted(struct reader *r, int n, int32_t *etype, int32_t *kvno)
+{
+	struct reader wrap, seq;
+	int32_t ignored;
+
+	if (!der_enter(r, DER_CONTEXT(n), &wrap) ||
+	    !der_enter(&wrap, DER_SEQUENCE, &seq))
+		return;
+	der_context_int(&seq, 0, DER_INTEGER, etype);
+	der_context_int(&seq, 1, DER_INTEGER, kvno != NULL ? kvno : &ignored);
+}
+
+bool
+kerberos_ap_req_decode(struct span msg, struct kerberos_ap_req *out,
+    struct fault *fault)
+{
+	struct reader r = reader_of(msg), app, seq, wrap, ticket;
+	int32_t ignored;
+
+	*out = (struct kerberos_ap_req){ .ticket_etype = -1, .kvno = -1,
+		.authenticator_etype = -1 };
+	if (!der_enter(&r, DER_APPLICATION(KERBEROS_AP_REQ), &app) ||
+	    !der_enter(&app, DER_SEQUENCE, &seq))
+		reader_fail(&r, FAULT_VALUE, 0, "AP-REQ");
+	if (!reader_ok(&r) && r.fault.kind != FAULT_CUT)
+		goto out;
+	der_context_int(&seq, 0, DER_INTEGER, &ignored); /* pvno */
+	der_context_int(&seq, 1, DER_INTEGER, &ignored); /* msg-type */
+
+	struct span options = context_value(&seq, 2, DER_BIT_STRING);
+
+	/* Bit 2 of the flags, after the octet of unused bits. */
+	out->mutual_required = options.len >= 2 && (options.at[1] & 0x20);
+	if (der_enter(&seq, DER_CONTEXT(3), &wrap)) {
+		out->ticket = wrap.in;
+		if (der_enter(&wrap, DER_APPLICATION(1), &ticket)) {
+			struct reader t, name;
+
+			if (der_enter(&ticket, DER_SEQUENCE, &t)) {
+				der_context_int(&t, 0, DER_INTEGER, &ignored);
+				out->realm = context_value(&t, 1, DER_STRING);
+				if (der_enter(&t, DER_CONTEXT(2), &name))
+					kerberos_name_read(&name,
+					    &out->service);
+				read_encrypted(&t, 3, &out->ticket_etype,
+				    &out->kvno);
+			}
+		}
+	}
+	read_encrypted(&seq, 4, &out->authenticator_etype, NULL);
+	if (!reader_ok(&seq))
+		reader_fail(&r, seq.fault.kind, seq.fault.offset, "AP-REQ");
+	else if (out->service.n == 0)
+		reader_fail(&r, FAULT_VALUE, 0, "Ticket");
+out:
+	*fault = r.fault;
+	return reader_ok(&r);
+}
+
+/* [MS-KILE] 2.2.1, 2.2.2: KERB-ERROR-DATA with an extended error in it. */
+static uint32_t
+nt_status_of(struct span e_data)
+{
+	struct reader r = reader_of(e_data), seq, value;
+	int32_t type = 0;
+
+	if (!der_enter(&r, DER_SEQUENCE, &seq) ||
+	    !der_context_int(&seq, 1, DER_INTEGER, &type) || type != 3)
+		return 0;
+	value = reader_of(context_value(&seq, 2, DER_OCTETS));
+	return reader_le32(&value, "status");
+}
+
+bool
+kerberos_error_decode(struct span msg, struct kerberos_error *out,
+    struct fault *fault)
+{
+	struct reader r = reader_of(msg), app, seq, wrap;
+	int32_t ignored;
+
+	*out = (struct kerberos_error){ .stime = WHEN_NONE,
+		.ctime = WHEN_NONE, .code = -1 };
+	if (!der_enter(&r, DER_APPLICATION(KERBEROS_KRB_ERROR), &app) ||
+	    !der_enter(&app, DER_SEQUENCE, &seq)) {
+		reader_fail(&r, FAULT_VALUE, 0, "KRB-ERROR");
+		*fault = r.fault;
+		return false;
+	}
+	der_context_int(&seq, 0, DER_INTEGER, &ignored);
+	der_context_int(&seq, 1, DER_INTEGER, &ignored);
+	out->ctime = when_of_kerberos(context_value(&seq, 2, DER_TIME));
+	der_context_int(&seq, 3, DER_INTEGER, &ignored);
+	out->stime = when_of_kerberos(context_value(&seq, 4, DER_TIME));
+	der_context_int(&seq, 5, DER_INTEGER, &ignored);
+	der_context_int(&seq, 6, DER_INTEGER, &out->code);
+	out->client_realm = context_value(&seq, 7, DER_STRING);
+	if (der_enter(&seq, DER_CONTEXT(8), &wrap))
+		kerberos_name_read(&wrap, &out->client);
+	out->realm = context_value(&seq, 9, DER_STRING);
+	if (der_enter(&seq, DER_CONTEXT(10), &wrap))
+		kerberos_name_read(&wrap, &out->service);
+	out->e_text = context_value(&seq, 11, DER_STRING);
+	out->nt_status = nt_status_of(context_value(&seq, 12, DER_OCTETS));
+	if (!reader_ok(&seq))
+		reader_fail(&r, seq.fault.kind, seq.fault.offset, "KRB-ERROR");
+	else if (out->code < 0)
+		reader_fail(&r, FAULT_VALUE, 0, "error-code");
+	*fault = r.fault;
+	return reader_ok(&r);
+}

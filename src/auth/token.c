@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "auth/token.h"
+
+#include "auth/decode.h"
+#include "base/names.h"
+#include "base/utf16.h"
+
+/* Names are cut here; no directory allows longer ones. */
+#define TEXT_MOST 1024
+
+/* A row a scheme: RFC 9110 16.4.1, RFC 4559, [MS-NTHT]. */
+static const struct {
+	const char *name;
+	enum scheme scheme;
+	void (*decode)(const struct challenge *c, bool challenge,
+	    struct arena *a, struct token *out);
+} schemes[] = {
+	{ "Basic", SCHEME_BASIC, decode_basic },
+	{ "Digest", SCHEME_DIGEST, decode_digest },
+	{ "Bearer", SCHEME_BEARER, decode_bearer },
+	{ "NTLM", SCHEME_NTLM, decode_gss },
+	{ "Negotiate", SCHEME_NEGOTIATE, decode_gss },
+};
+
+#define N_SCHEMES (sizeof(schemes) / sizeof(schemes[0]))
+
+const char *
+scheme_name(enum scheme s)
+{
+	for (size_t i = 0; i < N_SCHEMES; i++)
+		if (schemes[i].scheme == s)
+			return schemes[i].name;
+	return s == SCHEME_NONE ? "none" : "other";
+}
+
+enum scheme
+scheme_of(struct span word)
+{
+	for (size_t i = 0; i < N_SCHEMES; i++)
+		if (span_eq_nocase(word, span_of_str(schemes[i].name)))
+			return schemes[i].scheme;
+	return SCHEME_OTHER;
+}
+
+const char *
+ntlm_version_name(enum ntlm_version v)
+{
+	static const struct name versions[] = {
+		{ NTLM_VERSION_LM, "LM" },
+		{ NTLM_VERSION_1, "NTLMv1" },
+		{ NTLM_VERSION_1_ESS, "NTLM2-session" },
+		{ NTLM_VERSION_2, "NTLMv2" },
+		{ NTLM_VERSION_ANONYMOUS, "anonymous" },
+		{ 0, NULL },
+	};
+
+	return names_of(versions, v, NULL);
+}
+
+const char *
+decode_text(struct arena *a, struct span s)
+{
+	struct text t = { .limit = TEXT_MOST };
+	const char *copy;
+
+	if (!span_is_set(s))
+		return NULL;
+	/* A NUL would end the C string: what hides behind it is shown. */
+	s = span_first(s, TEXT_MOST);
+	oem_add(&t, s);
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] == '\0')
+			t.at[i] = '\x01';
+	copy = arena_str(a, text_span(&t));
+	text_fini(&t);
+	return copy;
+}
+
+void
+decode_user(struct arena *a, struct span name, struct token *out)
+{
+	size_t slash = span_find(name, '\\');
+	size_t at = name.len;
+
+	while (at > 0 && name.at[at - 1] != '@')
+		at--;
+	if (slash < name.len) {
+		out->domain = decode_text(a, span_first(name, slash));
+		out->user = decode_text(a, span_from(name, slash + 1));
+	} else if (at > 1 && at < name.len) {
+		out->user = decode_text(a, span_first(name, at - 1));
+		out->domain = decode_text(a, span_from(name, at));
+	} else {
+		out->user = decode_text(a, name);
+	}
+}
+
+static void
+reset(struct token *t)
+{
+	*t = (struct token){ .neg_state = NEG_ABSENT };
+	t->ntlm.timestamp = t->ntlm.av_timestamp = WHEN_NONE;
+	t->kerberos.stime = t->kerberos.ctime = WHEN_NONE;
+	t->kerberos.error_code = -1;
+	t->kerberos.kvno = t->kerberos.ticket_etype = -1;
+	t->kerberos.authenticator_etype = -1;
+	t->bearer.exp = t->bearer.nbf = t->bearer.iat = WHEN_NONE;
+	t->digest.stale = -1;
+}
+
+static void
+decode(const struct challenge *c, bool challenge, struct arena *a,
+    struct token *out)
+{
+	out->scheme = c->scheme.len > 0 ? scheme_of(c->scheme)
+	                                : SCHEME_MISSING;
+	/* A lone word that is no known scheme is a secret without one. */
+	if (out->scheme == SCHEME_OTHER && !challenge &&
+	    (c->rest.len == 0 || c->scheme.len > 24))
+		out->scheme = SCHEME_MISSING;
+	out->scheme_name = decode_text(a, c->scheme);
+	for (size_t i = 0; i < N_SCHEMES; i++)
+		if (schemes[i].scheme == out->scheme)
+			schemes[i].decode(c, challenge, a, out);
+	if (out->scheme == SCHEME_OTHER) {
+		out->realm = decode_text(a, challenge_param(c, "realm"));
+		out->kind = span_has_bytes(c->rest) && !challenge
+		    ? TOKEN_UNKNOWN
+		    : TOKEN_NONE;
+	} else if (out->scheme == SCHEME_MISSING) {
+		out->scheme_name = "none";
+		out->kind = TOKEN_UNKNOWN;
+	}
+}
+
+void
+token_of_credentials(struct span value, struct arena *arena,
+    struct token *out)
+{
+	struct challenge c;
+	struct fault fault = { 0 };
+	bool scheme = credentials_read(value, &c, &fault);
+
+	reset(out);
+	decode(&c, false, arena, out);
+	out->whole = secret_fingerprint("credentials", span_trim(value));
+	if (!scheme)
+		out->fault = fault;
+}
+
+size_t
+token_of_challenges(struct span value, struct arena *arena,
+    struct token *out, size_t room, struct fault *grammar)
+{
+	struct challenge c;
+	size_t n = 0;
+
+	*grammar = (struct fault){ 0 };
+	while (challenge_next(&value, &c, grammar)) {
+		if (n < room) {
+			reset(&out[n]);
+			decode(&c, true, arena, &out[n]);
+			if (span_has_bytes(c.rest))
+				out[n].whole =
+				    secret_fingerprint("challenge", c.rest);
+		}
+		n++;
+	}
+	return n;
+}
