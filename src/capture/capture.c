@@ -4,24 +4,31 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/message.h"
 #include "capture/filter.h"
+#include "capture/merge.h"
 #include "capture/savefile.h"
 
-/* One file of the merge: its next frame waits in `frame`. */
-struct lane {
+/* One file; those that could not be opened have no savefile. */
+struct source {
+	char *name;
+	uint16_t index;
 	struct savefile *file;
-	struct frame frame;
-	bool full;
-	struct capture_input facts; /* of a file that could not be opened */
+	bool said; /* what is wrong with it */
 };
 
 struct capture {
-	struct lane *lanes;
+	struct source *sources;
 	size_t n;
-	uint64_t number;
-	struct filter *filter;
-	struct lane *last; /* whose frame is out; it may be advanced now */
+	struct merge *merge;
+	struct filter *filter; /* NULL: all pass */
+	bool misfit_said;
 };
+
+static void open_source(struct source *s, size_t room);
+static bool next_of_source(void *context, struct frame *out);
+static void say(const char *name, const struct problem *p);
+static void say_misfit(struct capture *c);
 
 struct capture *
 capture_open(const char *const *paths, size_t n, const char *filter)
@@ -29,66 +36,52 @@ capture_open(const char *const *paths, size_t n, const char *filter)
 	struct capture *c = memory_new(1, sizeof(*c));
 
 	if (filter != NULL) {
-		c->filter = filter_new(filter);
+		struct problem problem = { .what = "" };
+
+		c->filter = filter_new(filter, &problem);
 		if (c->filter == NULL) {
+			message_error("filter '%s': %s (%s)", filter,
+			    problem.what, problem.remedy);
 			free(c);
 			return NULL;
 		}
 	}
-	c->n = n;
-	c->lanes = memory_new(n, sizeof(*c->lanes));
-	for (size_t i = 0; i < n; i++) {
-		struct lane *l = &c->lanes[i];
-		struct input *in = input_open(paths[i]);
+	/* frame.h has 16 bits for the index; no system opens more files. */
+	if (n > UINT16_MAX) {
+		message_error("%zu files are too many (merge them first)", n);
+		n = UINT16_MAX;
+	}
 
-		if (in != NULL)
-			l->file = savefile_new(paths[i], in);
-		if (l->file == NULL) {
-			l->facts = (struct capture_input){ .name = paths[i],
-				.format = "unreadable", .first = WHEN_NONE,
-				.last = WHEN_NONE, .damaged = true };
-			continue;
-		}
-		l->full = savefile_next(l->file, &l->frame);
+	/* Many files share what memory one would get. */
+	size_t room = INPUT_ROOM / (n > 0 ? n : 1);
+
+	if (room < INPUT_ROOM_LEAST)
+		room = INPUT_ROOM_LEAST;
+	c->n = n;
+	c->sources = memory_new(n, sizeof(*c->sources));
+	c->merge = merge_new(n);
+	for (size_t i = 0; i < n; i++) {
+		struct source *s = &c->sources[i];
+
+		s->name = memory_strdup(paths[i]);
+		s->index = (uint16_t)i;
+		open_source(s, room);
+		if (s->file != NULL)
+			merge_add(c->merge,
+			    (struct merge_source){ next_of_source, s });
 	}
 	return c;
-}
-
-/*
- * The earliest waiting frame; ties go to the file named first.  A frame's
- * bytes live in its own file's buffer, so the lane that was given out last
- * is advanced only now.
- */
-static bool
-next_in_time(struct capture *c, struct frame *out)
-{
-	struct lane *best = NULL;
-
-	if (c->last != NULL)
-		c->last->full = savefile_next(c->last->file, &c->last->frame);
-	c->last = NULL;
-	for (size_t i = 0; i < c->n; i++) {
-		struct lane *l = &c->lanes[i];
-
-		if (l->full &&
-		    (best == NULL || l->frame.time < best->frame.time))
-			best = l;
-	}
-	if (best == NULL)
-		return false;
-	*out = best->frame;
-	out->file = (uint16_t)(best - c->lanes);
-	out->number = ++c->number;
-	c->last = best;
-	return true;
 }
 
 bool
 capture_next(struct capture *c, struct frame *out)
 {
-	while (next_in_time(c, out))
+	while (merge_next(c->merge, out)) {
 		if (c->filter == NULL || filter_passes(c->filter, out))
 			return true;
+		if (!c->misfit_said)
+			say_misfit(c);
+	}
 	return false;
 }
 
@@ -101,26 +94,32 @@ capture_inputs(const struct capture *c)
 struct capture_input
 capture_input(const struct capture *c, size_t i)
 {
-	const struct lane *l = &c->lanes[i];
+	const struct source *s = &c->sources[i];
 
-	return l->file != NULL ? *savefile_facts(l->file) : l->facts;
+	if (s->file != NULL)
+		return *savefile_facts(s->file);
+	return (struct capture_input){ .name = s->name,
+		.format = "unreadable", .first = WHEN_NONE,
+		.last = WHEN_NONE, .damaged = true };
 }
 
 double
 capture_progress(const struct capture *c)
 {
-	double sum = 0;
+	uint64_t taken = 0, size = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		double p = c->lanes[i].file != NULL
-		    ? savefile_progress(c->lanes[i].file)
-		    : 1;
+		const struct savefile *f = c->sources[i].file;
 
-		if (p < 0)
+		if (f == NULL)
+			continue;
+		if (savefile_size(f) == 0)
 			return -1;
-		sum += p;
+		taken += savefile_taken(f);
+		size += savefile_size(f);
 	}
-	return c->n > 0 ? sum / (double)c->n : 1;
+	/* A file that is still written to may be longer than it was. */
+	return taken >= size ? 1 : (double)taken / (double)size;
 }
 
 void
@@ -128,9 +127,59 @@ capture_close(struct capture *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->n; i++)
-		savefile_free(c->lanes[i].file);
+	for (size_t i = 0; i < c->n; i++) {
+		savefile_free(c->sources[i].file);
+		free(c->sources[i].name);
+	}
+	merge_free(c->merge);
 	filter_free(c->filter);
-	free(c->lanes);
+	free(c->sources);
 	free(c);
+}
+
+static void
+open_source(struct source *s, size_t room)
+{
+	struct problem problem = { .what = "" };
+	struct input *in = input_open(s->name, room, &problem);
+
+	if (in != NULL)
+		s->file = savefile_new(s->name, in, &problem);
+	if (s->file == NULL)
+		say(s->name, &problem);
+}
+
+static bool
+next_of_source(void *context, struct frame *out)
+{
+	struct source *s = context;
+
+	if (savefile_next(s->file, out)) {
+		out->file = s->index;
+		return true;
+	}
+	if (!s->said && savefile_problem(s->file) != NULL) {
+		s->said = true;
+		say(s->name, savefile_problem(s->file));
+	}
+	return false;
+}
+
+static void
+say(const char *name, const struct problem *p)
+{
+	message_error("%s: %s (%s)", name, p->what, p->remedy);
+}
+
+static void
+say_misfit(struct capture *c)
+{
+	uint32_t link;
+	const char *why = filter_misfit(c->filter, &link);
+
+	if (why == NULL)
+		return;
+	c->misfit_said = true;
+	message_note("the filter does not fit link type %lu: %s (its frames "
+	             "are left out)", (unsigned long)link, why);
 }

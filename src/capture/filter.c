@@ -5,74 +5,55 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/message.h"
 
-#define LINKS 16
+/* More link types than this are in no capture that was not made up. */
+#define PROGRAMS_MOST 16
+
+/* The snaplen of tcpdump: a filter that passes keeps the whole frame. */
+#define SNAPLEN 262144
+
+struct program {
+	uint32_t link;
+	bool fits; /* the expression makes sense on this link type */
+	struct bpf_program code;
+};
 
 struct filter {
 	char *expression;
-	struct {
-		uint32_t link;
-		bool usable; /* the filter makes sense on this link type */
-		struct bpf_program program;
-	} links[LINKS];
-	size_t n;
+	struct program programs[PROGRAMS_MOST];
+	size_t n, last; /* `last` was used last */
+	uint32_t misfit_link;
+	struct problem misfit;
 };
 
-/* LINKTYPE_ numbers are those of files, DLT_ those of libpcap's calls. */
-static int
-dlt_of(uint32_t link)
-{
-	static const struct {
-		uint32_t link;
-		int dlt;
-	} differ[] = {
-		{ 101, DLT_RAW },
-		{ 108, DLT_LOOP },
-		{ 104, DLT_C_HDLC },
-		{ 51, DLT_PPP_ETHER },
-	};
-
-	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++)
-		if (differ[i].link == link)
-			return differ[i].dlt;
-	return (int)link;
-}
-
-/* True if it compiles; else the reason is in `why`. */
-static bool
-compile(const char *expression, uint32_t link, struct bpf_program *program,
-    char why[PCAP_ERRBUF_SIZE])
-{
-	pcap_t *p = pcap_open_dead(dlt_of(link), 262144);
-	bool ok = p != NULL && pcap_compile(p, program, expression, 1,
-	    PCAP_NETMASK_UNKNOWN) == 0;
-
-	if (!ok && p != NULL)
-		strncpy(why, pcap_geterr(p), PCAP_ERRBUF_SIZE - 1);
-	if (p != NULL)
-		pcap_close(p);
-	return ok;
-}
+static bool compile(const char *expression, uint32_t link,
+    struct bpf_program *code, struct problem *problem);
+static struct program *program_for(struct filter *f, uint32_t link);
 
 struct filter *
-filter_new(const char *expression)
+filter_new(const char *expression, struct problem *problem)
 {
-	struct filter *f = memory_new(1, sizeof(*f));
-	char why[PCAP_ERRBUF_SIZE] = "libpcap cannot compile it";
+	/*
+	 * Ethernet, and those with words of their own: what none of them
+	 * takes is wrong, and Ethernet's reason is the one to give.
+	 */
+	static const uint32_t links[] = { 1, 113, 276, 101, 105 };
+	struct problem first = { .what = "" };
+	struct bpf_program code;
 
-	f->expression = memory_strdup(expression);
-	f->links[0].link = 1;
-	f->links[0].usable = true;
-	f->n = 1;
-	if (!compile(expression, 1, &f->links[0].program, why)) {
-		message_error("-f %s: %s (see pcap-filter(7))", expression,
-		    why);
-		f->n = 0;
-		filter_free(f);
-		return NULL;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		if (!compile(expression, links[i], &code, &first))
+			continue;
+
+		struct filter *f = memory_new(1, sizeof(*f));
+
+		f->expression = memory_strdup(expression);
+		f->programs[0] = (struct program){ links[i], true, code };
+		f->n = 1;
+		return f;
 	}
-	return f;
+	*problem = first;
+	return NULL;
 }
 
 void
@@ -81,8 +62,8 @@ filter_free(struct filter *f)
 	if (f == NULL)
 		return;
 	for (size_t i = 0; i < f->n; i++)
-		if (f->links[i].usable)
-			pcap_freecode(&f->links[i].program);
+		if (f->programs[i].fits)
+			pcap_freecode(&f->programs[i].code);
 	free(f->expression);
 	free(f);
 }
@@ -90,26 +71,83 @@ filter_free(struct filter *f)
 bool
 filter_passes(struct filter *f, const struct frame *frame)
 {
-	struct pcap_pkthdr h = { .caplen = (bpf_u_int32)frame->bytes.len,
-		.len = frame->wire_len };
-	size_t i = 0;
+	struct program *p = &f->programs[f->last];
 
-	while (i < f->n && f->links[i].link != frame->link)
-		i++;
-	if (i == f->n) {
-		char why[PCAP_ERRBUF_SIZE] = "";
-
-		if (f->n == LINKS)
+	if (p->link != frame->link) {
+		p = program_for(f, frame->link);
+		if (p == NULL)
 			return false;
-		f->links[i].link = frame->link;
-		f->links[i].usable = compile(f->expression, frame->link,
-		    &f->links[i].program, why);
-		if (!f->links[i].usable)
-			message_note("-f %s: does not apply to link type %u: "
-			             "%s (its frames are left out)",
-			    f->expression, (unsigned)frame->link, why);
-		f->n++;
+		f->last = (size_t)(p - f->programs);
 	}
-	return f->links[i].usable &&
-	    pcap_offline_filter(&f->links[i].program, &h, frame->bytes.at);
+	/* It checks each load against the bytes that are there. */
+	return p->fits &&
+	    bpf_filter(p->code.bf_insns, frame->bytes.at, frame->wire_len,
+	        (u_int)frame->bytes.len) != 0;
+}
+
+const char *
+filter_misfit(const struct filter *f, uint32_t *link)
+{
+	if (!problem_is_set(&f->misfit))
+		return NULL;
+	*link = f->misfit_link;
+	return f->misfit.what;
+}
+
+/* NULL only if there is no room for one more. */
+static struct program *
+program_for(struct filter *f, uint32_t link)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->programs[i].link == link)
+			return &f->programs[i];
+	if (f->n == PROGRAMS_MOST)
+		return NULL;
+
+	struct program *p = &f->programs[f->n++];
+	bool had_misfit = problem_is_set(&f->misfit);
+
+	p->link = link;
+	p->fits = compile(f->expression, link, &p->code, &f->misfit);
+	if (!p->fits && !had_misfit)
+		f->misfit_link = link;
+	return p;
+}
+
+/* Files have LINKTYPE numbers, libpcap's calls DLT ones: mostly equal. */
+static int
+dlt_of(uint32_t link)
+{
+	switch (link) {
+	case 101:
+		return DLT_RAW;
+	case 104:
+		return DLT_C_HDLC;
+	case 108:
+		return DLT_LOOP;
+	default:
+		return (int)link;
+	}
+}
+
+static bool
+compile(const char *expression, uint32_t link, struct bpf_program *code,
+    struct problem *problem)
+{
+	pcap_t *p = pcap_open_dead(dlt_of(link), SNAPLEN);
+
+	if (p == NULL) {
+		problem_set(problem, "see pcap-filter(7)",
+		    "libpcap has no memory");
+		return false;
+	}
+
+	bool ok = pcap_compile(p, code, expression, 1,
+	    PCAP_NETMASK_UNKNOWN) == 0;
+
+	if (!ok)
+		problem_set(problem, "see pcap-filter(7)", "%s",
+		    pcap_geterr(p));
+	pcap_close(p);
+	return ok;
 }

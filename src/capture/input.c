@@ -7,163 +7,69 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/limits.h"
 #include "base/memory.h"
-#include "base/message.h"
 #include "capture/inflate.h"
 
-/* Small files get a small buffer: start-up is part of the product. */
-#define BUFFER_MOST  (INPUT_MOST + 65536)
+/* Compressed bytes that are read at a time. */
 #define PACKED_BYTES 65536
-/* A compressed file may grow to this whatever its ratio. */
-#define INFLATE_FLOOR (UINT64_C(256) << 20)
 
-struct input {
-	int fd; /* -1: from memory */
-	struct span memory;
-	uint8_t *buffer;
-	size_t room, begin, end; /* buffer[begin..end) is unread */
-	uint64_t at;             /* of buffer[begin] */
-	uint64_t raw;            /* bytes taken from the file */
-	uint64_t size;           /* of the file; 0: not known */
+struct input_source {
+	int fd;             /* -1: from memory */
+	struct span memory; /* what is left of it */
+	size_t room;        /* of the buffer */
+	uint64_t taken, size;
+	bool over; /* no more bytes will come */
 	struct inflate *z;
-	uint8_t *packed; /* compressed bytes not yet unpacked */
-	struct span packed_left;
-	uint64_t unpacked;
-	const char *problem;
-	bool eof;
+	uint8_t *packed;
+	struct span packed_left; /* of `packed`, not yet unpacked */
+	struct problem problem;
 };
 
-static size_t
-read_raw(struct input *in, uint8_t *to, size_t n)
-{
-	size_t got = 0;
-
-	if (in->fd < 0) {
-		got = n < in->memory.len ? n : in->memory.len;
-		if (got > 0)
-			memcpy(to, in->memory.at, got);
-		in->memory = span_from(in->memory, got);
-	} else {
-		ssize_t r;
-
-		do
-			r = read(in->fd, to, n);
-		while (r < 0 && errno == EINTR);
-		if (r < 0)
-			in->problem = "cannot be read any further";
-		got = r > 0 ? (size_t)r : 0;
-	}
-	in->raw += got;
-	return got;
-}
-
-/* Fill from the decompressor; 0 at the end or when it is broken. */
-static size_t
-read_unpacked(struct input *in, uint8_t *to, size_t n)
-{
-	for (;;) {
-		if (in->packed_left.len == 0) {
-			size_t got = read_raw(in, in->packed, PACKED_BYTES);
-
-			if (got == 0) {
-				if (!inflate_whole(in->z) &&
-				    in->problem == NULL)
-					in->problem = "compressed data ends "
-					              "too early";
-				return 0;
-			}
-			in->packed_left = span_of(in->packed, got);
-		}
-
-		size_t made = inflate_run(in->z, &in->packed_left, to, n,
-		    &in->problem);
-
-		in->unpacked += made;
-		if (in->unpacked > INFLATE_FLOOR &&
-		    in->unpacked / limit_of(LIMIT_INFLATE_RATIO) > in->raw) {
-			limit_hit(LIMIT_INFLATE_RATIO);
-			in->problem = "grows too much when decompressed";
-		}
-		if (made > 0 || in->problem != NULL)
-			return made;
-	}
-}
-
-static size_t
-fill(struct input *in, uint8_t *to, size_t n)
-{
-	return in->z != NULL ? read_unpacked(in, to, n) : read_raw(in, to, n);
-}
-
-/* Look at the first bytes; put the decompressor in front if needed. */
-static void
-find_packing(struct input *in)
-{
-	struct span first = input_peek(in, 4);
-
-	in->z = inflate_new(first);
-	if (in->z == NULL)
-		return;
-	in->packed = memory_new(PACKED_BYTES + BUFFER_MOST, 1);
-	memcpy(in->packed, in->buffer + in->begin, in->end - in->begin);
-	in->packed_left = span_of(in->packed, in->end - in->begin);
-	in->begin = in->end = 0;
-	in->eof = false;
-}
-
-static struct input *
-start(int fd, struct span memory, uint64_t size)
-{
-	struct input *in = memory_new(1, sizeof(*in));
-
-	in->fd = fd;
-	in->memory = memory;
-	in->size = size;
-	in->room = size > 0 && size < 65536 ? 65536 : 262144;
-	in->buffer = memory_grow(NULL, in->room, 1);
-	find_packing(in);
-	return in;
-}
+static struct input *start(int fd, struct span memory, uint64_t size,
+    size_t room);
+static void find_packing(struct input *in);
+static size_t read_some(struct input_source *s, uint8_t *to, size_t n);
+static size_t read_file(struct input_source *s, uint8_t *to, size_t n);
+static size_t read_unpacked(struct input_source *s, uint8_t *to, size_t n);
+static void cannot_open(struct problem *problem, int error);
 
 struct input *
-input_of(struct span bytes)
+input_open(const char *path, size_t room, struct problem *problem)
 {
-	return start(-1, bytes, bytes.len);
-}
-
-struct input *
-input_open(const char *path)
-{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO
+	                  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
-	bool std = strcmp(path, "-") == 0;
-	int fd = std ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0) {
-		message_error("%s: %s (%s)", path,
-		    errno == ENOENT      ? "no such file"
-		        : errno == EACCES ? "you may not read it"
-		                          : strerror(errno),
-		    errno == ENOENT      ? "check the name"
-		        : errno == EACCES ? "ask its owner, or use sudo"
-		                          : "check the file system");
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		cannot_open(problem, errno);
 		return NULL;
 	}
-	if (fstat(fd, &st) != 0)
-		st = (struct stat){ 0 };
 	if (S_ISDIR(st.st_mode)) {
-		message_error("%s: is a folder, not a capture (name the files "
-		              "in it)", path);
-		close(fd);
+		problem_set(problem, "name the files in it",
+		    "is a directory, not a capture");
+		if (!standard)
+			close(fd);
 		return NULL;
 	}
-	if (std && isatty(fd)) {
-		message_error("-: standard input is a terminal (redirect a "
-		              "capture into it)");
+	if (standard && isatty(fd)) {
+		problem_set(problem, "redirect a capture into it",
+		    "standard input is a terminal");
 		return NULL;
 	}
-	return start(fd, SPAN(""),
-	    S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
+
+	uint64_t size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+
+	/* From a disk: let the kernel read ahead farther. */
+	if (size > INPUT_MOST)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return start(fd, SPAN(""), size, room);
+}
+
+struct input *
+input_of(struct span bytes, size_t room)
+{
+	return start(-1, bytes, bytes.len, room);
 }
 
 void
@@ -171,43 +77,43 @@ input_close(struct input *in)
 {
 	if (in == NULL)
 		return;
-	if (in->fd > STDIN_FILENO)
-		close(in->fd);
-	inflate_free(in->z);
-	free(in->packed);
+	if (in->source->fd > STDIN_FILENO)
+		close(in->source->fd);
+	inflate_free(in->source->z);
+	free(in->source->packed);
+	free(in->source);
 	free(in->buffer);
 	free(in);
 }
 
-struct span
-input_peek(struct input *in, size_t n)
+size_t
+input_fill(struct input *in, size_t n)
 {
-	if (in->end - in->begin < n && !in->eof) {
-		if (n > in->room) {
-			in->room = BUFFER_MOST;
-			in->buffer = memory_grow(in->buffer, in->room, 1);
-		}
-		if (in->room - in->begin < n || in->begin == in->end) {
-			memmove(in->buffer, in->buffer + in->begin,
-			    in->end - in->begin);
-			in->end -= in->begin;
-			in->begin = 0;
-		}
-		while (in->end - in->begin < n) {
-			size_t got = fill(in, in->buffer + in->end,
-			    in->room - in->end);
-
-			if (got == 0) {
-				in->eof = true;
-				break;
-			}
-			in->end += got;
-		}
-	}
-
+	struct input_source *s = in->source;
 	size_t have = in->end - in->begin;
 
-	return span_of(in->buffer + in->begin, have < n ? have : n);
+	if (n > INPUT_MOST)
+		n = INPUT_MOST;
+	if (have >= n || s->over)
+		return have < n ? have : n;
+	/* What is left goes to the front: less than one frame. */
+	if (have > 0)
+		memmove(in->buffer, in->buffer + in->begin, have);
+	in->passed += in->begin;
+	in->begin = 0;
+	in->end = have;
+	if (n > s->room) {
+		s->room = INPUT_MOST;
+		in->buffer = memory_grow(in->buffer, s->room, 1);
+	}
+	while (in->end < n && !s->over) {
+		size_t got = read_some(s, in->buffer + in->end,
+		    s->room - in->end);
+
+		in->end += got;
+		s->over = got == 0;
+	}
+	return in->end < n ? in->end : n;
 }
 
 bool
@@ -215,37 +121,163 @@ input_skip(struct input *in, uint64_t n)
 {
 	while (n > 0) {
 		size_t have = in->end - in->begin;
-		size_t k = n < have ? (size_t)n : have;
+		size_t step = n < have ? (size_t)n : have;
 
-		in->begin += k;
-		in->at += k;
-		n -= k;
-		if (n > 0 && input_peek(in, 1).len == 0)
+		in->begin += step;
+		n -= step;
+		if (n > 0 && input_fill(in, 1) == 0)
 			return false;
 	}
 	return true;
 }
 
-uint64_t
-input_at(const struct input *in)
-{
-	return in->at;
-}
-
-const char *
+const struct problem *
 input_problem(const struct input *in)
 {
-	return in->problem;
+	return problem_is_set(&in->source->problem) ? &in->source->problem
+	                                            : NULL;
 }
 
 const char *
 input_packing(const struct input *in)
 {
-	return in->z != NULL ? inflate_name(in->z) : NULL;
+	return in->source->z != NULL ? inflate_name(in->source->z) : NULL;
 }
 
-double
-input_progress(const struct input *in)
+uint64_t
+input_taken(const struct input *in)
 {
-	return in->size > 0 ? (double)in->raw / (double)in->size : -1;
+	return in->source->taken;
+}
+
+uint64_t
+input_size(const struct input *in)
+{
+	return in->source->size;
+}
+
+static struct input *
+start(int fd, struct span memory, uint64_t size, size_t room)
+{
+	struct input *in = memory_new(1, sizeof(*in));
+	struct input_source *s = memory_new(1, sizeof(*s));
+
+	s->fd = fd;
+	s->memory = memory;
+	s->size = size;
+	/* Start-up is part of the product: a small file, a small buffer. */
+	s->room = size > 0 && size < room ? (size_t)size : room;
+	if (s->room < INFLATE_MAGIC)
+		s->room = INFLATE_MAGIC;
+	in->source = s;
+	in->buffer = memory_grow(NULL, s->room, 1);
+	find_packing(in);
+	return in;
+}
+
+/* Look at the first bytes, and put the decompressor in front if needed. */
+static void
+find_packing(struct input *in)
+{
+	struct input_source *s = in->source;
+	struct span first = input_peek(in, INFLATE_MAGIC);
+
+	s->z = inflate_new(first);
+	if (s->z == NULL)
+		return;
+
+	/* All that was read so far is packed. */
+	size_t have = in->end - in->begin;
+
+	s->packed = memory_grow(NULL, PACKED_BYTES + have, 1);
+	memcpy(s->packed, in->buffer + in->begin, have);
+	s->packed_left = span_of(s->packed, have);
+	in->begin = in->end = 0;
+	s->over = false;
+	if (s->room < INPUT_ROOM_LEAST) {
+		s->room = INPUT_ROOM_LEAST;
+		in->buffer = memory_grow(in->buffer, s->room, 1);
+	}
+}
+
+/* At least one byte, unless there are no more. */
+static size_t
+read_some(struct input_source *s, uint8_t *to, size_t n)
+{
+	return s->z != NULL ? read_unpacked(s, to, n) : read_file(s, to, n);
+}
+
+static size_t
+read_file(struct input_source *s, uint8_t *to, size_t n)
+{
+	size_t got;
+
+	if (s->fd < 0) {
+		struct span part = span_first(s->memory, n);
+
+		got = part.len;
+		if (got > 0)
+			memcpy(to, part.at, got);
+		s->memory = span_from(s->memory, got);
+	} else {
+		ssize_t r;
+
+		do
+			r = read(s->fd, to, n);
+		while (r < 0 && errno == EINTR);
+		if (r < 0)
+			problem_set(&s->problem, "check the disk or network",
+			    "cannot be read any further: %s",
+			    strerror(errno));
+		got = r > 0 ? (size_t)r : 0;
+	}
+	s->taken += got;
+	return got;
+}
+
+static size_t
+read_unpacked(struct input_source *s, uint8_t *to, size_t n)
+{
+	while (!problem_is_set(&s->problem)) {
+		size_t made = inflate_run(s->z, &s->packed_left, to, n,
+		    &s->problem);
+
+		if (made > 0)
+			return made;
+		if (s->packed_left.len > 0)
+			continue;
+
+		size_t got = read_file(s, s->packed, PACKED_BYTES);
+
+		if (got == 0) {
+			inflate_end(s->z, &s->problem);
+			return 0;
+		}
+		s->packed_left = span_of(s->packed, got);
+	}
+	return 0;
+}
+
+static void
+cannot_open(struct problem *problem, int error)
+{
+	switch (error) {
+	case ENOENT:
+		problem_set(problem, "check the name", "no such file");
+		break;
+	case EACCES:
+	case EPERM:
+		problem_set(problem, "ask its owner, or use sudo",
+		    "permission denied");
+		break;
+	case EMFILE:
+	case ENFILE:
+		problem_set(problem, "raise ulimit -n, or merge them first",
+		    "too many files are open");
+		break;
+	default:
+		problem_set(problem, "check the name and the file system",
+		    "cannot be opened: %s", strerror(error));
+		break;
+	}
 }

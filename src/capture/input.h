@@ -1,46 +1,102 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * input.h - the bytes of a capture file, decompressed if need be
+ * input.h - the bytes of a capture file, unpacked if need be
  *
- * What a file is compressed with is told by its first bytes, not by its
- * name: gzip (RFC 1952, also several members), zstd (RFC 8878), lz4 frames.
- * Bytes are read into one buffer that is reused; nothing is allocated per
- * frame.  Decompression is bounded by LIMIT_INFLATE_RATIO.
+ * What a file is packed with is told by its first bytes, not by its name.
+ * Bytes are read into one buffer that is used again and again: a plain file
+ * is copied once, by read(), and nothing is allocated per frame.  Not mmap:
+ * a pipe has to work too, a file may shrink while it is read, and pages of
+ * the file would count as memory of ours.
  */
 #ifndef P407_CAPTURE_INPUT_H
 #define P407_CAPTURE_INPUT_H
 
 #include "base/span.h"
+#include "capture/problem.h"
 
-struct input;
-
-/* "-" is standard input.  NULL after saying what is wrong. */
-struct input *input_open(const char *path);
-/* Bytes in memory, for tests; they outlive the input. */
-struct input *input_of(struct span bytes);
-void input_close(struct input *in);
-
-/*
- * The next n bytes, without moving on; fewer only at the end of the file.
- * Valid until the next call.  n <= INPUT_MOST.
- */
-struct span input_peek(struct input *in, size_t n);
+/* No more than this can be peeked at in one piece. */
 #define INPUT_MOST (1u << 20)
 
-/* Step over n bytes, which may be more than were peeked at.  False if the
- * file ends before. */
+/* Good sizes of the buffer for one file, and for one of very many. */
+#define INPUT_ROOM       (256u << 10)
+#define INPUT_ROOM_LEAST (32u << 10)
+
+struct input_source;
+
+/* The first four are for the inline functions below, and nobody else. */
+struct input {
+	uint8_t *buffer;
+	size_t begin, end; /* buffer[begin..end) is unread */
+	uint64_t passed;   /* bytes of the file before buffer[0] */
+	struct input_source *source;
+};
+
+/*
+ * Open a file; "-" is standard input.  `room` is the size of the buffer to
+ * begin with.  NULL, and why in *problem, if it cannot be opened.
+ */
+struct input *input_open(const char *path, size_t room,
+    struct problem *problem);
+
+/* Bytes in memory, which outlive the input: for tests and fuzzing. */
+struct input *input_of(struct span bytes, size_t room);
+
+void input_close(struct input *in);
+
+/* How many of the next n bytes are there, after reading what is needed. */
+size_t input_fill(struct input *in, size_t n);
+
+/*
+ * The next n bytes, n <= INPUT_MOST, without moving on; fewer only where the
+ * file ends.  Valid until the next peek or skip.
+ */
+static inline struct span
+input_peek(struct input *in, size_t n)
+{
+	size_t have = in->end - in->begin;
+
+	if (have < n)
+		n = input_fill(in, n);
+	return span_of(in->buffer + in->begin, n);
+}
+
+/*
+ * Move on over n bytes that were peeked at.  What was peeked at stays valid
+ * until the next peek or skip.
+ */
+static inline void
+input_pass(struct input *in, size_t n)
+{
+	size_t have = in->end - in->begin;
+
+	in->begin += n < have ? n : have;
+}
+
+/* Move on over n bytes, any number; false if the file ends before. */
 bool input_skip(struct input *in, uint64_t n);
 
-/* Where we are, in bytes of the decompressed file. */
-uint64_t input_at(const struct input *in);
+/* Where we are, in bytes of the unpacked file. */
+static inline uint64_t
+input_at(const struct input *in)
+{
+	return in->passed + in->begin;
+}
 
-/* NULL, or what broke the stream: "gzip data is damaged". */
-const char *input_problem(const struct input *in);
+/* Where the unpacked file ends; right only when a peek came up short. */
+static inline uint64_t
+input_end(const struct input *in)
+{
+	return in->passed + in->end;
+}
+
+/* What broke the stream of bytes, or NULL. */
+const struct problem *input_problem(const struct input *in);
 
 /* "gzip", "zstd", "lz4", or NULL. */
 const char *input_packing(const struct input *in);
 
-/* Share of the file read, or a negative number. */
-double input_progress(const struct input *in);
+/* Bytes taken from the file, and its size; 0: not known. */
+uint64_t input_taken(const struct input *in);
+uint64_t input_size(const struct input *in);
 
 #endif

@@ -9,8 +9,8 @@
  * here is the one that --list-facts prints and that conditions and templates
  * are checked against.
  *
- * A new fact is one row and, mostly, one function of a few lines in
- * facts_attempt.c, facts_token.c or facts_history.c.
+ * A new fact is one row and, mostly, one function of a few lines in one of
+ * the files facts_….c; facts.c joins their tables.
  */
 #ifndef P407_DIAGNOSE_FACTS_H
 #define P407_DIAGNOSE_FACTS_H
@@ -129,13 +129,21 @@ extern const struct fact facts_of_attempt[];
 extern const size_t facts_of_attempt_count;
 extern const struct fact facts_of_exchange[];
 extern const size_t facts_of_exchange_count;
+extern const struct fact facts_of_ntlm[];
+extern const size_t facts_of_ntlm_count;
+extern const struct fact facts_of_negotiate[];
+extern const size_t facts_of_negotiate_count;
 extern const struct fact facts_of_token[];
 extern const size_t facts_of_token_count;
 extern const struct fact facts_of_scheme[];
 extern const size_t facts_of_scheme_count;
-extern const struct fact facts_of_history[];
-extern const size_t facts_of_history_count;
+extern const struct fact facts_of_user[];
+extern const size_t facts_of_user_count;
+extern const struct fact facts_of_client[];
+extern const size_t facts_of_client_count;
 extern const struct fact facts_of_proxy[];
 extern const size_t facts_of_proxy_count;
+extern const struct fact facts_of_peers[];
+extern const size_t facts_of_peers_count;
 
 #endif

@@ -224,6 +224,25 @@ group_count(const struct subject *s, const struct fact *f)
 	    (const char *)s->group + f->offset));
 }
 
+/* "once", "twice", "19 times" */
+static struct value
+group_times(const struct subject *s, const struct fact *f)
+{
+	struct text t = { .limit = 40 };
+
+	(void)f;
+	if (s->group->attempts == 1)
+		return value_string("once");
+	if (s->group->attempts == 2)
+		return value_string("twice");
+	text_fmt(&t, "%zu times", s->group->attempts);
+
+	const char *kept = arena_str(s->arena, text_span(&t));
+
+	text_fini(&t);
+	return value_string(kept);
+}
+
 static struct value
 group_length(const struct subject *s, const struct fact *f)
 {
@@ -255,10 +274,12 @@ const struct fact facts_of_exchange[] = {
 	    .compute = request_version, .values = version_values },
 	{ "request.keeps_alive", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last request lets the connection stay open",
-	    BOTH_DIRECTIONS, NULL, .compute = request_flag, REQUEST(keeps_alive) },
+	    BOTH_DIRECTIONS, NULL,
+	    .compute = request_flag, REQUEST(keeps_alive) },
 	{ "request.origin_form", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the request has the form for a server, not for a proxy",
-	    BOTH_DIRECTIONS, NULL, .compute = request_flag, REQUEST(origin_form) },
+	    BOTH_DIRECTIONS, NULL,
+	    .compute = request_flag, REQUEST(origin_form) },
 	{ "request.has_authorization", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the request carries an Authorization field",
 	    BOTH_DIRECTIONS, NULL, .compute = request_flag,
@@ -281,7 +302,8 @@ const struct fact facts_of_exchange[] = {
 	    .compute = response_version, .values = version_values },
 	{ "response.keeps_alive", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last response lets the connection stay open",
-	    BOTH_DIRECTIONS, NULL, .compute = response_flag, RESPONSE(keeps_alive) },
+	    BOTH_DIRECTIONS, NULL,
+	    .compute = response_flag, RESPONSE(keeps_alive) },
 	{ "response.reason", FACT_STRING, SOURCE_ATTEMPT,
 	    "the reason phrase of the last response", BOTH_DIRECTIONS,
 	    "none", .compute = response_text, RESPONSE(reason) },
@@ -313,7 +335,8 @@ const struct fact facts_of_exchange[] = {
 	    RESPONSE(has_www_authenticate) },
 	{ "response.unframed", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last response has no length and does not close",
-	    BOTH_DIRECTIONS, NULL, .compute = response_flaw, .offset = HTTP_UNFRAMED },
+	    BOTH_DIRECTIONS, NULL,
+	    .compute = response_flaw, .offset = HTTP_UNFRAMED },
 	{ "response.bad_length", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last response has a body of another length than it says",
 	    BOTH_DIRECTIONS, NULL, .compute = response_flaw,
@@ -335,7 +358,8 @@ const struct fact facts_of_exchange[] = {
 	    "the capture has the connection from its first packet", NULL,
 	    NULL, .compute = began },
 	{ "client.address", FACT_STRING, SOURCE_CAPTURE,
-	    "the address of the client", NULL, NULL, .compute = address, .offset = 0 },
+	    "the address of the client", NULL, NULL,
+	    .compute = address, .offset = 0 },
 	{ "proxy.address", FACT_STRING, SOURCE_CAPTURE,
 	    "address and port of the proxy", NULL, NULL,
 	    .compute = address, .offset = 1 },
@@ -343,6 +367,9 @@ const struct fact facts_of_exchange[] = {
 	{ "finding.attempts", FACT_NUMBER, SOURCE_FINDING,
 	    "how many attempts the finding is about", NULL, NULL,
 	    .compute = group_count, GROUP(attempts) },
+	{ "finding.times", FACT_STRING, SOURCE_FINDING,
+	    "how often, in words: once, twice, 19 times", NULL, NULL,
+	    .compute = group_times },
 	{ "finding.clients", FACT_NUMBER, SOURCE_FINDING,
 	    "how many clients the finding is about", NULL, NULL,
 	    .compute = group_count, GROUP(clients) },

@@ -40,13 +40,6 @@ peer_of_proxy(const struct event *e, const struct event *o)
 	    e->kin[KIN_PROXY] == o->kin[KIN_PROXY];
 }
 
-static bool
-same_text(const char *a, const char *b)
-{
-	return a != NULL && b != NULL &&
-	    span_eq_nocase(span_of_str(a), span_of_str(b));
-}
-
 static struct value
 others(const struct subject *s, enum kinship kin)
 {
@@ -85,162 +78,6 @@ peers_pass(const struct subject *s, const struct fact *f)
 	           peer_of_proxy) != NULL
 	    ? value_bool(true)
 	    : value_unknown();
-}
-
-/* -- like and unlike the successes -- */
-
-static const struct token *
-type3_of(const struct event *e)
-{
-	const struct token *t = e->attempt->authenticate;
-
-	return t != NULL && t->kind == TOKEN_NTLM_AUTHENTICATE ? t : NULL;
-}
-
-static const struct token *
-ticket_of(const struct event *e)
-{
-	const struct token *t = e->attempt->credentials;
-
-	if (t != NULL && t->kind == TOKEN_AP_REQ)
-		return t;
-	t = e->attempt->negotiate;
-	return t != NULL && t->kind == TOKEN_AP_REQ ? t : NULL;
-}
-
-static bool
-both_type3(const struct event *e, const struct event *o)
-{
-	return type3_of(e) != NULL && type3_of(o) != NULL;
-}
-
-static bool
-both_tickets(const struct event *e, const struct event *o)
-{
-	return ticket_of(e) != NULL && ticket_of(o) != NULL;
-}
-
-/* The versions before NTLMv2 stand and fall together. */
-static bool
-is_v2(const struct event *e)
-{
-	return type3_of(e)->ntlm.version == NTLM_VERSION_2;
-}
-
-static bool
-like_version(const struct event *e, const struct event *o)
-{
-	return both_type3(e, o) && is_v2(e) == is_v2(o);
-}
-
-static bool
-like_domain(const struct event *e, const struct event *o)
-{
-	return both_type3(e, o) &&
-	    same_text(type3_of(e)->ntlm.domain, type3_of(o)->ntlm.domain);
-}
-
-static bool
-like_etype(const struct event *e, const struct event *o)
-{
-	return both_tickets(e, o) &&
-	    ticket_of(e)->kerberos.ticket_etype ==
-	    ticket_of(o)->kerberos.ticket_etype;
-}
-
-static bool
-like_kvno(const struct event *e, const struct event *o)
-{
-	return both_tickets(e, o) &&
-	    ticket_of(e)->kerberos.kvno == ticket_of(o)->kerberos.kvno;
-}
-
-static bool
-like_service(const struct event *e, const struct event *o)
-{
-	return both_tickets(e, o) &&
-	    same_text(ticket_of(e)->kerberos.service,
-	        ticket_of(o)->kerberos.service);
-}
-
-static bool
-both_sized(const struct event *e, const struct event *o)
-{
-	return e->attempt->credentials != NULL &&
-	    o->attempt->credentials != NULL;
-}
-
-static bool
-as_large(const struct event *e, const struct event *o)
-{
-	return both_sized(e, o) &&
-	    o->attempt->credentials->bytes >= e->attempt->credentials->bytes;
-}
-
-/* f->offset is the row in this table. */
-static const struct {
-	bool (*comparable)(const struct event *e, const struct event *o);
-	bool (*alike)(const struct event *e, const struct event *o);
-} likeness[] = {
-	{ both_type3, like_version },
-	{ both_type3, like_domain },
-	{ both_tickets, like_etype },
-	{ both_tickets, like_kvno },
-	{ both_tickets, like_service },
-	{ both_sized, as_large },
-};
-
-/* Of the successes that can be compared, is one like this? */
-static struct value
-like_passes(const struct subject *s, const struct fact *f)
-{
-	if (s->event == NULL || s->event->kin[KIN_LANE] == 0)
-		return value_unknown();
-	if (!likeness[f->offset].comparable(s->event, s->event))
-		return value_absent();
-	if (history_near(s->history, s->event, KIN_LANE, WHICH_OK,
-	        likeness[f->offset].alike) != NULL)
-		return value_bool(true);
-	return history_near(s->history, s->event, KIN_LANE, WHICH_OK,
-	           likeness[f->offset].comparable) != NULL
-	    ? value_bool(false)
-	    : value_unknown();
-}
-
-static struct value
-service_that_works(const struct subject *s, const struct fact *f)
-{
-	const struct event *ok = s->event == NULL ||
-	        s->event->kin[KIN_LANE] == 0
-	    ? NULL
-	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
-	          both_tickets);
-
-	(void)f;
-	return ok == NULL ? value_unknown()
-	                  : value_string(ticket_of(ok)->kerberos.service);
-}
-
-/* The computer in the type 2 tells nodes behind one address apart. */
-static bool
-other_node(const struct event *e, const struct event *o)
-{
-	const struct token *a = e->attempt->challenge;
-	const struct token *b = o->attempt->challenge;
-
-	return a != NULL && b != NULL && a->ntlm.nb_computer != NULL &&
-	    b->ntlm.nb_computer != NULL &&
-	    !same_text(a->ntlm.nb_computer, b->ntlm.nb_computer);
-}
-
-static struct value
-node_differs(const struct subject *s, const struct fact *f)
-{
-	(void)f;
-	if (s->event == NULL || s->event->kin[KIN_LANE] == 0)
-		return value_unknown();
-	return value_bool(history_near(s->history, s->event, KIN_LANE,
-	                      WHICH_OK, other_node) != NULL);
 }
 
 /* -- runs of refusals -- */
@@ -399,6 +236,22 @@ proxy_of(const struct subject *s)
 	return s->event == NULL ? NULL : history_proxy(s->history, s->event);
 }
 
+/* This proxy took this scheme, before (offset 0) or later (offset 1). */
+static struct value
+scheme_taken(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok;
+
+	if (s->event == NULL || s->event->kin[KIN_LANE] == 0)
+		return value_unknown();
+	ok = f->offset == 0
+	    ? history_before(s->history, s->event, KIN_LANE, WHICH_OK, NULL)
+	    : history_after(s->history, s->event, KIN_LANE, WHICH_OK, NULL);
+	if (ok != NULL)
+		return value_bool(true);
+	return f->offset == 0 ? value_unknown() : value_bool(false);
+}
+
 static struct value
 offer_changed(const struct subject *s, const struct fact *f)
 {
@@ -510,6 +363,15 @@ unreachable_tries(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+unreachable_port(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->refused == NULL
+	    ? value_absent()
+	    : value_number(s->refused->connection.proxy_port);
+}
+
+static struct value
 reached_by(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -537,30 +399,6 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.scheme_clients", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many clients tried this scheme at this proxy", NULL, NULL,
 	    .compute = lane_clients },
-	{ "proxy.same_version_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "others get through with the same NTLM version",
-	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 0 },
-	{ "proxy.same_domain_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "others get through with the same domain", SEE_ALL_CLIENTS,
-	    NULL, .compute = like_passes, .offset = 1 },
-	{ "proxy.same_etype_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "others get through with the same ticket encryption type",
-	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 2 },
-	{ "proxy.same_kvno_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "others get through with the same key version",
-	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 3 },
-	{ "proxy.same_service_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "others get through with a ticket for the same service",
-	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 4 },
-	{ "proxy.token_this_large_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "a token at least as large gets through", SEE_ALL_CLIENTS, NULL,
-	    .compute = like_passes, .offset = 5 },
-	{ "proxy.service_that_works", FACT_STRING, SOURCE_HISTORY,
-	    "the service in tickets that get through", SEE_ALL_CLIENTS,
-	    "an unnamed service", .compute = service_that_works },
-	{ "proxy.node_differs", FACT_BOOL, SOURCE_HISTORY,
-	    "the computer in the type 2 is another one than in good logins",
-	    NULL, NULL, .compute = node_differs },
 	{ "proxy.outage_users", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many users were refused in a stretch without any success",
 	    SEE_ALL_CLIENTS, NULL, .compute = run_users },
@@ -588,6 +426,12 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.verdict_ratio", FACT_NUMBER, SOURCE_HISTORY,
 	    "the time to the verdict, as a multiple of the usual one",
 	    SEE_ALL_CLIENTS, NULL, .compute = verdict_ratio },
+	{ "proxy.scheme_succeeded_before", FACT_BOOL, SOURCE_HISTORY,
+	    "somebody got through this proxy with this scheme before",
+	    SEE_EARLIER, NULL, .compute = scheme_taken, .offset = 0 },
+	{ "proxy.scheme_succeeded_after", FACT_BOOL, SOURCE_HISTORY,
+	    "somebody got through this proxy with this scheme later",
+	    NULL, NULL, .compute = scheme_taken, .offset = 1 },
 	{ "proxy.offer_changed", FACT_BOOL, SOURCE_HISTORY,
 	    "the proxy had offered other schemes before", SEE_EARLIER, NULL,
 	    .compute = offer_changed },
@@ -609,13 +453,15 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.servers", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many different Server fields its 407s have", NULL, NULL,
 	    .compute = servers },
-
 	{ "unreachable.silent", FACT_BOOL, SOURCE_WITNESS,
 	    "nothing answered the connection, not even a reset", NULL, NULL,
 	    .compute = unreachable_silent },
 	{ "unreachable.tries", FACT_NUMBER, SOURCE_WITNESS,
 	    "how often the connection was tried", NULL, NULL,
 	    .compute = unreachable_tries },
+	{ "unreachable.port", FACT_NUMBER, SOURCE_WITNESS,
+	    "the port that was asked for", NULL, NULL,
+	    .compute = unreachable_port },
 	{ "unreachable.reached_by", FACT_NUMBER, SOURCE_WITNESS,
 	    "how many clients got an answer from this proxy", NULL, NULL,
 	    .compute = reached_by },

@@ -8,7 +8,7 @@
 #include "diagnose/runs.h"
 
 /* How far a search goes from where it begins. */
-#define MAX_STEPS 256
+#define MAX_STEPS 128
 
 /* Events of one kind, by kin and then by time: indices into events. */
 struct series {
@@ -64,8 +64,9 @@ by_time(const void *left, const void *right)
 	if (a->attempt->first_frame != b->attempt->first_frame)
 		return a->attempt->first_frame < b->attempt->first_frame ? -1
 		                                                         : 1;
-	return a->attempt->id < b->attempt->id ? -1
-	                                       : a->attempt->id > b->attempt->id;
+	return a->attempt->id < b->attempt->id
+	    ? -1
+	    : a->attempt->id > b->attempt->id;
 }
 
 struct history *

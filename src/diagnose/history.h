@@ -103,7 +103,7 @@ size_t history_count(const struct history *h, enum kinship kin,
 
 /*
  * The nearest event before (after) e among its kin that `match` accepts; at
- * most 256 are looked at.  match NULL accepts all.  NULL if there is none.
+ * most 128 are looked at.  match NULL accepts all.  NULL if there is none.
  */
 const struct event *history_before(const struct history *h,
     const struct event *e, enum kinship kin, enum which which,

@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fragment.h - IP fragments put together (RFC 791, RFC 8200 4.5), bounded
+ * fragment.h - IP fragments put together (RFC 791 3.2, RFC 8200 4.5)
+ *
+ * Bounded: LIMIT_FRAGMENTS packets wait at a time (the oldest goes first),
+ * each of LIMIT_FRAGMENT_BYTES and for 60 seconds of capture time.  Of bytes
+ * that are sent twice the first ones win, as in most systems.
  */
 #ifndef P407_NET_FRAGMENT_H
 #define P407_NET_FRAGMENT_H
 
-#include "net/packet.h"
+#include "net/ip.h"
 
 struct fragments;
 
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);
 
-struct fragment {
-	struct address src, dst;
-	uint32_t id;
-	uint8_t protocol;
-	uint32_t offset; /* bytes */
-	bool more;
-	struct span bytes;
-	uint32_t wire_len; /* > bytes.len where the snaplen cut it */
-	when_ns time;
-};
-
 /*
- * Add one.  True when the packet is whole: *whole is its payload, valid
- * until the next call.  Of bytes sent twice the first ones win.
+ * Add the fragment in *ip.  True when its packet is whole: *ip is that packet
+ * then, no fragment, with the protocol of the first one.  If fragments were
+ * cut by the snaplen the payload ends at the first byte that is missing.
+ *
+ * A payload that was handed out may be part of the next fragment (tunnels):
+ * it lives until fragments_release().
  */
-bool fragments_add(struct fragments *f, const struct fragment *p,
-    struct span *whole);
+bool fragments_add(struct fragments *f, struct ip *ip, when_ns time);
+
+void fragments_release(struct fragments *f);
+
+/* How many wait. */
+size_t fragments_waiting(const struct fragments *f);
 
 #endif

@@ -105,6 +105,9 @@ bool report_display_filter(const struct report *r, const struct attempt *a,
 const char *report_finding_filter(const struct report *r,
     const struct finding *f);
 
+/* The id of the rule behind a finding, or NULL. */
+const char *report_rule(const struct finding *f);
+
 /* The challenges of an offer that the attempt was given: the one that it
  * answered, else the last one.  *n is 0 if there was none. */
 const struct token *report_offer(const struct attempt *a, size_t *n);

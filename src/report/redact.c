@@ -18,26 +18,42 @@ static const char *const kinds[IDENTITY_COUNT] = {
 	[IDENTITY_REALM] = "realm",
 };
 
+/*
+ * Words of ours that somebody's computer may be called, too: in a sentence
+ * they are taken for the name only in the spelling that was on the wire.
+ */
+static const char *const vocabulary[] = { "account", "admin", "agent",
+	"browser", "capture", "client", "computer", "connection", "directory",
+	"domain", "host", "internet", "lab", "local", "login", "name",
+	"network", "password", "proxy", "realm", "server", "service", "test",
+	"user", "web", "windows", "workgroup", "workstation" };
+
 /* One identity.  As many as attempts and their fields, which are bounded. */
 struct known {
-	struct table_entry by_name;  /* kind and name */
-	struct table_entry in_words; /* name; only the first kind of a name */
-	char *name;                  /* lower case */
+	struct table_entry entry; /* by kind and name */
+	char *name;               /* lower case */
 	enum identity kind;
 	char pseudonym[24];
 };
 
-/* The first word of identities: where a search in a sentence may begin. */
+/* How it may be written in a sentence. */
+struct spelling {
+	struct table_entry entry;
+	char *text;
+	const struct known *of; /* the first that was written so */
+};
+
+/* The first word of spellings: where a search in a sentence may begin. */
 struct opening {
 	struct table_entry entry;
 	char *word;
-	size_t longest; /* of the identities that begin with it */
+	size_t longest; /* of the spellings that begin with it */
 };
 
 struct redact {
 	enum redact_level level;
 	unsigned counts[IDENTITY_COUNT];
-	struct table names, words, openings;
+	struct table names, spellings, openings;
 	struct text address, address_port, target, sentence, scratch;
 };
 
@@ -48,7 +64,7 @@ redact_new(enum redact_level level)
 
 	r->level = level;
 	table_init(&r->names);
-	table_init(&r->words);
+	table_init(&r->spellings);
 	table_init(&r->openings);
 	return r;
 }
@@ -65,14 +81,21 @@ redact_free(struct redact *r)
 		free(o->word);
 		free(o);
 	}
+	LIST_EACH (link, &r->spellings.by_age) {
+		struct spelling *w =
+		    LIST_OBJECT(link, struct spelling, entry.age);
+
+		free(w->text);
+		free(w);
+	}
 	LIST_EACH (link, &r->names.by_age) {
-		struct known *k = LIST_OBJECT(link, struct known, by_name.age);
+		struct known *k = LIST_OBJECT(link, struct known, entry.age);
 
 		free(k->name);
 		free(k);
 	}
 	table_fini(&r->openings);
-	table_fini(&r->words);
+	table_fini(&r->spellings);
 	table_fini(&r->names);
 	text_fini(&r->address);
 	text_fini(&r->address_port);
@@ -127,15 +150,15 @@ hash_runs(struct span s)
 	return hash;
 }
 
-static struct known *
-find_in_words(const struct redact *r, uint64_t hash, struct span name)
+static const struct spelling *
+find_spelling(const struct redact *r, uint64_t hash, struct span text)
 {
-	for (struct table_entry *e = table_first(&r->words, hash); e != NULL;
-	     e = table_next(e)) {
-		struct known *k = LIST_OBJECT(e, struct known, in_words);
+	for (struct table_entry *e = table_first(&r->spellings, hash);
+	     e != NULL; e = table_next(e)) {
+		struct spelling *w = LIST_OBJECT(e, struct spelling, entry);
 
-		if (span_eq(span_of_str(k->name), name))
-			return k;
+		if (span_eq(span_of_str(w->text), text))
+			return w;
 	}
 	return NULL;
 }
@@ -169,23 +192,45 @@ note_opening(struct redact *r, struct span name)
 		o->longest = name.len;
 }
 
+static void
+add_spelling(struct redact *r, const struct known *k, const char *text)
+{
+	struct span s = span_of_str(text);
+	uint64_t hash = hash_runs(s);
+
+	if (find_spelling(r, hash, s) != NULL)
+		return;
+
+	struct spelling *w = memory_new(1, sizeof(*w));
+
+	w->text = memory_strdup(text);
+	w->of = k;
+	table_add(&r->spellings, &w->entry, hash);
+	note_opening(r, s);
+}
+
+static bool
+is_vocabulary(const char *word)
+{
+	for (size_t i = 0; i < sizeof(vocabulary) / sizeof(vocabulary[0]); i++)
+		if (strcmp(vocabulary[i], word) == 0)
+			return true;
+	return false;
+}
+
 /* Takes the (lower case) name over. */
 static struct known *
-add(struct redact *r, enum identity kind, char *name, uint64_t by_name)
+add(struct redact *r, enum identity kind, char *name, uint64_t hash)
 {
 	struct known *k = memory_new(1, sizeof(*k));
-	struct span s = span_of_str(name);
-	uint64_t in_words = hash_runs(s);
 
 	k->kind = kind;
 	k->name = name;
 	snprintf(k->pseudonym, sizeof(k->pseudonym), "%s-%u", kinds[kind],
 	    ++r->counts[kind]);
-	table_add(&r->names, &k->by_name, by_name);
-	if (find_in_words(r, in_words, s) == NULL) {
-		table_add(&r->words, &k->in_words, in_words);
-		note_opening(r, s);
-	}
+	table_add(&r->names, &k->entry, hash);
+	if (!is_vocabulary(name))
+		add_spelling(r, k, name);
 	return k;
 }
 
@@ -202,7 +247,7 @@ known(struct redact *r, enum identity kind, const char *name)
 
 	for (struct table_entry *e = table_first(&r->names, hash); e != NULL;
 	     e = table_next(e)) {
-		struct known *k = LIST_OBJECT(e, struct known, by_name);
+		struct known *k = LIST_OBJECT(e, struct known, entry);
 
 		if (k->kind == kind && strcmp(k->name, key) == 0) {
 			free(key);
@@ -217,7 +262,11 @@ redact_name(struct redact *r, enum identity kind, const char *name)
 {
 	if (r->level == REDACT_SECRETS || name == NULL || *name == '\0')
 		return name;
-	return known(r, kind, name)->pseudonym;
+
+	struct known *k = known(r, kind, name);
+
+	add_spelling(r, k, name);
+	return k->pseudonym;
 }
 
 void
@@ -269,7 +318,8 @@ static void
 add_target(struct redact *r, struct text *out, struct span s)
 {
 	struct target t = target_split(s);
-	bool brackets = span_find(t.host, ':') < t.host.len;
+	bool brackets = r->level == REDACT_SECRETS &&
+	    span_find(t.host, ':') < t.host.len;
 
 	text_add(out, t.scheme);
 	text_str(out, brackets ? "[" : "");
@@ -290,20 +340,22 @@ redact_learn_host(struct redact *r, const char *target)
 	if (r->level == REDACT_SECRETS || target == NULL)
 		return;
 
-	struct span s = span_of_str(target);
-	size_t slash = span_find(s, '/');
-
-	/* A service's name: HTTP/proxy.lab.test, maybe with @REALM. */
-	if (span_find_nocase(s, SPAN("://")) == s.len && slash > 0 &&
-	    slash + 1 < s.len) {
-		s = span_from(s, slash + 1);
-		s = span_first(s, span_find(s, '@'));
-	}
-
-	struct target t = target_split(s);
+	struct target t = target_split(span_of_str(target));
 
 	text_clear(&r->scratch);
 	add_host(r, &r->scratch, t.host);
+}
+
+void
+redact_learn_service(struct redact *r, const char *service)
+{
+	struct span s = span_of_str(service);
+	struct span host = span_from(s, span_find(s, '/') + 1);
+
+	if (r->level == REDACT_SECRETS || service == NULL)
+		return;
+	text_clear(&r->scratch);
+	add_host(r, &r->scratch, span_first(host, span_find(host, '@')));
 }
 
 const char *
@@ -358,22 +410,22 @@ add_without_queries(struct redact *r, struct text *out, struct span s)
 	text_add(out, s);
 }
 
-/* The longest identity that s (lower case) begins with; NULL: none. */
-static const struct known *
+/* The longest identity that s begins with; NULL: none. */
+static const struct spelling *
 longest(const struct redact *r, struct span s)
 {
 	struct span run = first_run(s);
 	uint64_t hash = table_hash(run);
 	const struct opening *o = find_opening(r, hash, run);
-	const struct known *best = NULL;
+	const struct spelling *best = NULL;
 	size_t len = run.len;
 
 	while (o != NULL && len <= o->longest) {
-		const struct known *k =
-		    find_in_words(r, hash, span_first(s, len));
+		const struct spelling *w =
+		    find_spelling(r, hash, span_first(s, len));
 
-		if (k != NULL)
-			best = k;
+		if (w != NULL)
+			best = w;
 		if (len == s.len)
 			break;
 		run = first_run(span_from(s, len));
@@ -399,22 +451,16 @@ redact_words(struct redact *r, const char *words)
 	text_init(&plain);
 	add_without_queries(r, &plain, span_of_str(words));
 
-	char *folded = memory_strdup(text_get(&plain));
-	struct span as_is = text_span(&plain);
+	for (struct span rest = text_span(&plain); rest.len > 0;) {
+		const struct spelling *w = longest(r, rest);
+		size_t n = w != NULL ? strlen(w->text) : first_run(rest).len;
 
-	lower(folded);
-	for (struct span s = span_of_str(folded); s.len > 0;) {
-		const struct known *k = longest(r, s);
-		size_t n = k != NULL ? strlen(k->name) : first_run(s).len;
-
-		if (k != NULL)
-			text_str(&r->sentence, k->pseudonym);
+		if (w != NULL)
+			text_str(&r->sentence, w->of->pseudonym);
 		else
-			text_add(&r->sentence, span_first(as_is, n));
-		s = span_from(s, n);
-		as_is = span_from(as_is, n);
+			text_add(&r->sentence, span_first(rest, n));
+		rest = span_from(rest, n);
 	}
-	free(folded);
 	text_fini(&plain);
 	return text_get(&r->sentence);
 }

@@ -45,8 +45,10 @@ enum redact_level redact_level_of(const struct redact *r);
 
 /* Give out the next number, if this one is new.  NULL is passed over. */
 void redact_learn(struct redact *r, enum identity kind, const char *name);
-/* The host in "http://h:80/x", "h:443", "[fd77::1]:80", "HTTP/h@REALM". */
+/* The host in "http://h:80/x", "h:443", "[fd77::1]:80". */
 void redact_learn_host(struct redact *r, const char *target);
+/* The host in "HTTP/h@REALM". */
+void redact_learn_service(struct redact *r, const char *service);
 /* "DOMAIN\user" or "user". */
 void redact_learn_user(struct redact *r, const char *account);
 void redact_learn_address(struct redact *r, const struct address *a);

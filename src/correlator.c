@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "correlator.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/memory.h"
+
+struct correlator {
+	const struct options *options;
+	struct tracker *tracker;
+	struct diagnosis *diagnosis;
+	struct attempt **chosen;
+	size_t n_chosen;
+};
+
+struct correlator *
+correlator_new(const struct options *o)
+{
+	struct correlator *c = memory_new(1, sizeof(*c));
+
+	c->options = o;
+	c->tracker = tracker_new();
+	return c;
+}
+
+void
+correlator_free(struct correlator *c)
+{
+	if (c == NULL)
+		return;
+	diagnosis_free(c->diagnosis);
+	tracker_free(c->tracker);
+	free(c->chosen);
+	free(c);
+}
+
+void
+correlator_take(void *correlator, struct observation *o)
+{
+	struct correlator *c = correlator;
+
+	tracker_take(c->tracker, o);
+}
+
+/* "bob" or "LAB\bob", in any case, as directories have it. */
+static bool
+is_user(const struct attempt *a, const char *wanted)
+{
+	const char *slash = strchr(wanted, '\\');
+
+	if (a->user == NULL)
+		return false;
+	if (slash == NULL)
+		return strcasecmp(a->user, wanted) == 0;
+	return strcasecmp(a->user, slash + 1) == 0 && a->domain != NULL &&
+	    strlen(a->domain) == (size_t)(slash - wanted) &&
+	    strncasecmp(a->domain, wanted, (size_t)(slash - wanted)) == 0;
+}
+
+static bool
+wanted(const struct options *o, const struct attempt *a)
+{
+	return (o->since == WHEN_NONE || a->start >= o->since) &&
+	    (o->until == WHEN_NONE || a->start < o->until) &&
+	    (o->client.len == 0 ||
+	        address_eq(&o->client, &a->connection.client)) &&
+	    (o->proxy.len == 0 ||
+	        address_eq(&o->proxy, &a->connection.proxy)) &&
+	    (o->proxy_port == 0 ||
+	        o->proxy_port == a->connection.proxy_port) &&
+	    (o->user == NULL || is_user(a, o->user));
+}
+
+void
+correlator_finish(struct correlator *c, const struct rules *rules,
+    const struct capture_facts *capture)
+{
+	size_t n, n_refused;
+
+	if (capture->last != WHEN_NONE)
+		tracker_now(c->tracker, capture->last);
+	tracker_finish(c->tracker);
+
+	struct attempt **all = tracker_attempts(c->tracker, &n);
+	const struct observation **refused =
+	    tracker_refused(c->tracker, &n_refused);
+
+	c->chosen = memory_new(n, sizeof(*c->chosen));
+	for (size_t i = 0; i < n; i++)
+		if (wanted(c->options, all[i]))
+			c->chosen[c->n_chosen++] = all[i];
+	c->diagnosis = diagnosis_run(rules, c->chosen, c->n_chosen, refused,
+	    n_refused, capture);
+}
+
+struct attempt **
+correlator_attempts(struct correlator *c, size_t *n)
+{
+	*n = c->n_chosen;
+	return c->chosen;
+}
+
+const struct diagnosis *
+correlator_diagnosis(const struct correlator *c)
+{
+	return c->diagnosis;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * correlator.h - observations of all workers to attempts and findings
+ *
+ * One thread.  It is given observations in the order of their frames and
+ * owns the tracker; at the end it diagnoses what it has seen.
+ */
+#ifndef P407_CORRELATOR_H
+#define P407_CORRELATOR_H
+
+#include "attempt/tracker.h"
+#include "diagnose/diagnosis.h"
+#include "options.h"
+
+struct correlator;
+
+struct correlator *correlator_new(const struct options *o);
+void correlator_free(struct correlator *c);
+
+/* Takes the observation; fits worker_emit. */
+void correlator_take(void *correlator, struct observation *o);
+
+/* No more will come: `last` is the time of the last frame. */
+void correlator_finish(struct correlator *c, const struct rules *rules,
+    const struct capture_facts *capture);
+
+/* What is to be reported: the attempts that --client, ... leave. */
+struct attempt **correlator_attempts(struct correlator *c, size_t *n);
+const struct diagnosis *correlator_diagnosis(const struct correlator *c);
+
+#endif

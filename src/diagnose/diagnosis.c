@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/diagnosis.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "diagnose/condition.h"
+#include "diagnose/differential.h"
+#include "diagnose/group.h"
+#include "diagnose/history.h"
+#include "diagnose/rules.h"
+
+struct diagnosis {
+	struct arena arena;
+	struct finding **findings; /* in order of first frame */
+	size_t n;
+};
+
+/* What all parts of one run share. */
+struct run_state {
+	const struct rules *rules;
+	struct history *history;
+	const struct capture_facts *capture;
+	struct groups *groups;
+	struct subject subject;
+	struct arena scratch; /* values of the subject at hand */
+};
+
+static void judge_attempt(struct run_state *r, struct attempt *a);
+static void judge_refused(struct run_state *r, const struct observation *o);
+static void collect_findings(struct diagnosis *d, struct run_state *r);
+
+struct diagnosis *
+diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
+    const struct observation **refused, size_t n_refused,
+    const struct capture_facts *capture)
+{
+	struct diagnosis *d = memory_new(1, sizeof(*d));
+	struct run_state *r = memory_new(1, sizeof(*r));
+
+	r->rules = rules;
+	r->history = history_new(attempts, n);
+	r->capture = capture;
+	r->groups = groups_new();
+	for (size_t i = 0; i < n; i++)
+		judge_attempt(r, attempts[i]);
+	for (size_t i = 0; i < n_refused; i++)
+		judge_refused(r, refused[i]);
+	collect_findings(d, r);
+	groups_free(r->groups);
+	history_free(r->history);
+	arena_fini(&r->scratch);
+	free(r);
+	return d;
+}
+
+void
+diagnosis_free(struct diagnosis *d)
+{
+	if (d == NULL)
+		return;
+	arena_fini(&d->arena);
+	free(d->findings);
+	free(d);
+}
+
+size_t
+diagnosis_findings(const struct diagnosis *d)
+{
+	return d->n;
+}
+
+const struct finding *
+diagnosis_finding(const struct diagnosis *d, size_t i)
+{
+	return d->findings[i];
+}
+
+static void
+begin(struct run_state *r, const struct attempt *a,
+    const struct observation *refused)
+{
+	arena_fini(&r->scratch);
+	r->scratch = (struct arena){ 0 };
+	subject_init(&r->subject, r->history, a, refused, r->capture,
+	    &r->scratch);
+}
+
+/* The first that holds is the most specific: they are in order of rank. */
+static const struct rule *
+best_rule(struct run_state *r, enum rule_about about)
+{
+	for (size_t i = 0; i < rules_count(r->rules); i++) {
+		const struct ready_rule *ready = rules_at(r->rules, i);
+
+		if (ready->rule->about == about &&
+		    ready_rule_holds(ready, &r->subject) == TRUTH_TRUE)
+			return ready->rule;
+	}
+	return NULL;
+}
+
+static void
+add_remarks(struct run_state *r, const struct attempt *a)
+{
+	for (size_t i = 0; i < rules_count(r->rules); i++) {
+		const struct ready_rule *ready = rules_at(r->rules, i);
+		const struct rule *rule = ready->rule;
+
+		if (rule->about == ABOUT_LOGINS &&
+		    ready_rule_holds(ready, &r->subject) == TRUTH_TRUE)
+			groups_add(r->groups, rule, a);
+	}
+}
+
+static void
+judge_attempt(struct run_state *r, struct attempt *a)
+{
+	a->cause = CAUSE_NONE;
+	a->rule = NULL;
+	if (a->outcome == OUTCOME_INCOMPLETE || a->outcome == OUTCOME_OPEN)
+		return;
+	begin(r, a, NULL);
+	if (attempt_failed(a)) {
+		const struct rule *rule = best_rule(r, ABOUT_FAILURES);
+
+		a->cause = rule != NULL ? rule->cause : CAUSE_OTHER;
+		if (rule != NULL) {
+			a->rule = rule->id;
+			groups_add(r->groups, rule, a);
+		}
+	}
+	add_remarks(r, a);
+}
+
+static void
+judge_refused(struct run_state *r, const struct observation *o)
+{
+	begin(r, NULL, o);
+
+	const struct rule *rule = best_rule(r, ABOUT_REFUSED);
+
+	if (rule != NULL)
+		groups_add_refused(r->groups, rule, o);
+}
+
+static void
+collect_findings(struct diagnosis *d, struct run_state *r)
+{
+	d->n = groups_count(r->groups);
+	d->findings = memory_new(d->n + 1, sizeof(*d->findings));
+	groups_sort(r->groups);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct group *g = groups_at(r->groups, i);
+		struct finding *f =
+		    arena_new(&d->arena, sizeof(*d->findings[i]));
+
+		d->findings[i] = f;
+		group_describe(g, f, i + 1, r->capture, &d->arena);
+		begin(r, f->example, g->refused);
+
+		struct group_counts counts = {
+			.attempts = g->n,
+			.clients = f->clients.total,
+			.users = f->users.total,
+			.first = f->first,
+			.last = f->last,
+		};
+
+		r->subject.group = &counts;
+		finding_write(f, r->rules, &r->subject, &d->arena);
+	}
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/differential.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "diagnose/condition.h"
+#include "diagnose/history.h"
+#include "diagnose/template.h"
+
+/* An expert writes down this many, not forty. */
+#define MAX_CONTRIBUTING 4
+#define MAX_LINES 8
+/* Rules below this only say that nothing better is known. */
+#define LAST_RESORT 20
+
+/* What the rules of one cause say together. */
+struct opinion {
+	const struct ready_rule *rule; /* the one to speak for it */
+	enum truth truth;
+	bool considered;
+};
+
+static void expand_all(struct finding *f, struct subject *s,
+    struct arena *arena);
+static void draw_up(struct finding *f, const struct rules *rules,
+    struct subject *s, struct arena *arena);
+static const struct attempt *good_example(const struct subject *s);
+
+enum truth
+ready_rule_holds(const struct ready_rule *r, struct subject *s)
+{
+	enum truth considered =
+	    r->consider != NULL ? condition_eval(r->consider, s) : TRUTH_TRUE;
+
+	return considered == TRUTH_FALSE
+	    ? TRUTH_FALSE
+	    : truth_and(considered, condition_eval(r->when, s));
+}
+
+void
+finding_write(struct finding *f, const struct rules *rules,
+    struct subject *s, struct arena *arena)
+{
+	expand_all(f, s, arena);
+	if (f->example == NULL)
+		return;
+	f->good = good_example(s);
+	if (f->rule->about == ABOUT_FAILURES)
+		draw_up(f, rules, s, arena);
+}
+
+static const char *
+expanded(const char *text, struct subject *s, struct arena *arena)
+{
+	struct text t = { .limit = 4000 };
+
+	if (text == NULL)
+		return NULL;
+	template_expand(&t, text, s);
+
+	const char *kept = arena_str(arena, span_of_str(text_get(&t)));
+
+	text_fini(&t);
+	return kept;
+}
+
+static void
+expand_all(struct finding *f, struct subject *s, struct arena *arena)
+{
+	const struct rule *r = f->rule;
+	struct fix *fixes = arena_new(arena, (r->n_fixes + 1) * sizeof(*fixes));
+
+	f->title = r->title;
+	f->message = expanded(r->message, s, arena);
+	f->why = expanded(r->why, s, arena);
+	f->escalate_to = expanded(r->escalate_to, s, arena);
+	f->escalate_when = expanded(r->escalate_when, s, arena);
+	f->verify = expanded(r->verify, s, arena);
+	for (size_t i = 0; i < r->n_fixes; i++) {
+		fixes[i] = r->fixes[i];
+		fixes[i].what = expanded(r->fixes[i].what, s, arena);
+	}
+	f->fixes = fixes;
+	f->n_fixes = r->n_fixes;
+	f->references = r->references;
+	f->n_references = r->n_references;
+}
+
+/* -- a good login to lay beside it -- */
+
+static bool
+same_scheme(const struct event *e, const struct event *o)
+{
+	return e->kin[KIN_LANE] == o->kin[KIN_LANE];
+}
+
+static const struct attempt *
+good_example(const struct subject *s)
+{
+	static const struct {
+		enum kinship kin;
+		bool (*match)(const struct event *e, const struct event *o);
+	} choices[] = {
+		{ KIN_LOGIN, same_scheme },
+		{ KIN_USER, same_scheme },
+		{ KIN_LANE, NULL },
+		{ KIN_PROXY, NULL },
+	};
+
+	if (s->event == NULL || s->event->kind == EVENT_OK)
+		return NULL;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		const struct event *e = history_near(s->history, s->event,
+		    choices[i].kin, WHICH_OK, choices[i].match);
+
+		if (e != NULL)
+			return e->attempt;
+	}
+	return NULL;
+}
+
+/* -- the differential -- */
+
+/* Who speaks for a cause: true before unknown before false; then likely. */
+static bool
+speaks_better(enum truth truth, const struct rule *rule,
+    const struct opinion *now)
+{
+	static const int weight[] = { [TRUTH_FALSE] = 0, [TRUTH_UNKNOWN] = 1,
+		[TRUTH_TRUE] = 2 };
+
+	if (now->rule == NULL || weight[truth] != weight[now->truth])
+		return now->rule == NULL ||
+		    weight[truth] > weight[now->truth];
+	return rule->likelihood > now->rule->rule->likelihood;
+}
+
+static void
+ask_all(const struct finding *f, const struct rules *rules,
+    struct subject *s, struct opinion opinions[CAUSE_COUNT])
+{
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct ready_rule *r = rules_at(rules, i);
+		const struct rule *rule = r->rule;
+
+		if (rule->about != ABOUT_FAILURES || rule == f->rule)
+			continue;
+
+		bool considered = r->consider != NULL &&
+		    condition_eval(r->consider, s) == TRUTH_TRUE;
+		enum truth truth = ready_rule_holds(r, s);
+		struct opinion *o = &opinions[rule->cause];
+
+		if (truth == TRUTH_TRUE ? rule->specificity < LAST_RESORT
+		                        : !considered)
+			continue;
+		if (speaks_better(truth, rule, o)) {
+			o->rule = r;
+			o->truth = truth;
+		}
+		o->considered |= considered;
+	}
+}
+
+static const char *
+because_of(const struct opinion *o, struct subject *s, struct arena *arena)
+{
+	const struct rule *rule = o->rule->rule;
+	struct text t = { .limit = 1000 };
+
+	if (o->truth == TRUTH_TRUE)
+		return expanded(rule->message, s, arena);
+	if (o->truth == TRUTH_FALSE && rule->ruled_out != NULL)
+		return expanded(rule->ruled_out, s, arena);
+	if (o->truth == TRUTH_UNKNOWN && rule->needs != NULL)
+		return expanded(rule->needs, s, arena);
+	if (o->truth == TRUTH_FALSE)
+		condition_because(o->rule->when, s, &t);
+	else
+		condition_needs(o->rule->when, s, &t);
+
+	const char *kept = arena_str(arena, span_of_str(text_get(&t)));
+
+	text_fini(&t);
+	return kept;
+}
+
+static int
+by_likelihood(const void *left, const void *right)
+{
+	const struct opinion *a = left, *b = right;
+	const struct rule *x = a->rule->rule, *y = b->rule->rule;
+
+	if (x->likelihood != y->likelihood)
+		return x->likelihood > y->likelihood ? -1 : 1;
+	if (x->specificity != y->specificity)
+		return x->specificity > y->specificity ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+static void
+draw_up(struct finding *f, const struct rules *rules, struct subject *s,
+    struct arena *arena)
+{
+	struct opinion opinions[CAUSE_COUNT] = { { .rule = NULL } };
+	struct opinion said[CAUSE_COUNT];
+	struct verdict *out[3];
+	size_t n[3] = { 0 }, n_said = 0;
+
+	ask_all(f, rules, s, opinions);
+	for (int c = 0; c < CAUSE_COUNT; c++)
+		if (opinions[c].rule != NULL && c != (int)f->cause)
+			said[n_said++] = opinions[c];
+	qsort(said, n_said, sizeof(said[0]), by_likelihood);
+	for (int t = 0; t < 3; t++)
+		out[t] = arena_new(arena, (MAX_LINES + 1) * sizeof(*out[t]));
+	for (size_t i = 0; i < n_said; i++) {
+		enum truth truth = said[i].truth;
+		size_t lines = n[TRUTH_FALSE] + n[TRUTH_UNKNOWN];
+
+		if (truth == TRUTH_TRUE ? n[truth] >= MAX_CONTRIBUTING
+		                        : lines >= MAX_LINES)
+			continue;
+		out[truth][n[truth]++] = (struct verdict){
+			.cause = said[i].rule->rule->cause,
+			.rule = said[i].rule->rule->id,
+			.because = because_of(&said[i], s, arena),
+		};
+	}
+	f->contributing = out[TRUTH_TRUE];
+	f->n_contributing = n[TRUTH_TRUE];
+	f->ruled_out = out[TRUTH_FALSE];
+	f->n_ruled_out = n[TRUTH_FALSE];
+	f->cannot_tell = out[TRUTH_UNKNOWN];
+	f->n_cannot_tell = n[TRUTH_UNKNOWN];
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * differential.h - what it is, what it also is, what it is not
+ *
+ * For the example of a finding every rule is asked once more, and the
+ * answers are put into words: contributing, ruled out because, cannot be
+ * told because.
+ */
+#ifndef P407_DIAGNOSE_DIFFERENTIAL_H
+#define P407_DIAGNOSE_DIFFERENTIAL_H
+
+#include "diagnose/facts.h"
+#include "diagnose/rules.h"
+#include "diagnose/truth.h"
+
+/* `consider` and `when` together. */
+enum truth ready_rule_holds(const struct ready_rule *r, struct subject *s);
+
+/*
+ * Expand what f->rule says, compare with a good login, and draw up the
+ * differential.  s is ready for f->example, with its group counts.
+ */
+void finding_write(struct finding *f, const struct rules *rules,
+    struct subject *s, struct arena *arena);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What other attempts of the same client and the same program show.
+ */
+#include "diagnose/lookback.h"
+
+/* A second try with another scheme comes this soon. */
+#define FALLBACK (10 * WHEN_SECOND)
+
+static bool
+other_program(const struct event *e, const struct event *o)
+{
+	return lookback_same_client(e, o) &&
+	    e->kin[KIN_AGENT] != o->kin[KIN_AGENT];
+}
+
+static bool
+other_method(const struct event *e, const struct event *o)
+{
+	const char *a = e->attempt->method, *b = o->attempt->method;
+
+	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
+	    (strcmp(a, "CONNECT") == 0) != (strcmp(b, "CONNECT") == 0);
+}
+
+static bool
+sends_credentials(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) && o->attempt->credentials_sent > 0;
+}
+
+static bool
+falls_back(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) && o->time - e->time <= FALLBACK &&
+	    e->attempt->scheme != o->attempt->scheme;
+}
+
+static struct value
+client_attempts_minute(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_minute(s, KIN_CLIENT, WHICH_ALL);
+}
+
+static struct value
+client_refusals_minute(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_minute(s, KIN_CLIENT, WHICH_REFUSED);
+}
+
+static struct value
+client_logins(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_CLIENT, WHICH_OK);
+}
+
+static struct value
+program_attempts(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_PROGRAM, WHICH_ALL);
+}
+
+static struct value
+program_attempts_minute(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_minute(s, KIN_PROGRAM, WHICH_ALL);
+}
+
+static struct value
+program_authenticates(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_PROGRAM, WHICH_OK, lookback_same_proxy,
+	    value_bool(false));
+}
+
+static struct value
+program_tries(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_PROGRAM, WHICH_ALL, sends_credentials,
+	    value_bool(false));
+}
+
+static struct value
+others_authenticate(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_CLIENT, WHICH_OK, other_program,
+	    value_bool(false));
+}
+
+static struct value
+method_matters(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_PROGRAM, WHICH_OK, other_method,
+	    value_bool(false));
+}
+
+static struct value
+program_next(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+	return lookback_distance(s,
+	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	        lookback_same_proxy));
+}
+
+static struct value
+fallback(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+
+	const struct event *ok = history_after(s->history, s->event,
+	    KIN_PROGRAM, WHICH_OK, falls_back);
+
+	return ok == NULL ? value_absent()
+	                  : value_string(
+	                        attempt_scheme_name(ok->attempt->scheme));
+}
+
+/* clang-format off */
+const struct fact facts_of_client[] = {
+	{ "client.attempts_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "attempts of this client within a minute of this", NULL, NULL,
+	    .compute = client_attempts_minute },
+	{ "client.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "refusals of this client within a minute of this", NULL, NULL,
+	    .compute = client_refusals_minute },
+	{ "client.logins", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often anybody on this client got through", NULL, NULL,
+	    .compute = client_logins },
+	{ "client.other_programs_authenticate", FACT_BOOL, SOURCE_HISTORY,
+	    "other programs on this client get through", NULL, NULL,
+	    .compute = others_authenticate },
+	{ "program.attempts", FACT_NUMBER, SOURCE_HISTORY,
+	    "attempts of this program on this client", NULL, NULL,
+	    .compute = program_attempts },
+	{ "program.attempts_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "attempts of this program within a minute of this", NULL, NULL,
+	    .compute = program_attempts_minute },
+	{ "program.authenticates", FACT_BOOL, SOURCE_HISTORY,
+	    "this program on this client gets through at other times", NULL,
+	    NULL, .compute = program_authenticates },
+	{ "program.sends_credentials", FACT_BOOL, SOURCE_HISTORY,
+	    "this program on this client sends credentials at other times",
+	    NULL, NULL, .compute = program_tries },
+	{ "program.other_method_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "this program gets through with CONNECT and not without, or the "
+	    "reverse", NULL, NULL, .compute = method_matters },
+	{ "program.next_success_in", FACT_DURATION, SOURCE_HISTORY,
+	    "time until this program got through", NULL, "an unknown time",
+	    .compute = program_next },
+	{ "program.fallback", FACT_STRING, SOURCE_HISTORY,
+	    "the other scheme with which this program got through at once",
+	    NULL, "none", .compute = fallback },
+};
+/* clang-format on */
+
+const size_t facts_of_client_count =
+    sizeof(facts_of_client) / sizeof(facts_of_client[0]);

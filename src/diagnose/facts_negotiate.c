@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the tokens of Negotiate show, and what the KDC said. */
+#include "diagnose/facts.h"
+
+#define SEE_TOKENS                                                             \
+	"capture the whole handshake of this connection, both directions"
+#define SEE_KDC "mirror port 88 (UDP and TCP) between the client and the KDC"
+
+static const char *const state_values[] = { "accept-completed",
+	"accept-incomplete", "reject", "request-mic", NULL };
+
+/* A token that was not seen: was it not sent? */
+static struct value
+not_seen(const struct subject *s)
+{
+	return s->attempt->capture_complete ? value_absent()
+	                                    : value_unknown();
+}
+
+static const struct token *
+ticket(const struct subject *s)
+{
+	const struct attempt *a = s->attempt;
+
+	if (a->credentials != NULL && a->credentials->kind == TOKEN_AP_REQ)
+		return a->credentials;
+	if (a->negotiate != NULL && a->negotiate->kind == TOKEN_AP_REQ)
+		return a->negotiate;
+	return NULL;
+}
+
+static const struct token *
+reply(const struct subject *s)
+{
+	const struct attempt *a = s->attempt;
+	const struct token *t = a->verdict != NULL ? a->verdict : a->challenge;
+
+	return t != NULL && t->scheme == SCHEME_NEGOTIATE ? t : NULL;
+}
+
+static const struct token *
+krb_error(const struct subject *s)
+{
+	const struct token *t = reply(s);
+
+	return t != NULL && t->kind == TOKEN_KRB_ERROR ? t : NULL;
+}
+
+static struct value
+has_ticket(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return ticket(s) != NULL ? value_bool(true) : not_seen(s);
+}
+
+static struct value
+ticket_text(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = ticket(s);
+
+	if (t == NULL)
+		return not_seen(s);
+	return value_string(*(const char *const *)(const void *)(
+	    (const char *)&t->kerberos + f->offset));
+}
+
+static struct value
+ticket_number(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = ticket(s);
+
+	if (t == NULL)
+		return not_seen(s);
+
+	int number = *(const int *)(const void *)(
+	    (const char *)&t->kerberos + f->offset);
+
+	return number < 0 ? value_absent() : value_number(number);
+}
+
+static struct value
+etype_name(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = ticket(s);
+
+	(void)f;
+	if (t == NULL)
+		return not_seen(s);
+	return value_string(kerberos_etype_name(t->kerberos.ticket_etype));
+}
+
+static struct value
+error_code(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	return t != NULL ? value_number(t->kerberos.error_code) : not_seen(s);
+}
+
+static struct value
+error_name(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	return t != NULL
+	    ? value_string(kerberos_error_name(t->kerberos.error_code))
+	    : not_seen(s);
+}
+
+static struct value
+error_text(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	return t != NULL ? value_string(t->kerberos.e_text) : not_seen(s);
+}
+
+/* stime of the error: the clock of the proxy. */
+static struct value
+proxy_skew(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	if (t == NULL)
+		return not_seen(s);
+	if (t->kerberos.stime == WHEN_NONE)
+		return value_absent();
+
+	int64_t ns = t->kerberos.stime - s->attempt->end;
+
+	return value_duration(ns < 0 ? -ns : ns);
+}
+
+static struct value
+neg_state(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = reply(s);
+
+	(void)f;
+	if (t == NULL)
+		return not_seen(s);
+	if (t->neg_state < NEG_ACCEPT_COMPLETED ||
+	    t->neg_state > NEG_REQUEST_MIC)
+		return value_absent();
+	return value_string(state_values[t->neg_state]);
+}
+
+static struct value
+has_reply(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return reply(s) != NULL ? value_bool(true) : not_seen(s);
+}
+
+static const struct token *
+negotiate_token(const struct subject *s)
+{
+	const struct attempt *a = s->attempt;
+
+	return a->negotiate != NULL ? a->negotiate : a->credentials;
+}
+
+static struct value
+mech(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = negotiate_token(s);
+
+	if (t == NULL)
+		return not_seen(s);
+	return value_string(f->offset == 0 ? t->mech : t->mechs);
+}
+
+static struct value
+negoex(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = negotiate_token(s);
+
+	(void)f;
+	if (t == NULL)
+		return not_seen(s);
+	return value_bool(t->kind == TOKEN_NEGOEX ||
+	    (t->mech != NULL && strcmp(t->mech, "negoex") == 0));
+}
+
+/* -- KDC -- */
+
+static struct value
+kdc_visible(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->capture == NULL ? value_unknown()
+	                          : value_bool(s->capture->kdc_visible);
+}
+
+/* The witness of port 88 is not joined to attempts yet. */
+static struct value
+kdc_error(const struct subject *s, const struct fact *f)
+{
+	(void)s;
+	(void)f;
+	return value_unknown();
+}
+
+#define KERBEROS(field) .offset = offsetof(struct token_kerberos, field)
+
+/* clang-format off */
+const struct fact facts_of_negotiate[] = {
+	{ "kerberos.ticket", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the client sent a Kerberos ticket", SEE_TOKENS, NULL,
+	    .compute = has_ticket },
+	{ "kerberos.service", FACT_STRING, SOURCE_ATTEMPT,
+	    "the service that the ticket is for", SEE_TOKENS,
+	    "an unnamed service", .compute = ticket_text, KERBEROS(service) },
+	{ "kerberos.realm", FACT_STRING, SOURCE_ATTEMPT,
+	    "the realm of the ticket", SEE_TOKENS, "an unnamed realm",
+	    .compute = ticket_text, KERBEROS(realm) },
+	{ "kerberos.etype", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the encryption type of the ticket, as a number", SEE_TOKENS,
+	    NULL, .compute = ticket_number, KERBEROS(ticket_etype) },
+	{ "kerberos.etype_name", FACT_STRING, SOURCE_ATTEMPT,
+	    "the encryption type of the ticket", SEE_TOKENS,
+	    "an unknown encryption type", .compute = etype_name },
+	{ "kerberos.kvno", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the key version of the ticket", SEE_TOKENS, "none",
+	    .compute = ticket_number, KERBEROS(kvno) },
+	{ "kerberos.error", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the code of the KRB-ERROR in the 407", SEE_TOKENS, "none",
+	    .compute = error_code },
+	{ "kerberos.error_name", FACT_STRING, SOURCE_ATTEMPT,
+	    "the name of the KRB-ERROR in the 407", SEE_TOKENS, "none",
+	    .compute = error_name },
+	{ "kerberos.error_text", FACT_STRING, SOURCE_ATTEMPT,
+	    "the text of the KRB-ERROR in the 407", SEE_TOKENS, "none",
+	    .compute = error_text },
+	{ "kerberos.proxy_skew", FACT_DURATION, SOURCE_ATTEMPT,
+	    "how far the proxy's clock (stime of the KRB-ERROR) is from the "
+	    "capture's", SEE_TOKENS, NULL, .compute = proxy_skew },
+	{ "negotiate.state", FACT_STRING, SOURCE_ATTEMPT,
+	    "the negState of the proxy's last token", SEE_TOKENS, "none",
+	    .compute = neg_state, .values = state_values },
+	{ "negotiate.reply", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy answered with a Negotiate token", SEE_TOKENS, NULL,
+	    .compute = has_reply },
+	{ "negotiate.mech", FACT_STRING, SOURCE_ATTEMPT,
+	    "the mechanism that the client chose", SEE_TOKENS, "none",
+	    .compute = mech, .offset = 0 },
+	{ "negotiate.mechs", FACT_STRING, SOURCE_ATTEMPT,
+	    "the mechanisms that the client named", SEE_TOKENS, "none",
+	    .compute = mech, .offset = 1 },
+	{ "negotiate.negoex", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the client began with NEGOEX", SEE_TOKENS, NULL,
+	    .compute = negoex },
+
+	{ "kdc.visible", FACT_BOOL, SOURCE_WITNESS,
+	    "there is KDC traffic in the capture", SEE_KDC, NULL,
+	    .compute = kdc_visible },
+	{ "kdc.error", FACT_NUMBER, SOURCE_WITNESS,
+	    "the error with which the KDC answered this client", SEE_KDC,
+	    "none", .compute = kdc_error },
+};
+/* clang-format on */
+
+const size_t facts_of_negotiate_count =
+    sizeof(facts_of_negotiate) / sizeof(facts_of_negotiate[0]);

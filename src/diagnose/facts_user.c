@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What other attempts of the same user show, and of the same login: this
+ * user with this program on this client.
+ */
+#include "diagnose/lookback.h"
+
+#define SEE_EARLIER                                                            \
+	"start the capture earlier, before the time when the login still worked"
+#define SEE_ALL_CLIENTS                                                        \
+	"capture beside the proxy, so that this user's other clients are seen"
+
+static bool
+other_client(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) &&
+	    e->kin[KIN_CLIENT] != o->kin[KIN_CLIENT];
+}
+
+static bool
+other_program(const struct event *e, const struct event *o)
+{
+	return lookback_same_client(e, o) &&
+	    e->kin[KIN_AGENT] != o->kin[KIN_AGENT];
+}
+
+static bool
+same_domain(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) &&
+	    lookback_same_text(e->attempt->domain, o->attempt->domain);
+}
+
+static bool
+same_host(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) &&
+	    lookback_same_text(e->attempt->authority, o->attempt->authority);
+}
+
+static bool
+other_host(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) && !same_host(e, o);
+}
+
+static bool
+other_host_here(const struct event *e, const struct event *o)
+{
+	return lookback_same_client(e, o) && !same_host(e, o) &&
+	    e->kin[KIN_AGENT] == o->kin[KIN_AGENT];
+}
+
+/* Only of schemes whose secret is the same each time. */
+static bool
+comparable_secrets(const struct event *e, const struct event *o)
+{
+	const struct token *a = e->attempt->credentials;
+	const struct token *b = o->attempt->credentials;
+
+	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
+	    a->scheme == b->scheme &&
+	    (a->scheme == SCHEME_BASIC || a->scheme == SCHEME_BEARER) &&
+	    a->secret != 0 && b->secret != 0;
+}
+
+static bool
+same_secret(const struct event *e, const struct event *o)
+{
+	return comparable_secrets(e, o) &&
+	    e->attempt->credentials->secret == o->attempt->credentials->secret;
+}
+
+static bool
+other_secret(const struct event *e, const struct event *o)
+{
+	return comparable_secrets(e, o) &&
+	    e->attempt->credentials->secret != o->attempt->credentials->secret;
+}
+
+static const char *
+kept(const struct subject *s, struct text *t)
+{
+	const char *string = arena_str(s->arena, text_span(t));
+
+	text_fini(t);
+	return string;
+}
+
+/* -- user -- */
+
+static struct value
+user_before(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_before(s, KIN_USER, lookback_same_proxy);
+}
+
+static struct value
+user_after(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_after(s, KIN_USER, lookback_same_proxy);
+}
+
+static struct value
+user_elsewhere(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_USER, WHICH_OK, other_client,
+	    value_unknown());
+}
+
+static struct value
+user_refused_elsewhere(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_USER, WHICH_REFUSED, other_client,
+	    value_unknown());
+}
+
+static struct value
+user_other_program(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_USER, WHICH_OK, other_program,
+	    value_bool(false));
+}
+
+static struct value
+user_last_success(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+	return lookback_distance(s,
+	    history_before(s->history, s->event, KIN_USER, WHICH_OK,
+	        lookback_same_proxy));
+}
+
+static struct value
+user_next_success(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+	return lookback_distance(s,
+	    history_after(s->history, s->event, KIN_USER, WHICH_OK,
+	        lookback_same_proxy));
+}
+
+static struct value
+user_refusals(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_USER, WHICH_REFUSED);
+}
+
+static struct value
+user_refusals_minute(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_minute(s, KIN_USER, WHICH_REFUSED);
+}
+
+/* Refusals from the last success up to now. */
+static struct value
+user_refusals_since(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+
+	const struct event *ok = history_before(s->history, s->event,
+	    KIN_USER, WHICH_OK, lookback_same_proxy);
+
+	return value_number((double)history_count(s->history, KIN_USER,
+	    WHICH_REFUSED, s->event->kin[KIN_USER],
+	    ok != NULL ? ok->time : history_begin(s->history),
+	    s->event->time));
+}
+
+static struct value
+user_domain(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = lookback_near_ok(s, KIN_USER,
+	    lookback_same_proxy);
+
+	(void)f;
+	if (ok == NULL)
+		return value_unknown();
+	return value_string(
+	    ok->attempt->domain != NULL ? ok->attempt->domain : "");
+}
+
+static struct value
+user_domain_differs(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (lookback_near_ok(s, KIN_USER, lookback_same_proxy) == NULL)
+		return value_unknown();
+	return value_bool(lookback_near_ok(s, KIN_USER, same_domain) == NULL);
+}
+
+static struct value
+user_scheme(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = lookback_near_ok(s, KIN_USER,
+	    lookback_same_proxy);
+
+	(void)f;
+	if (ok == NULL)
+		return value_unknown();
+	return value_string(attempt_scheme_name(ok->attempt->scheme));
+}
+
+static struct value
+user_agent(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = lookback_near_ok(s, KIN_USER, other_program);
+
+	(void)f;
+	return ok == NULL ? value_unknown()
+	                  : value_string(ok->attempt->user_agent);
+}
+
+static struct value
+user_client(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = lookback_near_ok(s, KIN_USER, other_client);
+	struct text t = { .limit = 80 };
+
+	(void)f;
+	if (ok == NULL)
+		return value_unknown();
+	address_add(&t, &ok->attempt->connection.client);
+	return value_string(kept(s, &t));
+}
+
+static struct value
+secret_before(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_before(s, KIN_USER, same_secret);
+}
+
+static struct value
+secret_after(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (lookback_near_ok(s, KIN_USER, comparable_secrets) == NULL)
+		return value_unknown();
+	return lookback_seen_after(s, KIN_USER, same_secret);
+}
+
+static struct value
+secret_other(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_USER, WHICH_OK, other_secret,
+	    value_unknown());
+}
+
+static struct value
+user_same_host(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (lookback_near_ok(s, KIN_USER, lookback_same_proxy) == NULL)
+		return value_unknown();
+	return value_bool(lookback_near_ok(s, KIN_USER, same_host) != NULL);
+}
+
+/*
+ * The same program of the user passes for other hosts and is refused for
+ * this one only: what is refused is the host, not the user.
+ */
+static struct value
+only_this_host(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+	if (lookback_near_ok(s, KIN_USER, lookback_same_proxy) == NULL)
+		return value_unknown();
+	return value_bool(
+	    lookback_near_ok(s, KIN_USER, other_host_here) != NULL &&
+	    lookback_near_ok(s, KIN_USER, same_host) == NULL &&
+	    history_near(s->history, s->event, KIN_USER, WHICH_REFUSED,
+	        other_host) == NULL);
+}
+
+/* -- login: this user with this program on this client -- */
+
+static struct value
+login_before(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_before(s, KIN_LOGIN, lookback_same_proxy);
+}
+
+static struct value
+login_after(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_after(s, KIN_LOGIN, lookback_same_proxy);
+}
+
+static struct value
+login_next(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+	return lookback_distance(s,
+	    history_after(s->history, s->event, KIN_LOGIN, WHICH_OK,
+	        lookback_same_proxy));
+}
+
+static struct value
+login_refusals(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_LOGIN, WHICH_REFUSED);
+}
+
+static struct value
+login_successes(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_LOGIN, WHICH_OK);
+}
+
+/* Did it go wrong again, after it had gone well? */
+static struct value
+login_refused_later(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+
+	const struct event *ok = history_after(s->history, s->event,
+	    KIN_LOGIN, WHICH_OK, lookback_same_proxy);
+
+	return value_bool(ok != NULL &&
+	    history_after(s->history, ok, KIN_LOGIN, WHICH_REFUSED,
+	        lookback_same_proxy) != NULL);
+}
+
+static struct value
+login_refusals_minute(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
+}
+
+/* clang-format off */
+const struct fact facts_of_user[] = {
+	{ "user.succeeded_before", FACT_BOOL, SOURCE_HISTORY,
+	    "this user got through this proxy before", SEE_EARLIER, NULL,
+	    .compute = user_before },
+	{ "user.succeeded_after", FACT_BOOL, SOURCE_HISTORY,
+	    "this user got through this proxy later", NULL, NULL,
+	    .compute = user_after },
+	{ "user.succeeds_elsewhere", FACT_BOOL, SOURCE_HISTORY,
+	    "this user gets through from another client", SEE_ALL_CLIENTS,
+	    NULL, .compute = user_elsewhere },
+	{ "user.refused_elsewhere", FACT_BOOL, SOURCE_HISTORY,
+	    "this user is refused on another client, too", SEE_ALL_CLIENTS,
+	    NULL, .compute = user_refused_elsewhere },
+	{ "user.other_program_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "another program on this client gets through as this user",
+	    NULL, NULL, .compute = user_other_program },
+	{ "user.last_success_ago", FACT_DURATION, SOURCE_HISTORY,
+	    "time since this user last got through", SEE_EARLIER,
+	    "an unknown time", .compute = user_last_success },
+	{ "user.next_success_in", FACT_DURATION, SOURCE_HISTORY,
+	    "time until this user got through", NULL, "an unknown time",
+	    .compute = user_next_success },
+	{ "user.refusals", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this user was refused in this capture", NULL, NULL,
+	    .compute = user_refusals },
+	{ "user.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this user was refused within a minute of this",
+	    NULL, NULL, .compute = user_refusals_minute },
+	{ "user.refusals_since_success", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this user was refused since the last success", NULL,
+	    NULL, .compute = user_refusals_since },
+	{ "user.domain_that_worked", FACT_STRING, SOURCE_HISTORY,
+	    "the domain with which this user got through", SEE_EARLIER,
+	    "no domain", .compute = user_domain },
+	{ "user.domain_differs", FACT_BOOL, SOURCE_HISTORY,
+	    "this user never got through with this domain, but with another",
+	    SEE_EARLIER, NULL, .compute = user_domain_differs },
+	{ "user.scheme_that_worked", FACT_STRING, SOURCE_HISTORY,
+	    "the scheme with which this user got through", SEE_EARLIER,
+	    "another scheme", .compute = user_scheme },
+	{ "user.program_that_worked", FACT_STRING, SOURCE_HISTORY,
+	    "the other program that gets through as this user on this client",
+	    SEE_EARLIER, "another program", .compute = user_agent },
+	{ "user.client_that_worked", FACT_STRING, SOURCE_HISTORY,
+	    "the other client from which this user gets through",
+	    SEE_ALL_CLIENTS, "another client", .compute = user_client },
+	{ "user.same_secret_succeeded_before", FACT_BOOL, SOURCE_HISTORY,
+	    "the same password or token was accepted before", SEE_EARLIER,
+	    NULL, .compute = secret_before },
+	{ "user.same_secret_succeeded_after", FACT_BOOL, SOURCE_HISTORY,
+	    "the same password or token was accepted later", SEE_EARLIER,
+	    NULL, .compute = secret_after },
+	{ "user.other_secret_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "another password or token of this user is accepted",
+	    SEE_ALL_CLIENTS, NULL, .compute = secret_other },
+	{ "user.same_host_succeeded", FACT_BOOL, SOURCE_HISTORY,
+	    "this user got through for the same host", SEE_EARLIER, NULL,
+	    .compute = user_same_host },
+	{ "user.only_this_host_refused", FACT_BOOL, SOURCE_HISTORY,
+	    "this program passes as this user for other hosts, and is refused "
+	    "for this one only", SEE_EARLIER, NULL,
+	    .compute = only_this_host },
+
+	{ "login.succeeded_before", FACT_BOOL, SOURCE_HISTORY,
+	    "this program got through as this user on this client before",
+	    SEE_EARLIER, NULL, .compute = login_before },
+	{ "login.succeeded_after", FACT_BOOL, SOURCE_HISTORY,
+	    "this program got through as this user on this client later",
+	    NULL, NULL, .compute = login_after },
+	{ "login.next_success_in", FACT_DURATION, SOURCE_HISTORY,
+	    "time until this program got through as this user", NULL,
+	    "an unknown time", .compute = login_next },
+	{ "login.refusals", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this program was refused as this user", NULL, NULL,
+	    .compute = login_refusals },
+	{ "login.successes", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this program got through as this user", NULL, NULL,
+	    .compute = login_successes },
+	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
+	    "after a later success this program was refused again", NULL,
+	    NULL, .compute = login_refused_later },
+	{ "login.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this program was refused as this user within a minute "
+	    "of this", NULL, NULL, .compute = login_refusals_minute },
+};
+/* clang-format on */
+
+const size_t facts_of_user_count =
+    sizeof(facts_of_user) / sizeof(facts_of_user[0]);

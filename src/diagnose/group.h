@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * group.h - attempts that are one finding
+ *
+ * What one rule says of one client (and its user, or program), of one proxy
+ * or of one program, is one finding, however many attempts there are.  The
+ * number of groups is bounded (LIMIT_FINDINGS).
+ */
+#ifndef P407_DIAGNOSE_GROUP_H
+#define P407_DIAGNOSE_GROUP_H
+
+#include "base/table.h"
+#include "diagnose/diagnosis.h"
+#include "diagnose/rules.h"
+
+struct group {
+	struct table_entry entry;
+	const struct rule *rule;
+	struct address client, proxy; /* as far as the grouping uses them */
+	uint16_t proxy_port;
+	const char *who; /* user or agent; NULL: none */
+	uint64_t first_frame;
+
+	const struct attempt **attempts; /* in order of start */
+	size_t n, room;
+	const struct observation *refused; /* the first; n counts all */
+	struct address *refused_clients;   /* of all, `n` of them */
+	uint64_t frames[12];               /* of refused connections */
+	size_t n_frames;
+	when_ns last;
+};
+
+struct groups;
+
+struct groups *groups_new(void);
+void groups_free(struct groups *g);
+
+void groups_add(struct groups *g, const struct rule *rule,
+    const struct attempt *a);
+void groups_add_refused(struct groups *g, const struct rule *rule,
+    const struct observation *o);
+
+/* By first frame; from then on groups_at() is in that order. */
+void groups_sort(struct groups *g);
+size_t groups_count(const struct groups *g);
+const struct group *groups_at(const struct groups *g, size_t i);
+
+/*
+ * Fill in what the attempts themselves tell: who, where, when, which frames.
+ * Everything is in the arena but for the attempts.
+ */
+void group_describe(const struct group *g, struct finding *f, size_t number,
+    const struct capture_facts *capture, struct arena *arena);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loader.h - reading one file of rules: what its parts share
+ *
+ * rulefile.c finds the rules in files and folders, rulekeys.c reads one.
+ */
+#ifndef P407_DIAGNOSE_LOADER_H
+#define P407_DIAGNOSE_LOADER_H
+
+#include <yaml.h>
+
+#include "diagnose/place.h"
+#include "diagnose/ruleset.h"
+
+struct loader {
+	struct rules *rules;
+	const char *file; /* in the arena */
+	struct span bytes;
+	yaml_document_t *document;
+	struct text *errors;
+	size_t faults; /* of this file */
+	size_t rule_faults; /* of the rule at hand */
+};
+
+/* A line in l->errors; printf. */
+void loader_fault(struct loader *l, struct place place, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+struct place loader_place(const yaml_node_t *node);
+yaml_node_t *loader_node(struct loader *l, int index);
+
+/* Its text; unset if it is no scalar. */
+struct span loader_scalar(const yaml_node_t *node);
+
+/* Read one rule, check all of it, and add it if nothing is wrong. */
+void loader_rule(struct loader *l, yaml_node_t *node, enum cause cause);
+
+#endif

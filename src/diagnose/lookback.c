@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/lookback.h"
+
+#define MINUTE (60 * WHEN_SECOND)
+
+bool
+lookback_same_text(const char *a, const char *b)
+{
+	struct span left = span_of_str(a != NULL ? a : "");
+	struct span right = span_of_str(b != NULL ? b : "");
+
+	return span_eq_nocase(left, right);
+}
+
+bool
+lookback_same_proxy(const struct event *e, const struct event *o)
+{
+	return e->kin[KIN_PROXY] == o->kin[KIN_PROXY];
+}
+
+bool
+lookback_same_client(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) &&
+	    e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
+}
+
+/* A user's fact, where there is no user to ask about. */
+bool
+lookback_nobody(const struct subject *s, enum kinship kin, struct value *v)
+{
+	if (s->event == NULL) {
+		*v = value_unknown();
+		return true;
+	}
+	if (s->event->kin[kin] == 0) {
+		*v = value_absent();
+		return true;
+	}
+	return false;
+}
+
+struct value
+lookback_seen_before(const struct subject *s, enum kinship kin, matcher *match)
+{
+	struct value v;
+
+	if (lookback_nobody(s, kin, &v))
+		return v;
+	return history_before(s->history, s->event, kin, WHICH_OK, match) !=
+	        NULL
+	    ? value_bool(true)
+	    : value_unknown();
+}
+
+struct value
+lookback_seen_after(const struct subject *s, enum kinship kin, matcher *match)
+{
+	struct value v;
+
+	if (lookback_nobody(s, kin, &v))
+		return v;
+	return value_bool(history_after(s->history, s->event, kin, WHICH_OK,
+	                      match) != NULL);
+}
+
+struct value
+lookback_seen_near(const struct subject *s, enum kinship kin, enum which which,
+    matcher *match, struct value otherwise)
+{
+	struct value v;
+
+	if (lookback_nobody(s, kin, &v))
+		return v;
+	return history_near(s->history, s->event, kin, which, match) != NULL
+	    ? value_bool(true)
+	    : otherwise;
+}
+
+const struct event *
+lookback_near_ok(const struct subject *s, enum kinship kin, matcher *match)
+{
+	if (s->event == NULL || s->event->kin[kin] == 0)
+		return NULL;
+	return history_near(s->history, s->event, kin, WHICH_OK, match);
+}
+
+struct value
+lookback_count_all(const struct subject *s, enum kinship kin, enum which which)
+{
+	struct value v;
+
+	if (lookback_nobody(s, kin, &v))
+		return v;
+	return value_number((double)history_count(s->history, kin, which,
+	    s->event->kin[kin], history_begin(s->history),
+	    history_end(s->history)));
+}
+
+struct value
+lookback_count_minute(const struct subject *s, enum kinship kin,
+    enum which which)
+{
+	struct value v;
+
+	if (lookback_nobody(s, kin, &v))
+		return v;
+	return value_number((double)history_count(s->history, kin, which,
+	    s->event->kin[kin], s->event->time - MINUTE,
+	    s->event->time + MINUTE));
+}
+
+struct value
+lookback_distance(const struct subject *s, const struct event *other)
+{
+	int64_t ns;
+
+	if (s->event == NULL)
+		return value_unknown();
+	if (other == NULL)
+		return value_absent();
+	ns = other->time - s->event->time;
+	return value_duration(ns < 0 ? -ns : ns);
+}

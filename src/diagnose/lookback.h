@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lookback.h - how facts ask the history
+ *
+ * A success that is not in the capture may have been before it: what is
+ * asked of the past is true or unknown, never false.  What comes after is
+ * false where the capture goes on without it.
+ */
+#ifndef P407_DIAGNOSE_LOOKBACK_H
+#define P407_DIAGNOSE_LOOKBACK_H
+
+#include "diagnose/facts.h"
+#include "diagnose/history.h"
+
+/* As history.h wants it. */
+typedef bool matcher(const struct event *e, const struct event *other);
+
+/* The subject has no kin of this kind; *v says what that makes of a fact. */
+bool lookback_nobody(const struct subject *s, enum kinship kin,
+    struct value *v);
+
+/* Did one of its kin succeed before, later, or (which) at any time? */
+struct value lookback_seen_before(const struct subject *s, enum kinship kin,
+    matcher *match);
+struct value lookback_seen_after(const struct subject *s, enum kinship kin,
+    matcher *match);
+struct value lookback_seen_near(const struct subject *s, enum kinship kin,
+    enum which which, matcher *match, struct value otherwise);
+
+/* The nearest success among its kin, or NULL. */
+const struct event *lookback_near_ok(const struct subject *s,
+    enum kinship kin, matcher *match);
+
+/* Numbers of events: in the whole capture; within a minute. */
+struct value lookback_count_all(const struct subject *s, enum kinship kin,
+    enum which which);
+struct value lookback_count_minute(const struct subject *s, enum kinship kin,
+    enum which which);
+
+/* From the subject to another event; absent for NULL. */
+struct value lookback_distance(const struct subject *s,
+    const struct event *other);
+
+/* Matchers that several files use. */
+bool lookback_same_proxy(const struct event *e, const struct event *o);
+bool lookback_same_client(const struct event *e, const struct event *o);
+
+/* In any case; NULL is as good as empty. */
+bool lookback_same_text(const char *a, const char *b);
+
+#endif

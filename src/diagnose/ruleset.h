@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ruleset.h - the inside of struct rules, for the files that fill it
+ */
+#ifndef P407_DIAGNOSE_RULESET_H
+#define P407_DIAGNOSE_RULESET_H
+
+#include "diagnose/rules.h"
+
+struct rules {
+	struct ready_rule *at; /* in order of rank */
+	size_t n, room;
+	struct arena arena; /* conditions; strings of loaded rules */
+};
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/template.h"
+
+#include <stdio.h>
+
+enum part { PART_END, PART_TEXT, PART_FACT, PART_BAD };
+
+/* Take the next part of *rest; *what is the text, or the name of a fact. */
+static enum part
+next_part(struct span *rest, struct span *what)
+{
+	size_t n = 0;
+
+	if (rest->len == 0)
+		return PART_END;
+	if (rest->at[0] == '{' || rest->at[0] == '}') {
+		if (rest->len > 1 && rest->at[1] == rest->at[0]) {
+			*what = span_first(*rest, 1);
+			*rest = span_from(*rest, 2);
+			return PART_TEXT;
+		}
+		if (rest->at[0] == '}')
+			return PART_BAD;
+		n = span_find(*rest, '}');
+		if (n == rest->len)
+			return PART_BAD;
+		*what = span_from(span_first(*rest, n), 1);
+		*rest = span_from(*rest, n + 1);
+		return PART_FACT;
+	}
+	while (n < rest->len && rest->at[n] != '{' && rest->at[n] != '}')
+		n++;
+	*what = span_first(*rest, n);
+	*rest = span_from(*rest, n);
+	return PART_TEXT;
+}
+
+bool
+template_check(const char *text, struct condition_fault *fault)
+{
+	struct span whole = span_of_str(text), rest = whole, what;
+	size_t index;
+
+	for (;;) {
+		size_t at = whole.len - rest.len;
+
+		switch (next_part(&rest, &what)) {
+		case PART_END:
+			return true;
+		case PART_TEXT:
+			continue;
+		case PART_BAD:
+			fault->offset = at;
+			snprintf(fault->text, sizeof(fault->text),
+			    whole.at[at] == '{'
+			        ? "the brace that opens here is never closed"
+			        : "this brace was never opened (write }} for "
+			          "a brace)");
+			return false;
+		case PART_FACT:
+			if (facts_find(what, &index))
+				continue;
+			fault->offset = at + 1;
+			snprintf(fault->text, sizeof(fault->text),
+			    "there is no fact '%.*s' (see --list-facts)",
+			    (int)(what.len < 60 ? what.len : 60),
+			    (const char *)what.at);
+			return false;
+		}
+	}
+}
+
+void
+template_expand(struct text *t, const char *text, struct subject *s)
+{
+	struct span rest = span_of_str(text), what;
+	size_t index;
+
+	for (;;) {
+		switch (next_part(&rest, &what)) {
+		case PART_END:
+			return;
+		case PART_TEXT:
+			text_add(t, what);
+			break;
+		case PART_FACT:
+			if (facts_find(what, &index))
+				value_words(t, facts_at(index),
+				    subject_value(s, index));
+			break;
+		case PART_BAD:
+			text_add(t, rest);
+			return;
+		}
+	}
+}

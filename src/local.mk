@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Everything but main() is one archive, so that tests and fuzz targets link
+# the very objects that ship.  The layers are in order: each may include what
+# stands above it (tests/lint/layers.sh has the table).
+noinst_LIBRARIES += libp407.a
+libp407_a_SOURCES = \
+	%reldir%/base/arena.c %reldir%/base/arena.h \
+	%reldir%/base/base64.c %reldir%/base/base64.h \
+	%reldir%/base/escape.c %reldir%/base/escape.h \
+	%reldir%/base/fault.c %reldir%/base/fault.h \
+	%reldir%/base/limits.c %reldir%/base/limits.h \
+	%reldir%/base/list.h \
+	%reldir%/base/memory.c %reldir%/base/memory.h \
+	%reldir%/base/message.c %reldir%/base/message.h \
+	%reldir%/base/names.c %reldir%/base/names.h \
+	%reldir%/base/reader.c %reldir%/base/reader.h \
+	%reldir%/base/secret.c %reldir%/base/secret.h \
+	%reldir%/base/span.c %reldir%/base/span.h \
+	%reldir%/base/table.c %reldir%/base/table.h \
+	%reldir%/base/text.c %reldir%/base/text.h \
+	%reldir%/base/utf16.c %reldir%/base/utf16.h \
+	%reldir%/base/when.c %reldir%/base/when.h \
+	\
+	%reldir%/capture/capture.c %reldir%/capture/capture.h \
+	%reldir%/capture/filter.c %reldir%/capture/filter.h \
+	%reldir%/capture/frame.h \
+	%reldir%/capture/inflate.c %reldir%/capture/inflate.h \
+	%reldir%/capture/input.c %reldir%/capture/input.h \
+	%reldir%/capture/savefile.c %reldir%/capture/savefile.h \
+	\
+	%reldir%/net/fragment.c %reldir%/net/fragment.h \
+	%reldir%/net/layers.c %reldir%/net/layers.h \
+	%reldir%/net/packet.c %reldir%/net/packet.h \
+	\
+	%reldir%/tcp/flow.c %reldir%/tcp/flow.h \
+	%reldir%/tcp/reassembly.c %reldir%/tcp/reassembly.h \
+	\
+	%reldir%/http/direction.c %reldir%/http/direction.h \
+	%reldir%/http/exchange.c %reldir%/http/exchange.h \
+	%reldir%/http/head.c %reldir%/http/head.h \
+	\
+	%reldir%/auth/basic.c \
+	%reldir%/auth/bearer.c \
+	%reldir%/auth/challenge.c %reldir%/auth/challenge.h \
+	%reldir%/auth/decode.h \
+	%reldir%/auth/der.c %reldir%/auth/der.h \
+	%reldir%/auth/digest.c \
+	%reldir%/auth/gss.c \
+	%reldir%/auth/json.c %reldir%/auth/json.h \
+	%reldir%/auth/kerberos.c %reldir%/auth/kerberos.h \
+	%reldir%/auth/ntlm.c %reldir%/auth/ntlm.h \
+	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
+	%reldir%/auth/token.c %reldir%/auth/token.h \
+	\
+	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
+	%reldir%/attempt/build.c %reldir%/attempt/build.h \
+	%reldir%/attempt/observation.c %reldir%/attempt/observation.h \
+	%reldir%/attempt/steps.c %reldir%/attempt/steps.h \
+	%reldir%/attempt/tracker.c %reldir%/attempt/tracker.h \
+	\
+	%reldir%/diagnose/builtin.c \
+	%reldir%/diagnose/condition.c %reldir%/diagnose/condition.h \
+	%reldir%/diagnose/diagnosis.c %reldir%/diagnose/diagnosis.h \
+	%reldir%/diagnose/differential.c %reldir%/diagnose/differential.h \
+	%reldir%/diagnose/evaluate.c \
+	%reldir%/diagnose/facts.c %reldir%/diagnose/facts.h \
+	%reldir%/diagnose/facts_attempt.c \
+	%reldir%/diagnose/facts_client.c \
+	%reldir%/diagnose/facts_exchange.c \
+	%reldir%/diagnose/facts_negotiate.c \
+	%reldir%/diagnose/facts_ntlm.c \
+	%reldir%/diagnose/facts_peers.c \
+	%reldir%/diagnose/facts_proxy.c \
+	%reldir%/diagnose/facts_scheme.c \
+	%reldir%/diagnose/facts_token.c \
+	%reldir%/diagnose/facts_user.c \
+	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
+	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \
+	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \
+	%reldir%/diagnose/kin.c %reldir%/diagnose/kin.h \
+	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
+	%reldir%/diagnose/loader.h \
+	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
+	%reldir%/diagnose/rulefile.c \
+	%reldir%/diagnose/rulekeys.c \
+	%reldir%/diagnose/rules.c %reldir%/diagnose/rules.h \
+	%reldir%/diagnose/ruleset.h \
+	%reldir%/diagnose/runs.c %reldir%/diagnose/runs.h \
+	%reldir%/diagnose/tally.c %reldir%/diagnose/tally.h \
+	%reldir%/diagnose/template.c %reldir%/diagnose/template.h \
+	%reldir%/diagnose/tree.h \
+	%reldir%/diagnose/truth.h \
+	\
+	%reldir%/report/community.c %reldir%/report/community.h \
+	%reldir%/report/formats.c %reldir%/report/formats.h \
+	%reldir%/report/identities.c %reldir%/report/identities.h \
+	%reldir%/report/json.c %reldir%/report/json.h \
+	%reldir%/report/json_exchange.c \
+	%reldir%/report/json_summary.c \
+	%reldir%/report/json_tokens.c \
+	%reldir%/report/jsonw.c %reldir%/report/jsonw.h \
+	%reldir%/report/ladder.c %reldir%/report/ladder.h \
+	%reldir%/report/ladder_words.c \
+	%reldir%/report/model.c %reldir%/report/model.h \
+	%reldir%/report/page.c %reldir%/report/page.h \
+	%reldir%/report/redact.c %reldir%/report/redact.h \
+	%reldir%/report/sink.c %reldir%/report/sink.h \
+	%reldir%/report/target.c %reldir%/report/target.h \
+	%reldir%/report/text.c %reldir%/report/text.h \
+	%reldir%/report/text_finding.c \
+	%reldir%/report/text_quality.c \
+	%reldir%/report/totals.c %reldir%/report/totals.h \
+	%reldir%/report/words.c %reldir%/report/words.h \
+	\
+	%reldir%/correlator.c %reldir%/correlator.h \
+	%reldir%/observe.c %reldir%/observe.h \
+	%reldir%/options.c %reldir%/options.h \
+	%reldir%/worker.c %reldir%/worker.h
+
+# The rules are compiled in: p407 starts without reading a file, and a rule
+# that is wrong stops the build.  Apart from libp407.a, because rulec is
+# linked with that.
+noinst_PROGRAMS += rulec
+rulec_SOURCES = %reldir%/diagnose/rulec.c
+rulec_LDFLAGS = $(HARDEN_LD)
+rulec_LDADD = libp407.a $(p407_libraries)
+
+noinst_LIBRARIES += librules.a
+nodist_librules_a_SOURCES = %reldir%/rules_default.c
+CLEANFILES += %reldir%/rules_default.c
+%reldir%/rules_default.c: rulec$(EXEEXT) $(top_srcdir)/rules/*.yaml
+	$(AM_V_GEN)$(MKDIR_P) %reldir% && here=`pwd` && \
+	    cd $(top_srcdir) && "$$here/rulec$(EXEEXT)" rules "$$here/$@"
+EXTRA_DIST += rules
+
+p407_libraries = $(PCAP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
+	$(ZSTD_LIBS) $(LZ4_LIBS)
+
+bin_PROGRAMS += p407
+p407_SOURCES = %reldir%/main.c
+p407_LDFLAGS = $(HARDEN_LD)
+p407_LDADD = libp407.a librules.a $(p407_libraries)
+
+dist_man_MANS = %reldir%/p407.1
+
+completiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += %reldir%/p407.bash
+install-data-hook:
+	$(MKDIR_P) "$(DESTDIR)$(completiondir)"
+	$(INSTALL_DATA) $(srcdir)/%reldir%/p407.bash \
+	    "$(DESTDIR)$(completiondir)/p407"
+uninstall-hook:
+	rm -f "$(DESTDIR)$(completiondir)/p407"

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/link.h"
+
+#include "net/field.h"
+#include "net/tunnel.h"
+
+static struct next loopback(struct span b);
+static struct next ethernet(struct span b);
+static struct next ppp(struct span b);
+static struct next pppoe(struct span b);
+static struct next raw(struct span b);
+static struct next c_hdlc(struct span b);
+static struct next linux_sll(struct span b);
+static struct next linux_sll2(struct span b);
+
+static const struct row {
+	uint32_t link;
+	struct next (*first)(struct span b);
+} rows[] = {
+	{ LINK_ETHERNET, ethernet },
+	{ LINK_LINUX_SLL, linux_sll },
+	{ LINK_LINUX_SLL2, linux_sll2 },
+	{ LINK_NULL, loopback },
+	{ LINK_LOOP, loopback },
+	{ LINK_RAW, raw },
+	{ LINK_RAW_BSD, raw },
+	{ LINK_RAW_OPENBSD, raw },
+	{ LINK_IPV4, raw },
+	{ LINK_IPV6, raw },
+	{ LINK_PPP, ppp },
+	{ LINK_PPP_HDLC, ppp },
+	{ LINK_PPP_ETHER, pppoe },
+	{ LINK_C_HDLC, c_hdlc },
+};
+
+bool
+link_first(uint32_t link, struct span frame, struct next *out)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].link == link) {
+			*out = rows[i].first(frame);
+			return true;
+		}
+	return false;
+}
+
+static struct next
+ethernet(struct span b)
+{
+	(void)b;
+	return (struct next){ LAYER_ETHERNET, 0, 0 };
+}
+
+static struct next
+raw(struct span b)
+{
+	(void)b;
+	return (struct next){ LAYER_IP, 0, 0 };
+}
+
+/* An EtherType at `at` in a header of n bytes. */
+static struct next
+typed_at(struct span b, size_t at, size_t n)
+{
+	if (b.len < n)
+		return (struct next){ LAYER_DAMAGED, 0, 0 };
+	return (struct next){ LAYER_TYPED, field_be16(b, at), n };
+}
+
+/*
+ * Four bytes of protocol family, in the byte order of whoever captured (NULL)
+ * or in network order (LOOP).  AF_INET is 2 everywhere; AF_INET6 is 10 on
+ * Linux, 23 on Windows, 24, 28 and 30 on the BSDs and macOS.
+ */
+static struct next
+loopback(struct span b)
+{
+	if (b.len < 4)
+		return (struct next){ LAYER_DAMAGED, 0, 0 };
+
+	uint32_t family = field_be32(b, 0);
+
+	if (family > 0xff)
+		family = __builtin_bswap32(family);
+	switch (family) {
+	case 2:
+	case 10:
+	case 23:
+	case 24:
+	case 28:
+	case 30:
+		return (struct next){ LAYER_IP, 0, 4 };
+	default:
+		return (struct next){ LAYER_OTHER, 0, 0 };
+	}
+}
+
+/* With the address and control bytes of HDLC (RFC 1662), or without. */
+static struct next
+ppp(struct span b)
+{
+	return (struct next){ LAYER_PPP, 0,
+		b.len >= 2 && field_be16(b, 0) == 0xff03 ? 2 : 0 };
+}
+
+static struct next
+pppoe(struct span b)
+{
+	(void)b;
+	return (struct next){ LAYER_TYPED, ETHERTYPE_PPPOE, 0 };
+}
+
+/* Address, control, protocol (RFC 1547 4.3.1). */
+static struct next
+c_hdlc(struct span b)
+{
+	return typed_at(b, 2, 4);
+}
+
+/* Packet type, ARPHRD_ type, address length, address, protocol. */
+static struct next
+linux_sll(struct span b)
+{
+	return typed_at(b, 14, 16);
+}
+
+/* Protocol, reserved, interface, ARPHRD_ type, packet type, address. */
+static struct next
+linux_sll2(struct span b)
+{
+	return typed_at(b, 0, 20);
+}

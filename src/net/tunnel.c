@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/tunnel.h"
+
+#include "net/field.h"
+
+enum {
+	TYPE_BRIDGED = 0x6558, /* "Transparent Ethernet Bridging" */
+	TYPE_VLAN = 0x8100,
+	TYPE_IPV6 = 0x86dd,
+	TYPE_PPP = 0x880b,
+	TYPE_WCCP = 0x883e,
+	TYPE_MPLS = 0x8847,
+	TYPE_MPLS_MULTICAST = 0x8848,
+	TYPE_QINQ = 0x88a8,
+	TYPE_ERSPAN = 0x88be, /* types I and II */
+	TYPE_QINQ_OLD = 0x9100,
+	TYPE_ERSPAN_III = 0x22eb,
+};
+
+enum {
+	GRE_CHECKSUM = 0x8000,
+	GRE_ROUTING = 0x4000, /* RFC 1701 only */
+	GRE_KEY = 0x2000,
+	GRE_SEQUENCE = 0x1000,
+	GRE_VERSION = 0x0007, /* 1 is PPTP */
+};
+
+static struct next
+to(enum layer layer, size_t skip)
+{
+	return (struct next){ layer, 0, skip };
+}
+
+static struct next
+to_type(uint16_t type, size_t skip)
+{
+	return (struct next){ LAYER_TYPED, type, skip };
+}
+
+struct next
+tunnel_ethernet(struct span b)
+{
+	if (b.len < 14)
+		return to(LAYER_DAMAGED, 0);
+
+	uint16_t type = field_be16(b, 12);
+
+	if (type >= 0x0600) /* IEEE 802.3 3.2.6: below it is a length */
+		return to_type(type, 14);
+	/* LLC AA AA 03, and an organization of 0: an EtherType follows. */
+	if (b.len >= 22 && field_be32(b, 14) == 0xaaaa0300 &&
+	    field_be16(b, 18) == 0)
+		return to_type(field_be16(b, 20), 22);
+	return to(LAYER_OTHER, 0);
+}
+
+struct next
+tunnel_typed(uint16_t type, struct span b)
+{
+	switch (type) {
+	case ETHERTYPE_IPV4:
+	case TYPE_IPV6:
+		return to(LAYER_IP, 0);
+	case TYPE_VLAN:
+	case TYPE_QINQ:
+	case TYPE_QINQ_OLD:
+		if (b.len < 4)
+			return to(LAYER_DAMAGED, 0);
+		return to_type(field_be16(b, 2), 4);
+	case TYPE_MPLS:
+	case TYPE_MPLS_MULTICAST:
+		return to(LAYER_MPLS, 0);
+	case ETHERTYPE_PPPOE:
+		/* VER and TYPE 1, CODE 0: session data; ID; LENGTH. */
+		if (b.len < 6)
+			return to(LAYER_DAMAGED, 0);
+		return field_be16(b, 0) == 0x1100 ? to(LAYER_PPP, 6)
+		                                  : to(LAYER_OTHER, 0);
+	case TYPE_PPP:
+		return to(LAYER_PPP, 0);
+	case TYPE_BRIDGED:
+		return to(LAYER_ETHERNET, 0);
+	default:
+		return to(LAYER_OTHER, 0);
+	}
+}
+
+struct next
+tunnel_ppp(struct span b)
+{
+	/* RFC 1661 2: the field ends with the first odd byte. */
+	size_t n = field_u8(b, 0) & 1 ? 1 : 2;
+
+	if (b.len < n)
+		return to(LAYER_DAMAGED, 0);
+	switch (n == 1 ? field_u8(b, 0) : field_be16(b, 0)) {
+	case 0x0021: /* IPv4 */
+	case 0x0057: /* IPv6 */
+		return to(LAYER_IP, n);
+	case 0x0281: /* MPLS, unicast and multicast */
+	case 0x0283:
+		return to(LAYER_MPLS, n);
+	default:
+		return to(LAYER_OTHER, 0);
+	}
+}
+
+struct next
+tunnel_mpls(struct span b)
+{
+	size_t at = 0;
+
+	/* Label (20 bits), traffic class (3), bottom of stack (1), TTL. */
+	do {
+		if (b.len - at < 4)
+			return to(LAYER_DAMAGED, 0);
+		at += 4;
+	} while ((b.at[at - 2] & 1) == 0);
+
+	switch (field_u8(b, at) >> 4) {
+	case 4:
+	case 6:
+		return to(LAYER_IP, at);
+	case 0: /* control word */
+		return b.len - at < 4 ? to(LAYER_DAMAGED, 0)
+		                      : to(LAYER_ETHERNET, at + 4);
+	case 1: /* associated channel (RFC 5586): no user's traffic */
+		return to(LAYER_OTHER, 0);
+	default:
+		return to(LAYER_ETHERNET, at);
+	}
+}
+
+/*
+ * Type I has no header and no sequence number, type II eight bytes.  Type
+ * III has twelve, of which the last two are P (1), FT (5), Hw ID (6), D (1),
+ * Gra (2) and O (1): with O eight more follow; FT 0 is Ethernet, 2 is IP.
+ */
+static struct next
+erspan(uint16_t type, bool sequence, struct span b, size_t at)
+{
+	enum layer layer = LAYER_ETHERNET;
+	size_t n = 0;
+
+	if (type == TYPE_ERSPAN_III) {
+		uint16_t last = field_be16(b, at + 10);
+
+		n = last & 1 ? 20 : 12;
+		if ((last >> 10 & 0x1f) == 2)
+			layer = LAYER_IP;
+	} else if (sequence) {
+		n = 8;
+	}
+	if (b.len - at < n)
+		return to(LAYER_DAMAGED, 0);
+	return to(layer, at + n);
+}
+
+struct next
+tunnel_gre(struct span b)
+{
+	uint16_t flags = field_be16(b, 0), type = field_be16(b, 2);
+	size_t at = 4u + (flags & GRE_CHECKSUM ? 4 : 0) +
+	    (flags & GRE_KEY ? 4 : 0) + (flags & GRE_SEQUENCE ? 4 : 0);
+
+	if (b.len < at)
+		return to(LAYER_DAMAGED, 0);
+	if (flags & (GRE_VERSION | GRE_ROUTING))
+		return to(LAYER_OTHER, 0);
+	switch (type) {
+	case TYPE_ERSPAN:
+	case TYPE_ERSPAN_III:
+		return erspan(type, flags & GRE_SEQUENCE, b, at);
+	case TYPE_WCCP:
+		/* Version 2 puts four bytes before the packet; 1 does not. */
+		if (field_u8(b, at) >> 4 != 4 && b.len - at >= 4)
+			at += 4;
+		return to(LAYER_IP, at);
+	default:
+		return to_type(type, at);
+	}
+}
+
+struct next
+tunnel_udp(uint16_t dport, struct span payload)
+{
+	size_t n = 8;
+
+	switch (dport) {
+	case 4789:
+	case 8472: /* flags with I: the VNI is valid; then VNI */
+		if (payload.len < n || (field_u8(payload, 0) & 0x08) == 0)
+			return to(LAYER_OTHER, 0);
+		return to(LAYER_ETHERNET, n);
+	case 6081: /* version (2), length of options in words (6) */
+		n += 4u * (field_u8(payload, 0) & 0x3f);
+		if (payload.len < n || field_u8(payload, 0) >> 6 != 0)
+			return to(LAYER_OTHER, 0);
+		return to_type(field_be16(payload, 2), n);
+	default:
+		return to(LAYER_OTHER, 0);
+	}
+}

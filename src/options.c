@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+
+enum {
+	OPT_RULES = 256,
+	OPT_NO_DEFAULT_RULES,
+	OPT_CHECK_RULES,
+	OPT_LIST_RULES,
+	OPT_LIST_FACTS,
+	OPT_EXPLAIN,
+	OPT_SINCE,
+	OPT_UNTIL,
+	OPT_CLIENT,
+	OPT_PROXY,
+	OPT_USER,
+	OPT_REDACT,
+	OPT_EXIT_CODE,
+	OPT_COLOR,
+};
+
+/* A row an option: --help, getopt_long() and the completion come from it. */
+static const struct row {
+	int value; /* a letter, or OPT_ */
+	const char *name;
+	const char *argument; /* NULL: none */
+	const char *meaning;
+} rows[] = {
+	{ 'r', "read", "FILE", "read a capture; - is standard input" },
+	{ 'f', "filter", "FILTER", "only frames that pass (pcap-filter(7))" },
+	{ 'c', "count", "N", "stop after N frames" },
+	{ 'j', "threads", "N", "worker threads" },
+	{ 'o', "output", "FORMAT[=PATH]", "text (default) or json; repeatable" },
+	{ OPT_SINCE, "since", "TIME", "only attempts from TIME on (UTC)" },
+	{ OPT_UNTIL, "until", "TIME", "only attempts before TIME" },
+	{ OPT_CLIENT, "client", "ADDRESS", "only attempts of this client" },
+	{ OPT_PROXY, "proxy", "ADDRESS[:PORT]", "only attempts at this proxy" },
+	{ OPT_USER, "user", "NAME", "only attempts of this user" },
+	{ OPT_RULES, "rules", "PATH", "more rules: a file or folder" },
+	{ OPT_NO_DEFAULT_RULES, "no-default-rules", NULL,
+	    "without the built-in rules" },
+	{ OPT_CHECK_RULES, "check-rules", NULL, "check the rules and stop" },
+	{ OPT_LIST_RULES, "list-rules", NULL, "list the rules and stop" },
+	{ OPT_LIST_FACTS, "list-facts", NULL, "list what rules can ask" },
+	{ OPT_EXPLAIN, "explain", "RULE", "all that a rule says" },
+	{ OPT_REDACT, "redact", "LEVEL",
+	    "secrets (default) or identities: also users, hosts, addresses" },
+	{ OPT_EXIT_CODE, "exit-code", NULL,
+	    "exit 1 if a client could not authenticate" },
+	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
+	{ 'q', "quiet", NULL, "no remarks on standard error" },
+	{ 'v', "verbose", NULL, "more detail" },
+	{ OPT_COLOR, "color", "WHEN", "auto (default), always or never" },
+	{ 'V', "version", NULL, "print the version" },
+	{ 'h', "help", NULL, "print this" },
+};
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* Options of CONTRACT that need a live interface or a later release. */
+static const char later[] = "iDsBawWCZ";
+
+void
+options_help(struct text *t)
+{
+	text_str(t, "usage: p407 [OPTIONS] [-r] FILE...\n\n"
+	            "Says which clients could not authenticate at an HTTP "
+	            "proxy (status 407), at\nwhich step it broke, why, what "
+	            "it is not, and who must act.\n\n");
+	for (size_t i = 0; i < N_ROWS; i++) {
+		size_t before = t->len;
+
+		if (rows[i].value < 256)
+			text_fmt(t, "  -%c, --%s", rows[i].value, rows[i].name);
+		else
+			text_fmt(t, "      --%s", rows[i].name);
+		if (rows[i].argument != NULL)
+			text_fmt(t, " %s", rows[i].argument);
+		if (t->len - before > 32) {
+			text_char(t, '\n');
+			before = t->len;
+		}
+		text_pad(t, ' ', 33 - (t->len - before));
+		text_fmt(t, "%s\n", rows[i].meaning);
+	}
+	text_str(t, "\nFILE is pcap or pcapng, plain, gzip, zstd or lz4; "
+	            "several are merged by time.\nExit status: 0 done; 1 with "
+	            "--exit-code, a failure was found; 2 bad usage, or\ninput "
+	            "that could not be read or was damaged.\n");
+}
+
+static bool
+bad(struct options *o, const char *what, const char *value,
+    const char *remedy)
+{
+	message_error("%s%s%s (%s)", what, value != NULL ? " " : "",
+	    value != NULL ? value : "", remedy);
+	o->action = ACTION_BAD;
+	return false;
+}
+
+static bool
+read_number(struct options *o, const char *option, const char *text,
+    uint64_t most, uint64_t *out)
+{
+	if (!span_decimal(span_of_str(text), out) || *out == 0 || *out > most)
+		return bad(o, option, text, "give a whole number from 1 on");
+	return true;
+}
+
+static bool
+read_time(struct options *o, const char *option, const char *text,
+    when_ns *out)
+{
+	*out = when_of_iso(span_of_str(text));
+	if (*out == WHEN_NONE)
+		return bad(o, option, text,
+		    "write a time as 2026-11-23T10:31:07Z");
+	return true;
+}
+
+/* "10.0.0.1", "10.0.0.1:3128", "[fd77::1]:3128", "fd77::1" */
+static bool
+read_endpoint(struct options *o, const char *option, char *text,
+    struct address *address, uint16_t *port)
+{
+	struct span s = span_of_str(text);
+	char *host = memory_strdup(text), *begin = host, *colon = NULL;
+	uint64_t number = 0;
+
+	if (s.len > 0 && text[0] == '[') {
+		char *close = strchr(host, ']');
+
+		begin = host + 1;
+		if (close != NULL) {
+			*close = '\0';
+			colon = close[1] == ':' ? close + 1 : NULL;
+		}
+	} else if (strchr(host, ':') == strrchr(host, ':')) {
+		colon = strchr(host, ':');
+	}
+	if (colon != NULL)
+		*colon = '\0';
+
+	bool ok = address_parse(begin, address) &&
+	    (colon == NULL ||
+	        (port != NULL && span_decimal(span_of_str(colon + 1),
+	                             &number) && number <= 65535));
+
+	if (ok && port != NULL)
+		*port = (uint16_t)number;
+	free(host);
+	return ok || bad(o, option, text, "give an address, not a name");
+}
+
+static bool
+add_output(struct options *o, char *text)
+{
+	char *equals = strchr(text, '=');
+
+	if (o->n_outputs == OPTIONS_MANY)
+		return bad(o, "-o", text, "too many outputs");
+	if (equals != NULL)
+		*equals = '\0';
+	o->outputs[o->n_outputs++] = (struct output){ text,
+		equals != NULL && equals[1] != '\0' &&
+		        strcmp(equals + 1, "-") != 0
+		    ? equals + 1
+		    : NULL };
+	return true;
+}
+
+static bool
+take_option(struct options *o, int value, char *arg)
+{
+	uint64_t n = 0;
+
+	switch (value) {
+	case 'r':
+		o->files[o->n_files++] = arg;
+		return true;
+	case 'f':
+		o->filter = arg;
+		return true;
+	case 'c':
+		return read_number(o, "-c", arg, UINT64_MAX, &o->packet_count);
+	case 'j':
+		if (!read_number(o, "-j", arg, 256, &n))
+			return false;
+		o->threads = (unsigned)n;
+		return true;
+	case 'o':
+		return add_output(o, arg);
+	case OPT_SINCE:
+		return read_time(o, "--since", arg, &o->since);
+	case OPT_UNTIL:
+		return read_time(o, "--until", arg, &o->until);
+	case OPT_CLIENT:
+		return read_endpoint(o, "--client", arg, &o->client, NULL);
+	case OPT_PROXY:
+		return read_endpoint(o, "--proxy", arg, &o->proxy,
+		    &o->proxy_port);
+	case OPT_USER:
+		o->user = arg;
+		return true;
+	case OPT_RULES:
+		if (o->n_rules == OPTIONS_MANY)
+			return bad(o, "--rules", arg, "too many: give a "
+			                              "folder");
+		o->rules[o->n_rules++] = arg;
+		return true;
+	case OPT_NO_DEFAULT_RULES:
+		o->no_default_rules = true;
+		return true;
+	case OPT_CHECK_RULES:
+		o->action = ACTION_CHECK_RULES;
+		return true;
+	case OPT_LIST_RULES:
+		o->action = ACTION_LIST_RULES;
+		return true;
+	case OPT_LIST_FACTS:
+		o->action = ACTION_LIST_FACTS;
+		return true;
+	case OPT_EXPLAIN:
+		o->action = ACTION_EXPLAIN;
+		o->explain = arg;
+		return true;
+	case OPT_REDACT:
+		o->redact_identities = strcmp(arg, "identities") == 0;
+		return o->redact_identities || strcmp(arg, "secrets") == 0 ||
+		    bad(o, "--redact", arg, "secrets or identities");
+	case OPT_EXIT_CODE:
+		o->exit_code = true;
+		return true;
+	case 'n':
+		return true;
+	case 'q':
+		o->quiet = true;
+		return true;
+	case 'v':
+		o->verbose++;
+		return true;
+	case OPT_COLOR:
+		o->color = strcmp(arg, "always") == 0 ? COLOR_ALWAYS
+		    : strcmp(arg, "never") == 0       ? COLOR_NEVER
+		                                      : COLOR_AUTO;
+		return o->color != COLOR_AUTO || strcmp(arg, "auto") == 0 ||
+		    bad(o, "--color", arg, "auto, always or never");
+	case 'V':
+		o->action = ACTION_VERSION;
+		return true;
+	case 'h':
+		o->action = ACTION_HELP;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+options_read(int argc, char **argv, struct options *o)
+{
+	struct option table[N_ROWS + 1];
+	char letters[2 * N_ROWS + sizeof(later) * 2 + 2];
+	size_t k = 0;
+	int value;
+
+	*o = (struct options){ .since = WHEN_NONE, .until = WHEN_NONE };
+	o->files = memory_new((size_t)argc, sizeof(*o->files));
+	letters[k++] = ':'; /* our own messages */
+	for (size_t i = 0; i < N_ROWS; i++) {
+		table[i] = (struct option){ rows[i].name,
+			rows[i].argument != NULL ? required_argument
+			                         : no_argument,
+			NULL, rows[i].value };
+		if (rows[i].value < 256) {
+			letters[k++] = (char)rows[i].value;
+			if (rows[i].argument != NULL)
+				letters[k++] = ':';
+		}
+	}
+	table[N_ROWS] = (struct option){ 0 };
+	letters[k] = '\0';
+
+	while (o->action != ACTION_BAD && (value = getopt_long(argc, argv,
+	                                       letters, table, NULL)) != -1) {
+		char name[] = { '-', (char)optopt, '\0' };
+		const char *said = optopt != 0 && optopt < 256
+		    ? name
+		    : argv[optind - 1];
+
+		if (value == ':')
+			bad(o, said, NULL, "needs an argument: see p407 -h");
+		else if (value == '?' && optopt != 0 && optopt < 256 &&
+		    strchr(later, optopt) != NULL)
+			bad(o, said, NULL, "live capture is not in this "
+			                   "version: save with dumpcap or "
+			                   "tcpdump, then read with -r");
+		else if (value == '?')
+			bad(o, "unknown option", said, "see p407 -h");
+		else
+			take_option(o, value, optarg);
+	}
+	for (; o->action != ACTION_BAD && optind < argc; optind++)
+		o->files[o->n_files++] = argv[optind];
+	if (o->action == ACTION_RUN && o->n_files == 0)
+		bad(o, "no capture given", NULL,
+		    "p407 -r FILE; see p407 -h");
+}
+
+void
+options_fini(struct options *o)
+{
+	free(o->files);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * options.h - the command line, as CONTRACT promises it
+ *
+ * argv becomes a const struct options; nothing else sees argv.
+ */
+#ifndef P407_OPTIONS_H
+#define P407_OPTIONS_H
+
+#include "net/packet.h"
+
+#define OPTIONS_MANY 64
+
+enum options_action {
+	ACTION_RUN,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_LIST_RULES,
+	ACTION_LIST_FACTS,
+	ACTION_CHECK_RULES,
+	ACTION_EXPLAIN,
+	ACTION_BAD, /* said on stderr; exit 2 */
+};
+
+struct output {
+	const char *format;
+	const char *path; /* NULL: standard output */
+};
+
+struct options {
+	enum options_action action;
+	const char **files;
+	size_t n_files;
+	const char *filter;
+	uint64_t packet_count; /* -c; 0: all */
+	unsigned threads;
+	struct output outputs[OPTIONS_MANY];
+	size_t n_outputs;
+	const char *rules[OPTIONS_MANY];
+	size_t n_rules;
+	bool no_default_rules;
+	const char *explain;
+	when_ns since, until; /* WHEN_NONE: no bound */
+	struct address client, proxy; /* len 0: all */
+	uint16_t proxy_port;          /* 0: all */
+	const char *user;
+	bool redact_identities;
+	bool exit_code;
+	bool quiet;
+	unsigned verbose;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+};
+
+/* Lives as long as argv does; options_fini() frees the list of files. */
+void options_read(int argc, char **argv, struct options *out);
+void options_fini(struct options *o);
+
+/* What -h prints: the table that options_read() goes by. */
+void options_help(struct text *t);
+
+#endif

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# Completion of p407 for bash; see bash-completion.
+
+# Rules come from the program, with the --rules that are on the line.
+_p407_rules() {
+	local i
+	local -a more=()
+
+	for ((i = 1; i < COMP_CWORD - 1; i++)); do
+		[[ ${COMP_WORDS[i]} == --rules ]] &&
+			more+=(--rules "${COMP_WORDS[i + 1]}")
+	done
+	"${COMP_WORDS[0]}" "${more[@]}" --list-rules 2>/dev/null |
+		grep -o '^  [a-z0-9][a-z0-9-]*'
+}
+
+_p407() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words=
+
+	# "--color=al" comes as three words.
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+
+	COMPREPLY=()
+	case $prev in
+	-o | --output)
+		words='text json'
+		;;
+	--color)
+		words='auto always never'
+		;;
+	--redact)
+		words='secrets identities'
+		;;
+	--explain)
+		words=$(_p407_rules)
+		;;
+	-c | --count | -f | --filter | -j | --threads | --since | --until | \
+		--client | --proxy | --user)
+		return
+		;;
+	-r | --read | --rules)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	*)
+		if [[ $cur == -* ]]; then
+			words='-r --read -f --filter -c --count -j --threads
+				-o --output --since --until --client --proxy
+				--user --rules --no-default-rules
+				--check-rules --list-rules --list-facts
+				--explain --redact --exit-code -n --numeric
+				-q --quiet -v --verbose --color -V --version
+				-h --help'
+		else
+			compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+		fi
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _p407 p407

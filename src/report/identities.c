@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/identities.h"
+
+/* URLs in a sentence have hosts that nothing else may have named. */
+static void
+learn_words(struct redact *r, const char *words)
+{
+	redact_words(r, words);
+}
+
+static void
+learn_token(struct redact *r, const struct token *t)
+{
+	if (t == NULL)
+		return;
+	redact_learn(r, IDENTITY_USER, t->user);
+	redact_learn(r, IDENTITY_DOMAIN, t->domain);
+	redact_learn(r, IDENTITY_USER, t->ntlm.user);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.domain);
+	redact_learn(r, IDENTITY_HOST, t->ntlm.workstation);
+	redact_learn(r, IDENTITY_HOST, t->ntlm.nb_computer);
+	redact_learn(r, IDENTITY_HOST, t->ntlm.dns_computer);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.nb_domain);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.dns_domain);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.dns_tree);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.target);
+	redact_learn_service(r, t->ntlm.target_spn);
+	redact_learn(r, IDENTITY_DOMAIN, t->kerberos.realm);
+	redact_learn_service(r, t->kerberos.service);
+	redact_learn(r, IDENTITY_USER, t->kerberos.client);
+	redact_learn(r, IDENTITY_DOMAIN, t->kerberos.client_realm);
+	redact_learn(r, IDENTITY_USER, t->digest.user);
+	redact_learn(r, IDENTITY_REALM, t->digest.realm);
+	redact_learn_host(r, t->digest.uri);
+	redact_learn_host(r, t->bearer.iss);
+	redact_learn(r, IDENTITY_HOST, t->bearer.aud);
+	redact_learn(r, IDENTITY_USER, t->bearer.sub);
+	redact_learn(r, IDENTITY_USER, t->bearer.client_id);
+	redact_learn(r, IDENTITY_REALM, t->basic.realm);
+	redact_learn(r, IDENTITY_REALM, t->realm);
+	learn_words(r, t->ntlm.target_spn);
+	learn_words(r, t->kerberos.service);
+	learn_words(r, t->kerberos.e_text);
+	learn_words(r, t->bearer.iss);
+}
+
+/* "1.1 proxy.lab.test:3128 (squid/5.7), 1.0 other": the received-by's. */
+static void
+learn_via(struct redact *r, const char *via)
+{
+	struct span s = span_of_str(via);
+
+	while (via != NULL && s.len > 0) {
+		struct span hop = span_trim(span_first(s, span_find(s, ',')));
+		struct span by = span_trim(span_from(hop, span_find(hop, ' ')));
+		struct text name = { 0 };
+
+		text_add(&name, span_first(by, span_find(by, ' ')));
+		redact_learn_host(r, text_get(&name));
+		text_fini(&name);
+		s = span_from(s, span_find(s, ',') + 1);
+	}
+}
+
+/* "10.1.2.3, host" */
+static void
+learn_list(struct redact *r, const char *list)
+{
+	struct span s = span_of_str(list);
+
+	while (s.len > 0) {
+		struct text name = { 0 };
+
+		text_add(&name, span_trim(span_first(s, span_find(s, ','))));
+		redact_learn_host(r, text_get(&name));
+		text_fini(&name);
+		s = span_from(s, span_find(s, ',') + 1);
+	}
+}
+
+static void
+learn_response(struct redact *r, const struct observed_response *p)
+{
+	learn_via(r, p->via);
+	learn_words(r, p->via);
+	learn_words(r, p->server);
+	learn_words(r, p->proxy_agent);
+	learn_words(r, p->reason);
+	learn_words(r, p->vendor_error);
+	for (size_t i = 0; i < p->n_challenges; i++)
+		learn_token(r, &p->challenges[i]);
+}
+
+static void
+learn_exchange(struct redact *r, const struct observation *o)
+{
+	const struct observed_request *q = &o->request;
+
+	redact_learn_address(r, &o->connection.client);
+	redact_learn_address(r, &o->connection.proxy);
+	redact_learn_host(r, q->target);
+	redact_learn_host(r, q->authority);
+	redact_learn(r, IDENTITY_AGENT, q->user_agent);
+	learn_via(r, q->via);
+	learn_list(r, q->forwarded_for);
+	learn_token(r, q->credentials);
+	learn_words(r, q->via);
+	learn_response(r, &o->response);
+}
+
+static void
+learn_attempt(struct redact *r, const struct attempt *a)
+{
+	const struct token *const tokens[] = { a->negotiate, a->challenge,
+		a->authenticate, a->credentials, a->verdict };
+
+	redact_learn_address(r, &a->connection.client);
+	redact_learn_address(r, &a->connection.proxy);
+	redact_learn(r, IDENTITY_USER, a->user);
+	redact_learn(r, IDENTITY_DOMAIN, a->domain);
+	redact_learn_host(r, a->target);
+	redact_learn_host(r, a->authority);
+	redact_learn(r, IDENTITY_AGENT, a->user_agent);
+	learn_via(r, a->via_client);
+	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+		learn_token(r, tokens[i]);
+	for (size_t i = 0; i < a->n_offers; i++)
+		learn_token(r, &a->offers[i]);
+	for (size_t i = 0; i < a->n_last_offers; i++)
+		learn_token(r, &a->last_offers[i]);
+	if (a->response != NULL)
+		learn_response(r, a->response);
+	LIST_EACH (link, &a->observations)
+		learn_exchange(r, LIST_OBJECT(link, struct observation, link));
+}
+
+static void
+learn_verdicts(struct redact *r, const struct verdict *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		learn_words(r, list[i].because);
+}
+
+static void
+learn_sentences(struct redact *r, const struct finding *f)
+{
+	learn_words(r, f->title);
+	learn_words(r, f->message);
+	learn_words(r, f->why);
+	learn_verdicts(r, f->contributing, f->n_contributing);
+	learn_verdicts(r, f->ruled_out, f->n_ruled_out);
+	learn_verdicts(r, f->cannot_tell, f->n_cannot_tell);
+	for (size_t i = 0; i < f->n_fixes; i++)
+		learn_words(r, f->fixes[i].what);
+	learn_words(r, f->escalate_to);
+	learn_words(r, f->escalate_when);
+	learn_words(r, f->verify);
+}
+
+static void
+learn_finding(struct redact *r, const struct finding *f)
+{
+	for (size_t i = 0; i < f->clients.n; i++)
+		redact_learn_host(r, f->clients.entries[i].name);
+	for (size_t i = 0; i < f->proxies.n; i++)
+		redact_learn_host(r, f->proxies.entries[i].name);
+	for (size_t i = 0; i < f->users.n; i++)
+		redact_learn_user(r, f->users.entries[i].name);
+	for (size_t i = 0; i < f->agents.n; i++)
+		redact_learn(r, IDENTITY_AGENT, f->agents.entries[i].name);
+	for (size_t i = 0; i < f->targets.n; i++)
+		redact_learn_host(r, f->targets.entries[i].name);
+	for (size_t i = 0; i < f->workstations.n; i++)
+		redact_learn(r, IDENTITY_HOST,
+		    f->workstations.entries[i].name);
+	learn_sentences(r, f);
+}
+
+void
+identities_learn(struct report *r)
+{
+	for (size_t i = 0; i < r->n_attempts; i++)
+		learn_attempt(r->redact, r->attempts[i]);
+	for (size_t i = 0; i < r->n_findings; i++)
+		learn_finding(r->redact, r->findings[i]);
+	for (size_t i = 0; i < r->n_inputs; i++)
+		learn_words(r->redact, r->inputs[i].name);
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/json.h"
+
+#include "report/community.h"
+#include "report/words.h"
+
+/* ECS event.outcome, by enum outcome: the table in CONTRACT.md. */
+static const char *const event_outcomes[] = {
+	[OUTCOME_OPEN] = "unknown",
+	[OUTCOME_AUTHENTICATED] = "success",
+	[OUTCOME_REJECTED] = "failure",
+	[OUTCOME_ABANDONED] = "failure",
+	[OUTCOME_BROKEN] = "failure",
+	[OUTCOME_INCOMPLETE] = "unknown",
+};
+
+/* event.severity, by enum level: the numbers that Elastic's own rules use. */
+static const int event_severities[] = {
+	[LEVEL_LOW] = 21,
+	[LEVEL_MEDIUM] = 47,
+	[LEVEL_HIGH] = 73,
+};
+
+void
+json_connection(struct jsonw *w, const struct report *r,
+    const struct connection *c)
+{
+	struct text id;
+
+	jsonw_object(w, "source");
+	jsonw_str(w, "ip", redact_address(r->redact, &c->client));
+	jsonw_uint(w, "port", c->client_port);
+	jsonw_end(w);
+	jsonw_object(w, "destination");
+	jsonw_str(w, "ip", redact_address(r->redact, &c->proxy));
+	jsonw_uint(w, "port", c->proxy_port);
+	jsonw_end(w);
+	/* A hash over the addresses: whoever guesses them can check it. */
+	if (r->options.redact != REDACT_SECRETS)
+		return;
+	text_init(&id);
+	community_id_add(&id, PROTOCOL_TCP, &c->client, c->client_port,
+	    &c->proxy, c->proxy_port);
+	jsonw_object(w, "network");
+	if (id.len > 0)
+		jsonw_str(w, "community_id", text_get(&id));
+	jsonw_end(w);
+	text_fini(&id);
+}
+
+void
+json_schemes(struct jsonw *w, const char *key, const struct token *tokens,
+    size_t n)
+{
+	jsonw_array(w, key);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = words_scheme(&tokens[i]);
+		size_t j = 0;
+
+		while (j < i && !span_eq_nocase(span_of_str(name),
+		                    span_of_str(words_scheme(&tokens[j]))))
+			j++;
+		if (j == i)
+			jsonw_str(w, NULL, name);
+	}
+	jsonw_end(w);
+}
+
+static void
+id_of(char *out, size_t size, const struct attempt *a)
+{
+	snprintf(out, size, "a%u", a->id);
+}
+
+static void
+attempt_event(struct jsonw *w, const struct attempt *a)
+{
+	jsonw_time(w, "@timestamp", a->start);
+	jsonw_object(w, "event");
+	jsonw_str(w, "dataset", "p407.attempt");
+	jsonw_str(w, "kind", "event");
+	jsonw_array(w, "category");
+	jsonw_str(w, NULL, "authentication");
+	jsonw_end(w);
+	jsonw_str(w, "outcome", event_outcomes[a->outcome]);
+	jsonw_time(w, "start", a->start);
+	jsonw_time(w, "end", a->end);
+	if (a->start != WHEN_NONE && a->end != WHEN_NONE &&
+	    a->end >= a->start)
+		jsonw_int(w, "duration", a->end - a->start);
+	jsonw_end(w);
+}
+
+static void
+attempt_http(struct jsonw *w, const struct report *r, const struct attempt *a)
+{
+	jsonw_object(w, "http");
+	jsonw_object(w, "request");
+	jsonw_str(w, "method", a->method);
+	jsonw_end(w);
+	jsonw_object(w, "response");
+	if (a->status > 0)
+		jsonw_uint(w, "status_code", a->status);
+	jsonw_end(w);
+	jsonw_end(w);
+	jsonw_object(w, "url");
+	jsonw_str(w, "original", redact_target(r->redact, a->target));
+	jsonw_end(w);
+	jsonw_object(w, "user");
+	jsonw_str(w, "name", redact_name(r->redact, IDENTITY_USER, a->user));
+	jsonw_str(w, "domain",
+	    redact_name(r->redact, IDENTITY_DOMAIN, a->domain));
+	jsonw_end(w);
+	jsonw_object(w, "user_agent");
+	jsonw_str(w, "original",
+	    redact_name(r->redact, IDENTITY_AGENT, a->user_agent));
+	jsonw_end(w);
+}
+
+static void
+attempt_legs(struct jsonw *w, const struct attempt *a)
+{
+	jsonw_array(w, "legs");
+	for (unsigned i = 0; i < a->n_legs; i++) {
+		const struct leg *leg = &a->legs[i];
+
+		jsonw_object(w, NULL);
+		if (leg->frame > 0)
+			jsonw_uint(w, "frame", leg->frame);
+		jsonw_time(w, "time", leg->time);
+		jsonw_str(w, "from", leg->from_client ? "client" : "proxy");
+		jsonw_str(w, "step", step_name(leg->step));
+		jsonw_uint(w, "stream", leg->stream);
+		jsonw_uint(w, "port", leg->port);
+		if (leg->status > 0)
+			jsonw_uint(w, "status", leg->status);
+		jsonw_str(w, "note", leg->note);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	if (a->legs_dropped > 0)
+		jsonw_uint(w, "legs_dropped", a->legs_dropped);
+}
+
+/* When the type 3 was on the wire, to hold its clock against. */
+static when_ns
+time_of_step(const struct attempt *a, enum step step)
+{
+	for (unsigned i = a->n_legs; i > 0; i--)
+		if (a->legs[i - 1].step == step)
+			return a->legs[i - 1].time;
+	return WHEN_NONE;
+}
+
+static void
+attempt_tokens(struct jsonw *w, const struct report *r,
+    const struct attempt *a)
+{
+	struct json_tokens tokens = {
+		.negotiate = a->negotiate,
+		.challenge = a->challenge,
+		.authenticate = a->authenticate,
+		.credentials = a->credentials,
+		.verdict = a->verdict,
+		.authenticated_at = time_of_step(a, STEP_AUTHENTICATE),
+	};
+
+	json_tokens(w, r, &tokens);
+}
+
+static void
+attempt_body(struct jsonw *w, const struct report *r, const struct attempt *a)
+{
+	char id[24];
+	size_t n_offers;
+	const struct token *offers = report_offer(a, &n_offers);
+	struct text filter;
+
+	id_of(id, sizeof(id), a);
+	jsonw_str(w, "id", id);
+	jsonw_str(w, "scheme", a->scheme_name != NULL
+	        ? a->scheme_name
+	        : attempt_scheme_name(a->scheme));
+	jsonw_str(w, "outcome", outcome_name(a->outcome));
+	jsonw_str_or_null(w, "broke_at", step_name(a->broke_at));
+	jsonw_str_or_null(w, "cause", cause_name(a->cause));
+	jsonw_str_or_null(w, "rule", a->rule);
+	if (n_offers > 0 || a->offer_seen || a->last_407_empty)
+		json_schemes(w, "offered", offers, n_offers);
+	jsonw_uint(w, "responses_407", a->responses_407);
+	jsonw_uint(w, "connections", a->connections);
+	jsonw_uint(w, "requests", a->requests);
+	if (a->spare > 0)
+		jsonw_uint(w, "spare_connections", a->spare);
+	attempt_legs(w, a);
+	attempt_tokens(w, r, a);
+	jsonw_object(w, "capture");
+	jsonw_bool(w, "complete", a->capture_complete);
+	jsonw_uint(w, "missing_bytes", a->missing_bytes);
+	if (a->directions > 0)
+		jsonw_uint(w, "directions", a->directions);
+	jsonw_end(w);
+	text_init(&filter);
+	if (report_display_filter(r, a, &filter))
+		jsonw_str(w, "display_filter", text_get(&filter));
+	text_fini(&filter);
+}
+
+void
+json_attempt(struct text *t, const struct report *r, const struct attempt *a)
+{
+	struct jsonw w = jsonw_of(t);
+
+	jsonw_object(&w, NULL);
+	attempt_event(&w, a);
+	json_connection(&w, r, &a->connection);
+	attempt_http(&w, r, a);
+	jsonw_object(&w, "p407");
+	jsonw_object(&w, "attempt");
+	attempt_body(&w, r, a);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	jsonw_end(&w);
+}
+
+static void
+add_tally(struct jsonw *w, const struct report *r, const char *key,
+    const struct tally *tally)
+{
+	jsonw_array(w, key);
+	for (size_t i = 0; i < tally->n; i++)
+		jsonw_str(w, NULL,
+		    redact_words(r->redact, tally->entries[i].name));
+	jsonw_end(w);
+}
+
+static void
+add_verdicts(struct jsonw *w, const struct report *r, const char *key,
+    const char *word, const struct verdict *list, size_t n)
+{
+	jsonw_array(w, key);
+	for (size_t i = 0; i < n; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str_or_null(w, "cause", cause_name(list[i].cause));
+		jsonw_str(w, "rule", list[i].rule);
+		jsonw_str(w, word, redact_words(r->redact, list[i].because));
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void
+finding_rule(struct jsonw *w, const struct report *r, const struct finding *f)
+{
+	jsonw_object(w, "rule");
+	jsonw_str(w, "id", report_rule(f));
+	jsonw_str(w, "name", redact_words(r->redact, f->title));
+	jsonw_str(w, "ruleset", r->ruleset);
+	jsonw_str(w, "version", r->rules_version);
+	if (f->n_references > 0)
+		jsonw_str(w, "reference", f->references[0]);
+	jsonw_end(w);
+}
+
+static void
+finding_evidence(struct jsonw *w, const struct report *r,
+    const struct finding *f)
+{
+	jsonw_object(w, "evidence");
+	jsonw_array(w, "frames");
+	for (size_t i = 0; i < f->n_frames; i++)
+		jsonw_uint(w, NULL, f->frames[i]);
+	jsonw_end(w);
+	jsonw_str(w, "display_filter", report_finding_filter(r, f));
+	jsonw_end(w);
+}
+
+static void
+finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
+{
+	jsonw_str(w, "id", f->id);
+	jsonw_str_or_null(w, "cause", cause_name(f->cause));
+	jsonw_bool(w, "fault", f->fault);
+	jsonw_str(w, "severity", level_name(f->severity));
+	jsonw_str(w, "likelihood", level_name(f->likelihood));
+	jsonw_array(w, "attempts");
+	for (size_t i = 0; i < f->n_attempts; i++) {
+		char id[24];
+
+		id_of(id, sizeof(id), f->attempts[i]);
+		jsonw_str(w, NULL, id);
+	}
+	jsonw_end(w);
+	jsonw_uint(w, "count", f->n_attempts);
+	add_tally(w, r, "clients", &f->clients);
+	add_tally(w, r, "users", &f->users);
+	add_tally(w, r, "proxies", &f->proxies);
+	add_tally(w, r, "user_agents", &f->agents);
+	add_tally(w, r, "workstations", &f->workstations);
+	jsonw_array(w, "targets");
+	for (size_t i = 0; i < f->targets.n; i++)
+		jsonw_str(w, NULL,
+		    redact_target(r->redact, f->targets.entries[i].name));
+	jsonw_end(w);
+	jsonw_time(w, "first", f->first);
+	jsonw_time(w, "last", f->last);
+	jsonw_str(w, "why", redact_words(r->redact, f->why));
+	finding_evidence(w, r, f);
+	add_verdicts(w, r, "contributing", "because", f->contributing,
+	    f->n_contributing);
+	add_verdicts(w, r, "ruled_out", "because", f->ruled_out,
+	    f->n_ruled_out);
+	add_verdicts(w, r, "cannot_tell", "needs", f->cannot_tell,
+	    f->n_cannot_tell);
+	jsonw_array(w, "fixes");
+	for (size_t i = 0; i < f->n_fixes; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "who", who_name(f->fixes[i].who));
+		jsonw_str(w, "effort", effort_name(f->fixes[i].effort));
+		jsonw_str(w, "do",
+		    redact_words(r->redact, f->fixes[i].what));
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_str(w, "escalate_to", redact_words(r->redact, f->escalate_to));
+	jsonw_str(w, "escalate_when",
+	    redact_words(r->redact, f->escalate_when));
+	jsonw_str(w, "verify", redact_words(r->redact, f->verify));
+	if (f->n_references > 1) {
+		jsonw_array(w, "references");
+		for (size_t i = 0; i < f->n_references; i++)
+			jsonw_str(w, NULL, f->references[i]);
+		jsonw_end(w);
+	}
+}
+
+void
+json_finding(struct text *t, const struct report *r, const struct finding *f)
+{
+	struct jsonw w = jsonw_of(t);
+
+	jsonw_object(&w, NULL);
+	jsonw_time(&w, "@timestamp", f->last);
+	jsonw_object(&w, "event");
+	jsonw_str(&w, "dataset", "p407.finding");
+	jsonw_str(&w, "kind", f->fault ? "alert" : "event");
+	jsonw_int(&w, "severity", event_severities[f->severity]);
+	jsonw_end(&w);
+	finding_rule(&w, r, f);
+	jsonw_str(&w, "message", redact_words(r->redact, f->message));
+	jsonw_object(&w, "p407");
+	jsonw_object(&w, "finding");
+	finding_body(&w, r, f);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	jsonw_end(&w);
+}
+
+static void
+flush(struct sink *s, struct text *line)
+{
+	text_char(line, '\n');
+	sink_add(s, text_span(line));
+	text_clear(line);
+}
+
+void
+json_write(struct sink *s, const struct report *r)
+{
+	struct text line;
+
+	text_init(&line);
+	for (size_t i = 0; i < r->n_exchanges; i++) {
+		json_exchange(&line, r, r->exchanges[i]);
+		flush(s, &line);
+	}
+	for (size_t i = 0; i < r->n_attempts; i++) {
+		json_attempt(&line, r, r->attempts[i]);
+		flush(s, &line);
+	}
+	for (size_t i = 0; i < r->n_findings; i++) {
+		json_finding(&line, r, r->findings[i]);
+		flush(s, &line);
+	}
+	json_summary(&line, r);
+	flush(s, &line);
+	text_fini(&line);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * text.h - the parts of the report for a person
+ */
+#ifndef P407_REPORT_TEXT_H
+#define P407_REPORT_TEXT_H
+
+#include "report/model.h"
+#include "report/page.h"
+#include "report/sink.h"
+
+/* The whole of it, for the table of formats. */
+void text_write(struct sink *s, const struct report *r);
+
+/* What was read, and what came out of it in one line. */
+void text_head(struct page *p, const struct report *r);
+
+/* A fault, with all there is to say; `number` is its place in the report. */
+void text_finding(struct page *p, const struct report *r,
+    const struct finding *f, size_t number);
+
+/* A remark, in short. */
+void text_remark(struct page *p, const struct report *r,
+    const struct finding *f);
+
+/* A line or two for each proxy; one for all if there was none. */
+void text_proxies(struct page *p, const struct report *r);
+
+/* What is wrong with the capture, and what that means for the rest. */
+void text_quality(struct page *p, const struct report *r);
+
+#endif

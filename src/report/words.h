@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * words.h - small pieces of sentences that formats for people share
+ *
+ * All add raw words to a text: the format escapes the whole.
+ */
+#ifndef P407_REPORT_WORDS_H
+#define P407_REPORT_WORDS_H
+
+#include "report/model.h"
+
+/* "1 attempt", "42 attempts". */
+void words_count(struct text *t, uint64_t n, const char *one,
+    const char *many);
+
+/* "NTLM, Basic and Digest": each scheme once, in order. */
+void words_schemes(struct text *t, const struct token *tokens, size_t n);
+
+/* A scheme's known name, or the word that was sent. */
+const char *words_scheme(const struct token *token);
+
+/* ", name value" after other words, "name value" as the first. */
+void words_pair(struct text *t, const char *name, const char *value);
+
+/* "LAB\erin", "erin"; nothing for no user. */
+void words_account(const struct report *r, struct text *t,
+    const char *domain, const char *user);
+
+/* "1 authenticated, 2 rejected": outcomes that there are. */
+void words_outcomes(struct text *t, const unsigned *outcomes);
+
+/* "10.77.1.4, 10.77.1.5 and 7 more"; at most `most` by name. */
+void words_tally(const struct report *r, struct text *t,
+    const struct tally *tally, size_t most);
+
+#endif

@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# bench.sh [SIZE] - p407 beside other programs, on the same input
+#
+# Called by `make bench` in the build folder.  The input is made there once,
+# in bench/ (1 GB and 300 MB; SIZE is for the large ones, such as 100M).
+# All figures are medians of $RUNS runs (5); the programs take turns, so that
+# a busy minute hits all.  The table also goes to bench/results-DATE.txt.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+size=${1:-1G}
+runs=${RUNS:-5}
+tools=$PWD/tests/bench
+p407=$PWD/p407
+folder=$PWD/bench
+small=$root/captures/ntlm/ntlm-wrong-password.pcapng
+
+mkdir -p "$folder"
+work=$(mktemp -d "$folder/run.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+results=$folder/results-$(date +%Y-%m-%d).txt
+
+have() {
+	command -v "$1" >/dev/null
+}
+
+# input MODE SIZE: make it, unless it is there and the generator is older.
+input() {
+	file=$folder/$1-$2.pcap
+	if [ ! -f "$file" ] ||
+	    [ -n "$(find "$tools/generate" -newer "$file")" ]; then
+		"$tools/generate" "$1" "$2" >"$file.new" || exit 1
+		mv "$file.new" "$file"
+	fi
+	# Into the cache: this is not about the disk.
+	cat "$file" >/dev/null
+}
+
+# once LABEL COMMAND...: a run more; the figures go to $work/LABEL.
+once() {
+	label=$1
+	shift
+	"$tools/measure" "$@" >>"$work/$label" ||
+		echo "bench: $label did not run: $*" >&2
+}
+
+# median LABEL COLUMN
+median() {
+	cut -d ' ' -f "$2" "$work/$1" | sort -n |
+	    awk '{ v[NR] = $1 }
+		END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+}
+
+# line LABEL YARDSTICK FLOOR: its wall time against that of the yardstick,
+# its CPU time against that of the floor.
+line() {
+	[ -s "$work/$1" ] || return 0
+	awk -v label="$1" -v wall="$(median "$1" 1)" \
+	    -v cpu="$(median "$1" 2)" -v peak="$(median "$1" 3)" \
+	    -v yard="$(median "$2" 1)" -v floor="$(median "$3" 2)" 'BEGIN {
+		printf "%-12s %10.4f %10.4f %9.1f %12.2f %12.2f\n", label,
+		    wall, cpu, peak / 1024, wall / yard,
+		    (floor > 0 ? cpu / floor : 0)
+	}'
+}
+
+table() {
+	echo
+	echo "$1"
+	printf '%-12s %10s %10s %9s %12s %12s\n' program 'wall s' 'CPU s' \
+	    'peak MiB' 'wall/tcpdump' 'CPU/pcaploop'
+	for label in pcaploop tcpdump p407-j1 p407-j2 tshark ndpiReader \
+	    tcpflow httpry; do
+		line $label tcpdump pcaploop
+	done
+	rm -f "$work"/*
+}
+
+# The two by which others are measured, and p407.
+own() {
+	once pcaploop "$tools/pcaploop" "$1"
+	once tcpdump tcpdump -r "$1" -w /dev/null
+	once p407-j1 "$p407" -j 1 -o json "$1"
+	[ "${2:-}" = alone ] || once p407-j2 "$p407" -j 2 -o json "$1"
+}
+
+others() {
+	! have tshark ||
+		once tshark tshark -n -r "$1" -Y http.response.code==407 \
+		    -T fields -e frame.number -e ip.dst -e http.proxy_authenticate
+	! have ndpiReader || once ndpiReader ndpiReader -q -i "$1"
+	! have httpry || once httpry httpry -q -r "$1"
+	if have tcpflow; then
+		mkdir "$work/flows"
+		once tcpflow tcpflow -r "$1" -o "$work/flows"
+		rm -rf "$work/flows"
+	fi
+}
+
+# rounds N COMMAND...
+rounds() {
+	left=$1
+	shift
+	while [ "$left" -gt 0 ]; do
+		"$@"
+		left=$((left - 1))
+	done
+}
+
+have tcpdump || {
+	echo 'bench: tcpdump is missing (apt-get install tcpdump)' >&2
+	exit 2
+}
+
+{
+	echo "$("$p407" -V), $(date +%Y-%m-%d)," \
+	    "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)," \
+	    "$(getconf _NPROCESSORS_ONLN) processors"
+
+	input mixed "$size"
+	rounds "$runs" own "$file"
+	table "mixed, $size, medians of $runs"
+	input small "$size"
+	rounds "$runs" own "$file"
+	table "small packets, $size, medians of $runs"
+	input proxy "$size"
+	rounds "$runs" own "$file"
+	table "all at the proxy, $size, medians of $runs"
+
+	# The others take minutes for a gigabyte: less of it, and once.
+	input mixed 100M
+	rounds "$runs" own "$file"
+	others "$file"
+	table "mixed, 100M, the others once"
+
+	rounds 30 own "$small" alone
+	table "start to answer on $(wc -c <"$small") bytes, medians of 30"
+} | tee "$results"
+echo
+echo "in $results"

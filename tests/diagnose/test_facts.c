@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/facts.h"
+
+#include "diagnose/condition.h"
+#include "diagnose/history.h"
+#include "diagnose/rules.h"
+#include "diagnose/template.h"
+#include "make.h"
+#include "run.h"
+
+START_TEST(each_fact_says_what_it_is_and_where_from)
+{
+	ck_assert_uint_ge(facts_count(), 80);
+	ck_assert_uint_le(facts_count(), FACTS_MAX);
+	for (size_t i = 0; i < facts_count(); i++) {
+		const struct fact *f = facts_at(i);
+
+		ck_assert_msg(strlen(f->meaning) > 10, "%s", f->name);
+		ck_assert(f->compute != NULL);
+		ck_assert_ptr_nonnull(fact_type_name(f->type));
+		ck_assert_ptr_nonnull(fact_source_name(f->source));
+		ck_assert_msg(strchr(f->name, '.') != NULL, "%s", f->name);
+		if (f->values != NULL)
+			ck_assert_int_eq(f->type, FACT_STRING);
+	}
+}
+END_TEST
+
+START_TEST(no_two_facts_have_one_name)
+{
+	for (size_t i = 0; i < facts_count(); i++) {
+		size_t found;
+
+		ck_assert(facts_find(span_of_str(facts_at(i)->name), &found));
+		ck_assert_uint_eq(found, i);
+	}
+}
+END_TEST
+
+static void
+exists(void *context, size_t fact)
+{
+	bool *used = context;
+
+	ck_assert_uint_lt(fact, facts_count());
+	used[fact] = true;
+}
+
+/* A fact in a rule exists: parsing says so; and its text is not empty. */
+START_TEST(facts_of_all_rules_exist)
+{
+	struct rules *r = rules_new();
+	bool used[FACTS_MAX] = { false };
+	size_t n = 0;
+
+	rules_default(r);
+	for (size_t i = 0; i < rules_count(r); i++) {
+		const struct ready_rule *ready = rules_at(r, i);
+		struct condition_fault fault;
+
+		condition_facts(ready->when, exists, used);
+		if (ready->consider != NULL)
+			condition_facts(ready->consider, exists, used);
+		ck_assert(template_check(ready->rule->message, &fault));
+		ck_assert(template_check(ready->rule->why, &fault));
+	}
+	for (size_t i = 0; i < facts_count(); i++)
+		n += used[i];
+	ck_assert_uint_ge(n, 80);
+	rules_free(r);
+}
+END_TEST
+
+/* Whatever an attempt lacks, every fact gives an answer. */
+START_TEST(every_fact_answers_for_every_attempt)
+{
+	struct scene s;
+	struct arena arena = { 0 };
+	struct subject *subject = memory_new(1, sizeof(*subject));
+	struct observation *refused = observation_new(OBSERVE_REFUSED);
+
+	scene_init(&s);
+	scene_attempt(&s, 1, NULL, SCHEME_NTLM);
+	scene_ntlm(&s, 1, "a", "erin", false);
+	scene_ntlm(&s, 2, "a", "erin", true);
+	scene_basic(&s, 3, NULL, NULL, 0, false);
+	scene_kerberos(&s, 4, NULL, false);
+
+	struct attempt *bare = scene_attempt(&s, 5, NULL, SCHEME_NONE);
+
+	bare->request = NULL;
+	bare->response = NULL;
+	bare->offers = bare->last_offers = NULL;
+	bare->n_offers = bare->n_last_offers = 0;
+	bare->method = bare->target = bare->authority = NULL;
+	bare->capture_complete = false;
+	refused->connection.client = scene_address(9);
+	refused->connection.proxy = scene_address(200);
+
+	struct history *h = history_new(s.attempts, s.n);
+
+	for (size_t k = 0; k <= s.n; k++) {
+		subject_init(subject, h, k < s.n ? s.attempts[k] : NULL,
+		    k < s.n ? NULL : refused, &scene_capture, &arena);
+		for (size_t i = 0; i < facts_count(); i++) {
+			const struct fact *f = facts_at(i);
+			const struct value *v = subject_value(subject, i);
+			struct text t = { .at = NULL };
+
+			value_words(&t, f, v);
+			if (v->state == VALUE_SET && f->type == FACT_STRING)
+				ck_assert_msg(v->string != NULL, "%s",
+				    f->name);
+			if (v->state == VALUE_UNKNOWN &&
+			    f->source == SOURCE_HISTORY && k < s.n)
+				ck_assert_msg(f->needs != NULL, "%s is "
+				    "unknown and says no remedy", f->name);
+			text_fini(&t);
+		}
+	}
+	history_free(h);
+	observation_free(refused);
+	scene_fini(&s);
+	free(subject);
+	arena_fini(&arena);
+}
+END_TEST
+
+static struct scene scene;
+static struct history *history;
+static struct subject subject;
+static struct arena arena;
+
+static const struct value *
+value_of(const struct attempt *a, const char *name)
+{
+	size_t i;
+
+	subject_init(&subject, history, a, NULL, &scene_capture, &arena);
+	ck_assert_msg(facts_find(span_of_str(name), &i), "%s", name);
+	return subject_value(&subject, i);
+}
+
+/* A missing token is absent where all was captured, else unknown. */
+START_TEST(not_sent_is_not_the_same_as_not_seen)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_NTLM);
+
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_int_eq(value_of(a, "ntlm.version")->state, VALUE_ABSENT);
+	a->capture_complete = false;
+	ck_assert_int_eq(value_of(a, "ntlm.version")->state, VALUE_UNKNOWN);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+/* A type 3 that copies the server's time says nothing of the client. */
+START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
+	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
+	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
+
+	history = history_new(scene.attempts, scene.n);
+	t2->ntlm.timestamp = t3->ntlm.timestamp = a->legs[4].time - WHEN_SECOND;
+	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_ABSENT);
+	t3->ntlm.timestamp = a->legs[4].time + 3600 * WHEN_SECOND;
+	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_SET);
+	ck_assert_int_eq(value_of(a, "ntlm.skew")->ns, 3600 * WHEN_SECOND);
+	ck_assert_str_eq(value_of(a, "ntlm.clock")->string, "ahead");
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+static const struct {
+	const char *domain, *workstation, *user;
+	bool local, malformed;
+} names[] = {
+	{ "LAB", "PC7", "erin", false, false },
+	{ "PC7", "pc7", "erin", true, false },
+	{ ".", "PC7", "erin", true, false },
+	{ "WORKGROUP", NULL, "erin", true, false },
+	{ "", "", "erin", false, false },
+	{ "LAB", "PC7", "LAB\\erin", false, true },
+	{ "", "PC7", "LAB%5Cerin", false, true },
+	{ "", "PC7", "erin@lab.example", false, false },
+	{ "LAB", "PC7", "erin ", false, true },
+};
+
+START_TEST(forms_of_ntlm_names_are_told_apart)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
+	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
+
+	t3->ntlm.domain = names[_i].domain;
+	t3->ntlm.workstation = names[_i].workstation;
+	t3->ntlm.user = names[_i].user;
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_int_eq(value_of(a, "ntlm.local_account")->yes,
+	    names[_i].local);
+	ck_assert_int_eq(value_of(a, "ntlm.user_malformed")->yes,
+	    names[_i].malformed);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+static const struct {
+	const char *target, *uri;
+	bool differs;
+} uris[] = {
+	{ "http://www.example.test/a/b", "/a/b", false },
+	{ "http://www.example.test/a/b", "http://www.example.test/a/b",
+	    false },
+	{ "http://www.example.test", "/", false },
+	{ "http://www.example.test/a?\xe2\x80\xa6", "/a?q=1", false },
+	{ "www.example.test:443", "www.example.test:443", false },
+	{ "www.example.test:443", "/x", true },
+	{ "http://www.example.test/a", "/b", true },
+};
+
+START_TEST(a_digest_uri_may_be_the_path_alone)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
+	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
+
+	t->digest.uri = uris[_i].uri;
+	a->credentials = t;
+	a->target = uris[_i].target;
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_int_eq(value_of(a, "digest.uri_differs")->yes,
+	    uris[_i].differs);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+START_TEST(the_list_has_every_fact)
+{
+	struct text t = { .at = NULL };
+
+	facts_list(&t);
+	for (size_t i = 0; i < facts_count(); i++)
+		ck_assert_ptr_nonnull(
+		    strstr(text_get(&t), facts_at(i)->name));
+	text_fini(&t);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("diagnose/facts");
+	TCase *table = tcase_create("the table"),
+	      *facts = tcase_create("facts");
+
+	tcase_add_test(table, each_fact_says_what_it_is_and_where_from);
+	tcase_add_test(table, no_two_facts_have_one_name);
+	tcase_add_test(table, facts_of_all_rules_exist);
+	tcase_add_test(table, the_list_has_every_fact);
+	tcase_add_test(facts, every_fact_answers_for_every_attempt);
+	tcase_add_test(facts, not_sent_is_not_the_same_as_not_seen);
+	tcase_add_test(facts,
+	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
+	tcase_add_loop_test(facts, forms_of_ntlm_names_are_told_apart, 0,
+	    sizeof(names) / sizeof(names[0]));
+	tcase_add_loop_test(facts, a_digest_uri_may_be_the_path_alone, 0,
+	    sizeof(uris) / sizeof(uris[0]));
+	suite_add_tcase(suite, table);
+	suite_add_tcase(suite, facts);
+	return run_suite(suite);
+}

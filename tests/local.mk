@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make check: Check programs, fuzz targets over their corpora, and scripts
+# that speak TAP.
+AM_CPPFLAGS += -I$(top_srcdir)/%reldir%
+
+# A program's source is its name and .c, where nothing else is said.
+check_tests = \
+	%reldir%/base/test_base \
+	%reldir%/tcp/test_reassembly \
+	%reldir%/attempt/test_steps \
+	%reldir%/diagnose/test_condition \
+	%reldir%/diagnose/test_diagnosis \
+	%reldir%/diagnose/test_facts \
+	%reldir%/diagnose/test_history \
+	%reldir%/diagnose/test_rules \
+	%reldir%/diagnose/test_truth \
+	%reldir%/report/test_formats \
+	%reldir%/report/test_json \
+	%reldir%/report/test_model \
+	%reldir%/report/test_redact \
+	%reldir%/report/test_text
+
+fuzz_targets = \
+	%reldir%/fuzz/fuzz_condition \
+	%reldir%/fuzz/fuzz_report \
+	%reldir%/fuzz/fuzz_rules
+
+# What several of them use.  replay.c has a main(), which is taken only by a
+# program that has none: a fuzz target.
+check_LIBRARIES = libtests.a
+libtests_a_SOURCES = \
+	%reldir%/report/sample.c \
+	%reldir%/report/strict.c \
+	%reldir%/diagnose/make.h \
+	%reldir%/report/sample.h \
+	%reldir%/report/strict.h \
+	%reldir%/run.h
+
+LDADD = libtests.a libp407.a librules.a $(p407_libraries) $(CHECK_LIBS)
+
+# With --enable-fuzz the engine has the main(), and only the targets are made.
+if FUZZ
+AM_LDFLAGS += -fsanitize=fuzzer
+check_PROGRAMS += $(fuzz_targets)
+else
+libtests_a_SOURCES += %reldir%/fuzz/replay.c
+check_PROGRAMS += $(check_tests) $(fuzz_targets)
+dist_check_SCRIPTS += \
+	%reldir%/captures.sh \
+	%reldir%/secrets.sh \
+	%reldir%/usage.sh \
+	%reldir%/lint/documents.sh \
+	%reldir%/lint/layers.sh \
+	%reldir%/lint/listed.sh \
+	%reldir%/lint/names.sh \
+	%reldir%/lint/shell.sh \
+	%reldir%/lint/sizes.sh \
+	%reldir%/lint/spdx.sh
+TESTS += $(dist_check_SCRIPTS) $(check_tests) $(fuzz_targets)
+endif
+
+TEST_EXTENSIONS = .sh
+SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
+# The long ones first, so that none of them is waited for at the end.
+%reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
+%reldir%/lint/documents.log: p407$(EXEEXT)
+
+EXTRA_DIST += captures \
+	%reldir%/captures.py \
+	%reldir%/captures-update.sh \
+	%reldir%/harness.py \
+	%reldir%/secrets.py \
+	%reldir%/tap.sh \
+	%reldir%/truth.py \
+	%reldir%/bench/bench.sh \
+	%reldir%/fuzz/corpus \
+	%reldir%/lint/files.sh
+
+include %reldir%/targets.mk
