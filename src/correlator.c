@@ -43,6 +43,13 @@ correlator_take(void *correlator, struct observation *o)
 	tracker_take(c->tracker, o);
 }
 
+void
+correlator_now(struct correlator *c, when_ns now)
+{
+	if (now != WHEN_NONE)
+		tracker_now(c->tracker, now);
+}
+
 /* "bob" or "LAB\bob", in any case, as directories have it. */
 static bool
 is_user(const struct attempt *a, const char *wanted)
@@ -78,8 +85,6 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 {
 	size_t n, n_refused;
 
-	if (capture->last != WHEN_NONE)
-		tracker_now(c->tracker, capture->last);
 	tracker_finish(c->tracker);
 
 	struct attempt **all = tracker_attempts(c->tracker, &n);

@@ -20,7 +20,10 @@ void correlator_free(struct correlator *c);
 /* Takes the observation; fits worker_emit. */
 void correlator_take(void *correlator, struct observation *o);
 
-/* No more will come: `last` is the time of the last frame. */
+/* Capture time has come to here; WHEN_NONE is passed over. */
+void correlator_now(struct correlator *c, when_ns now);
+
+/* No more will come. */
 void correlator_finish(struct correlator *c, const struct rules *rules,
     const struct capture_facts *capture);
 

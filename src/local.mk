@@ -27,11 +27,22 @@ libp407_a_SOURCES = \
 	%reldir%/capture/frame.h \
 	%reldir%/capture/inflate.c %reldir%/capture/inflate.h \
 	%reldir%/capture/input.c %reldir%/capture/input.h \
+	%reldir%/capture/merge.c %reldir%/capture/merge.h \
+	%reldir%/capture/problem.c %reldir%/capture/problem.h \
 	%reldir%/capture/savefile.c %reldir%/capture/savefile.h \
+	%reldir%/capture/savefile_parts.h \
+	%reldir%/capture/savefile_pcap.c \
+	%reldir%/capture/savefile_pcapng.c \
+	%reldir%/capture/word.h \
 	\
+	%reldir%/net/address.c \
+	%reldir%/net/field.h \
 	%reldir%/net/fragment.c %reldir%/net/fragment.h \
-	%reldir%/net/layers.c %reldir%/net/layers.h \
+	%reldir%/net/ip.c %reldir%/net/ip.h \
+	%reldir%/net/layer.h \
+	%reldir%/net/link.c %reldir%/net/link.h \
 	%reldir%/net/packet.c %reldir%/net/packet.h \
+	%reldir%/net/tunnel.c %reldir%/net/tunnel.h \
 	\
 	%reldir%/tcp/flow.c %reldir%/tcp/flow.h \
 	%reldir%/tcp/reassembly.c %reldir%/tcp/reassembly.h \

@@ -7,6 +7,14 @@ AM_CPPFLAGS += -I$(top_srcdir)/%reldir%
 # A program's source is its name and .c, where nothing else is said.
 check_tests = \
 	%reldir%/base/test_base \
+	%reldir%/capture/test_capture \
+	%reldir%/capture/test_filter \
+	%reldir%/capture/test_inflate \
+	%reldir%/capture/test_merge \
+	%reldir%/capture/test_savefile \
+	%reldir%/net/test_fragment \
+	%reldir%/net/test_packet \
+	%reldir%/net/test_tunnel \
 	%reldir%/tcp/test_reassembly \
 	%reldir%/attempt/test_steps \
 	%reldir%/diagnose/test_condition \
@@ -23,8 +31,11 @@ check_tests = \
 
 fuzz_targets = \
 	%reldir%/fuzz/fuzz_condition \
+	%reldir%/fuzz/fuzz_inflate \
+	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_report \
-	%reldir%/fuzz/fuzz_rules
+	%reldir%/fuzz/fuzz_rules \
+	%reldir%/fuzz/fuzz_savefile
 
 # What several of them use.  replay.c has a main(), which is taken only by a
 # program that has none: a fuzz target.
@@ -32,7 +43,9 @@ check_LIBRARIES = libtests.a
 libtests_a_SOURCES = \
 	%reldir%/report/sample.c \
 	%reldir%/report/strict.c \
+	%reldir%/capture/build.h \
 	%reldir%/diagnose/make.h \
+	%reldir%/net/bytes.h \
 	%reldir%/report/sample.h \
 	%reldir%/report/strict.h \
 	%reldir%/run.h
@@ -45,9 +58,10 @@ AM_LDFLAGS += -fsanitize=fuzzer
 check_PROGRAMS += $(fuzz_targets)
 else
 libtests_a_SOURCES += %reldir%/fuzz/replay.c
-check_PROGRAMS += $(check_tests) $(fuzz_targets)
+check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
+	%reldir%/net/crosscheck.sh \
 	%reldir%/secrets.sh \
 	%reldir%/usage.sh \
 	%reldir%/lint/documents.sh \
@@ -67,6 +81,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/lint/documents.log: p407$(EXEEXT)
+%reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 
 EXTRA_DIST += captures \
 	%reldir%/captures.py \
