@@ -66,8 +66,8 @@ class Row:
         return list(dict.fromkeys(words))
 
     def of(self, attempt):
-        return (attempt.client, attempt.proxy) == \
-            (self.row['client'], self.proxy)
+        return attempt.client in self.right('client') and \
+            attempt.proxy == self.proxy
 
     def user_is(self, attempt):
         return any(same_user(u, attempt) for u in self.right('user'))

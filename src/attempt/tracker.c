@@ -11,10 +11,10 @@
 
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
-/* An offer is joined to an answer on another connection this long: people
- * need time to type a password. */
-#define SAME_TARGET_WINDOW (600 * WHEN_SECOND)
-#define SAME_HOST_WINDOW   (60 * WHEN_SECOND)
+/* An offer is joined to an answer on another connection this long. */
+#define PERSON_WINDOW    (600 * WHEN_SECOND)
+#define PROGRAM_WINDOW   (1500 * WHEN_MS)
+#define SAME_HOST_WINDOW (60 * WHEN_SECOND)
 /* A type 3 may look for its type 2 on other connections this long. */
 #define SPLIT_WINDOW (120 * WHEN_SECOND)
 /* Spare connections belong to a login that began this near to them. */
@@ -36,6 +36,7 @@ struct tracked {
 	struct link open; /* in the pair's list of open ones */
 	bool request_unseen;
 	bool owner_open;  /* its last connection is not closed */
+	when_ns closed;   /* when it was; WHEN_NONE: not */
 	when_ns offer_time, sent_time;
 };
 
@@ -53,7 +54,8 @@ struct conn {
 	uint64_t id;
 	uint32_t current;       /* attempt ids; 0: none */
 	uint32_t authenticated; /* a handshake went through on it */
-	uint32_t last;          /* last finished one */
+	/* Last ones that proved themselves in each request: refused, passed. */
+	uint32_t last[2];
 	bool failed;            /* a handshake was refused on it */
 };
 
@@ -297,7 +299,7 @@ new_attempt(struct tracker *t, const struct observation *o)
 
 	attempt_begin(&a->attempt, &o->connection);
 	a->attempt.id = (uint32_t)t->n_ids;
-	a->offer_time = a->sent_time = WHEN_NONE;
+	a->offer_time = a->sent_time = a->closed = WHEN_NONE;
 	list_init(&a->open);
 	a->pair = pair_of(t, &o->connection);
 	t->by_id[t->n_ids++] = a;
@@ -381,29 +383,46 @@ same_credentials(const struct token *a, const struct token *b)
 	return a->whole == b->whole;
 }
 
-/* An offer on another connection that this request answers. */
+/* People need time to type a password; programs do not. */
+static bool
+has_a_person(const struct observed_request *q)
+{
+	return q->user_agent != NULL &&
+	    span_starts(span_of_str(q->user_agent), SPAN("Mozilla/"));
+}
+
+/*
+ * An offer on another connection that this request answers.  One whose
+ * connection is closed has nobody else to answer it; one that is open may
+ * yet be answered there, so it comes second.
+ */
 static struct tracked *
 find_asked(struct pair *p, const struct observation *o)
 {
 	const struct observed_request *q = &o->request;
-	struct tracked *by_host = NULL;
+	struct tracked *second = NULL;
+	int64_t same = has_a_person(q) ? PERSON_WINDOW : PROGRAM_WINDOW;
 	int looked = 0;
 
 	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
 		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
 		int64_t age = q->time - a->attempt.end;
 
-		if (looked++ > MAX_CANDIDATES || age > SAME_TARGET_WINDOW)
+		if (looked++ > MAX_CANDIDATES || age > PERSON_WINDOW)
 			break;
 		if (a->state != STATE_ASKED || !same_agent(&a->attempt, q))
 			continue;
-		if (same_target(&a->attempt, q))
-			return a;
-		if (by_host == NULL && age <= SAME_HOST_WINDOW &&
-		    same_host(&a->attempt, q))
-			by_host = a;
+		if (same_target(&a->attempt, q) && age <= same) {
+			if (!a->owner_open)
+				return a;
+			second = a;
+		} else if (second == NULL && same_host(&a->attempt, q) &&
+		    age <= (same < SAME_HOST_WINDOW ? same
+		                                    : SAME_HOST_WINDOW)) {
+			second = a;
+		}
 	}
-	return by_host;
+	return second;
 }
 
 /*
@@ -445,6 +464,11 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
     enum said said)
 {
 	struct tracked *cur = get(t, c->current);
+
+	/* It was taken up on another connection: this one begins anew. */
+	if (cur != NULL && cur->conn_id != c->id)
+		cur = NULL;
+
 	struct pair *p = pair_of(t, &o->connection);
 	enum state state = cur != NULL ? cur->state : STATE_START;
 	struct tracked *other = NULL;
@@ -458,6 +482,7 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 			return cur;
 		/* It begins again: the handshake before is broken. */
 		cur->attempt.restarted = true;
+		c->failed = true;
 		set_state(cur, STATE_DONE);
 		decide(cur, OUTCOME_BROKEN, STEP_CHALLENGE);
 	}
@@ -499,8 +524,12 @@ proxys_own_401(struct tracker *t, const struct observation *o)
 {
 	const struct observed_response *p = &o->response;
 
-	if (!p->seen || p->status != 401 || !p->has_www_authenticate ||
-	    !o->request.seen || o->request.origin_form)
+	if (!p->seen || p->status != 401 || !o->request.seen ||
+	    o->request.origin_form)
+		return false;
+	if (p->n_challenges > 0) /* the right field, the wrong status */
+		return true;
+	if (!p->has_www_authenticate)
 		return false;
 	if (strcmp(o->request.method, "CONNECT") == 0)
 		return true;
@@ -564,11 +593,12 @@ static bool
 repeats_last(struct tracker *t, struct conn *c, struct observation *o,
     enum answer answer)
 {
-	struct tracked *last = get(t, c->last), *cur = get(t, c->current);
 	bool passed = answer == ANSWER_PASS || answer == ANSWER_ERROR;
 	bool refused = answer == ANSWER_OFFER || answer == ANSWER_CLOSING;
+	struct tracked *last = get(t, c->last[passed]);
+	struct tracked *cur = get(t, c->current);
 
-	if (last == NULL || !request_bound(&last->attempt) ||
+	if (last == NULL ||
 	    !same_credentials(last->attempt.credentials,
 	        o->request.credentials) ||
 	    !((passed && last->attempt.outcome == OUTCOME_AUTHENTICATED) ||
@@ -665,8 +695,12 @@ take_exchange(struct tracker *t, struct observation *o)
 		passed_without_credentials(t, c, o);
 		return;
 	}
-	/* Some clients send a ticket with each request all the same. */
-	if (auth != NULL && passed && said == SAID_TICKET) {
+	/* Some clients send a token with each request all the same. */
+	struct tracked *begun = get(t, c->current);
+
+	if (auth != NULL && passed &&
+	    (said == SAID_TICKET ||
+	        (said == SAID_AUTHENTICATE && begun == auth))) {
 		auth->attempt.requests++;
 		attempt_reaches(&auth->attempt, o->frame, o->time);
 		observation_free(o);
@@ -707,7 +741,9 @@ take_exchange(struct tracker *t, struct observation *o)
 	c->current = a->attempt.id;
 	if (m->outcome != OUTCOME_OPEN) {
 		decide(a, m->outcome, m->broke_at);
-		c->last = a->attempt.id;
+		if (request_bound(&a->attempt))
+			c->last[m->outcome == OUTCOME_AUTHENTICATED] =
+			    a->attempt.id;
 		if (m->outcome != OUTCOME_AUTHENTICATED)
 			c->failed |= !request_bound(&a->attempt);
 		else if (!request_bound(&a->attempt))
@@ -763,6 +799,8 @@ take_close(struct tracker *t, struct observation *o)
 
 	if (a != NULL && a->conn_id == c->id) {
 		a->owner_open = o->closed_by == CLOSED_NOT;
+		if (!a->owner_open)
+			a->closed = o->time;
 		if (a->attempt.outcome != OUTCOME_AUTHENTICATED)
 			attempt_closed(&a->attempt, o,
 			    a->state == STATE_CHALLENGED ||
@@ -810,6 +848,26 @@ same_agent_and_host(const struct tracked *a, const struct tracked *b)
 }
 
 /*
+ * Was this one asked while the same program logged in for the same host?
+ * For a browser at about that time; for others the connections must have
+ * been there side by side, as one program may run twice in a row.
+ */
+static bool
+is_spare_of(const struct tracked *spare, const struct tracked *login)
+{
+	const struct attempt *s = &spare->attempt, *l = &login->attempt;
+
+	if (!same_agent_and_host(spare, login))
+		return false;
+	if (s->request != NULL && has_a_person(s->request))
+		return s->start - l->end <= SPARE_BEFORE &&
+		    l->start - s->end <= SPARE_AFTER;
+	return s->start <= l->end &&
+	    (spare->closed == WHEN_NONE || spare->closed >= l->start) &&
+	    l->start - s->end <= SPARE_AFTER;
+}
+
+/*
  * Spare connections: asked, never answered, but the same program logged in
  * for the same host at about that time.  They are part of that login.
  */
@@ -831,8 +889,7 @@ absorb_spares(struct tracker *t)
 	for (size_t i = 0; i < n; i++) {
 		if (all[i]->attempt.scheme != ATTEMPT_NONE)
 			login = all[i];
-		else if (login != NULL && same_agent_and_host(all[i], login) &&
-		    all[i]->attempt.start - login->attempt.end <= SPARE_BEFORE)
+		else if (login != NULL && is_spare_of(all[i], login))
 			taken_by[i] = login;
 	}
 	login = NULL;
@@ -840,8 +897,7 @@ absorb_spares(struct tracker *t)
 		if (all[i]->attempt.scheme != ATTEMPT_NONE)
 			login = all[i];
 		else if (taken_by[i] == NULL && login != NULL &&
-		    same_agent_and_host(all[i], login) &&
-		    login->attempt.start - all[i]->attempt.end <= SPARE_AFTER)
+		    is_spare_of(all[i], login))
 			taken_by[i] = login;
 	}
 	for (size_t i = 0; i < n; i++)

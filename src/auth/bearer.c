@@ -56,8 +56,6 @@ decode_bearer(const struct challenge *c, bool challenge, struct arena *a,
 		read_part(parts[1], a, b);
 	if (b->is_jwt && b->alg == NULL)
 		b->is_jwt = false;
-	if (b->sub != NULL)
-		out->user = b->sub;
 }
 
 /* What code and templates send in place of a token. */

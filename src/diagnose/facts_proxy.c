@@ -382,6 +382,16 @@ reached_by(const struct subject *s, const struct fact *f)
 	    s->refused->connection.proxy_port));
 }
 
+static struct value
+host_is_proxy(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->refused == NULL
+	    ? value_absent()
+	    : value_bool(history_host_is_proxy(s->history,
+	          &s->refused->connection.proxy));
+}
+
 /* clang-format off */
 const struct fact facts_of_proxy[] = {
 	{ "proxy.others_succeed", FACT_BOOL, SOURCE_HISTORY,
@@ -465,6 +475,9 @@ const struct fact facts_of_proxy[] = {
 	{ "unreachable.reached_by", FACT_NUMBER, SOURCE_WITNESS,
 	    "how many clients got an answer from this proxy", NULL, NULL,
 	    .compute = reached_by },
+	{ "unreachable.host_is_proxy", FACT_BOOL, SOURCE_WITNESS,
+	    "clients use a proxy at this address, at this or another port",
+	    NULL, NULL, .compute = host_is_proxy },
 };
 /* clang-format on */
 

@@ -332,6 +332,17 @@ history_proxy_clients(const struct history *h, const struct address *proxy,
 	return id == 0 ? 0 : h->proxies[id - 1].clients_407;
 }
 
+bool
+history_host_is_proxy(const struct history *h, const struct address *host)
+{
+	size_t n = h->n < 4096 ? h->n : 4096;
+
+	for (size_t i = 0; i < n; i++)
+		if (address_eq(&h->events[i].attempt->connection.proxy, host))
+			return true;
+	return false;
+}
+
 when_ns
 history_begin(const struct history *h)
 {

@@ -128,6 +128,11 @@ const struct proxy_history *history_proxy(const struct history *h,
 size_t history_proxy_clients(const struct history *h,
     const struct address *proxy, uint16_t port);
 
+/* Did a proxy at this address, at any port, take part in an attempt?  Looks
+ * at the first few thousand events only. */
+bool history_host_is_proxy(const struct history *h,
+    const struct address *host);
+
 /* From the first event to the last. */
 when_ns history_begin(const struct history *h);
 when_ns history_end(const struct history *h);
