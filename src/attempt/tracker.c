@@ -4,91 +4,17 @@
 #include <stdlib.h>
 
 #include "attempt/build.h"
-#include "attempt/steps.h"
+#include "attempt/tracked.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/table.h"
 
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
-/* An offer is joined to an answer on another connection this long. */
-#define PERSON_WINDOW    (600 * WHEN_SECOND)
-#define PROGRAM_WINDOW   (1500 * WHEN_MS)
-#define SAME_HOST_WINDOW (60 * WHEN_SECOND)
-/* A type 3 may look for its type 2 on other connections this long. */
-#define SPLIT_WINDOW (120 * WHEN_SECOND)
-/* Spare connections belong to a login that began this near to them. */
-#define SPARE_BEFORE (30 * WHEN_SECOND)
-#define SPARE_AFTER  (60 * WHEN_SECOND)
-/* Fingerprints of tokens remembered, to tell replays. */
-#define TOKENS_REMEMBERED 65536
-#define MAX_REFUSED 4096
-/* Candidates looked at when an offer or a challenge is searched. */
-#define MAX_CANDIDATES 256
-
-/* An attempt, and what only the tracker needs to know of it. */
-struct tracked {
-	struct attempt attempt;
-	enum state state;
-	enum said said;   /* the client's last word */
-	uint64_t conn_id; /* where it is now */
-	struct pair *pair;
-	struct link open; /* in the pair's list of open ones */
-	bool request_unseen;
-	bool owner_open;  /* its last connection is not closed */
-	when_ns closed;   /* when it was; WHEN_NONE: not */
-	when_ns offer_time, sent_time;
-};
-
-/* A client and a proxy. */
-struct pair {
-	struct table_entry entry;
-	struct address client, proxy;
-	uint16_t proxy_port;
-	struct link open; /* struct tracked: asked or challenged */
-};
-
-/* A connection that is not closed. */
-struct conn {
-	struct table_entry entry;
-	uint64_t id;
-	uint32_t current;       /* attempt ids; 0: none */
-	uint32_t authenticated; /* a handshake went through on it */
-	/* Last ones that proved themselves in each request: refused, passed. */
-	uint32_t last[2];
-	bool failed;            /* a handshake was refused on it */
-};
-
-struct seen_token {
-	struct table_entry entry;
-};
-
-/* A proxy's own Server field, as its 407s show it. */
-struct known_proxy {
-	struct table_entry entry;
-	struct address address;
-	uint16_t port;
-	uint64_t server; /* hash; 0: none */
-};
-
-struct tracker {
-	struct tracked **by_id; /* index is the id; NULL: gone */
-	size_t n_ids, room;
-	size_t oldest; /* lowest id that may be there */
-	size_t count;
-	struct table pairs, conns, tokens, proxies;
-	struct observation *refused[MAX_REFUSED];
-	size_t n_refused;
-	struct attempt **ordered;
-	size_t n_ordered;
-	when_ns now;
-};
 
 static void take_exchange(struct tracker *t, struct observation *o);
 static void take_close(struct tracker *t, struct observation *o);
 static struct tracked *find_attempt(struct tracker *t, struct conn *c,
     const struct observation *o, enum said said);
-static void free_attempt(struct tracker *t, struct tracked *a);
 
 struct tracker *
 tracker_new(void)
@@ -126,7 +52,7 @@ tracker_free(struct tracker *t)
 		return;
 	for (size_t i = t->oldest; i < t->n_ids; i++)
 		if (t->by_id[i] != NULL)
-			free_attempt(t, t->by_id[i]);
+			tracker_drop(t, t->by_id[i]);
 	for (size_t i = 0; i < t->n_refused; i++)
 		observation_free(t->refused[i]);
 	free_table(&t->pairs);
@@ -165,118 +91,6 @@ tracker_take(struct tracker *t, struct observation *o)
 		break;
 	}
 }
-
-/* -- tables -- */
-
-static struct tracked *
-get(const struct tracker *t, uint32_t id)
-{
-	return id == 0 || id >= t->n_ids ? NULL : t->by_id[id];
-}
-
-static struct pair *
-pair_of(struct tracker *t, const struct connection *c)
-{
-	uint64_t hash = table_hash(span_of(c->client.bytes, 16));
-
-	hash = table_hash_more(hash, span_of(c->proxy.bytes, 16));
-	hash = table_hash_more(hash,
-	    span_of(&c->proxy_port, sizeof(c->proxy_port)));
-	for (struct table_entry *e = table_first(&t->pairs, hash); e != NULL;
-	     e = table_next(e)) {
-		struct pair *p = LIST_OBJECT(e, struct pair, entry);
-
-		if (p->proxy_port == c->proxy_port &&
-		    address_eq(&p->client, &c->client) &&
-		    address_eq(&p->proxy, &c->proxy)) {
-			table_touch(&t->pairs, e);
-			return p;
-		}
-	}
-
-	struct pair *p = memory_new(1, sizeof(*p));
-
-	p->client = c->client;
-	p->proxy = c->proxy;
-	p->proxy_port = c->proxy_port;
-	list_init(&p->open);
-	table_add(&t->pairs, &p->entry, hash);
-	return p;
-}
-
-static struct conn *
-conn_find(const struct tracker *t, uint64_t id)
-{
-	uint64_t hash = table_hash(span_of(&id, sizeof(id)));
-
-	for (struct table_entry *e = table_first(&t->conns, hash); e != NULL;
-	     e = table_next(e)) {
-		struct conn *c = LIST_OBJECT(e, struct conn, entry);
-
-		if (c->id == id)
-			return c;
-	}
-	return NULL;
-}
-
-static struct conn *
-conn_of(struct tracker *t, uint64_t id)
-{
-	struct conn *c = conn_find(t, id);
-
-	if (c == NULL) {
-		c = memory_new(1, sizeof(*c));
-		c->id = id;
-		table_add(&t->conns, &c->entry,
-		    table_hash(span_of(&id, sizeof(id))));
-	}
-	return c;
-}
-
-/* Were these token bytes sent before?  They are remembered now. */
-static bool
-sent_before(struct tracker *t, fingerprint whole)
-{
-	if (table_first(&t->tokens, whole) != NULL)
-		return true;
-	if (t->tokens.count >= TOKENS_REMEMBERED) {
-		struct table_entry *oldest = table_oldest(&t->tokens);
-
-		table_remove(&t->tokens, oldest);
-		free(oldest);
-	}
-
-	struct seen_token *s = memory_new(1, sizeof(*s));
-
-	table_add(&t->tokens, &s->entry, whole);
-	return false;
-}
-
-static struct known_proxy *
-proxy_of(struct tracker *t, const struct connection *c, bool add)
-{
-	uint64_t hash = table_hash(span_of(c->proxy.bytes, 16)) ^ c->proxy_port;
-
-	for (struct table_entry *e = table_first(&t->proxies, hash); e != NULL;
-	     e = table_next(e)) {
-		struct known_proxy *p =
-		    LIST_OBJECT(e, struct known_proxy, entry);
-
-		if (p->port == c->proxy_port &&
-		    address_eq(&p->address, &c->proxy))
-			return p;
-	}
-	if (!add || t->proxies.count >= limit_of(LIMIT_PROXIES))
-		return NULL;
-
-	struct known_proxy *p = memory_new(1, sizeof(*p));
-
-	p->address = c->proxy;
-	p->port = c->proxy_port;
-	table_add(&t->proxies, &p->entry, hash);
-	return p;
-}
-
 /* -- life of an attempt -- */
 
 static struct tracked *
@@ -287,7 +101,7 @@ new_attempt(struct tracker *t, const struct observation *o)
 		while (t->oldest < t->n_ids && t->by_id[t->oldest] == NULL)
 			t->oldest++;
 		if (t->oldest < t->n_ids)
-			free_attempt(t, t->by_id[t->oldest]);
+			tracker_drop(t, t->by_id[t->oldest]);
 	}
 	if (t->n_ids >= t->room) {
 		t->room = t->room > 0 ? t->room * 2 : 256;
@@ -301,14 +115,14 @@ new_attempt(struct tracker *t, const struct observation *o)
 	a->attempt.id = (uint32_t)t->n_ids;
 	a->offer_time = a->sent_time = a->closed = WHEN_NONE;
 	list_init(&a->open);
-	a->pair = pair_of(t, &o->connection);
+	a->pair = tracker_pair(t, &o->connection);
 	t->by_id[t->n_ids++] = a;
 	t->count++;
 	return a;
 }
 
-static void
-free_attempt(struct tracker *t, struct tracked *a)
+void
+tracker_drop(struct tracker *t, struct tracked *a)
 {
 	t->by_id[a->attempt.id] = NULL;
 	t->count--;
@@ -338,138 +152,17 @@ decide(struct tracked *a, enum outcome outcome, enum step broke_at)
 
 /* -- which attempt does it belong to? -- */
 
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
-same_agent(const struct attempt *a, const struct observed_request *q)
-{
-	return same_text(a->user_agent, q->user_agent);
-}
-
-static bool
-same_target(const struct attempt *a, const struct observed_request *q)
-{
-	return a->target != NULL && same_text(a->target, q->target) &&
-	    same_text(a->method, q->method);
-}
-
-static bool
-same_host(const struct attempt *a, const struct observed_request *q)
-{
-	return a->authority != NULL && same_text(a->authority, q->authority);
-}
-
-static bool
-request_bound(const struct attempt *a)
-{
-	return a->scheme == ATTEMPT_BASIC || a->scheme == ATTEMPT_DIGEST ||
-	    a->scheme == ATTEMPT_BEARER || a->scheme == ATTEMPT_OTHER;
-}
-
-/* The same user with the same secret, as far as the wire can tell. */
-static bool
-same_credentials(const struct token *a, const struct token *b)
-{
-	if (a == NULL || b == NULL || a->scheme != b->scheme)
-		return false;
-	/* A Digest response is new each time. */
-	if (a->scheme == SCHEME_DIGEST)
-		return same_text(a->user, b->user) &&
-		    same_text(a->digest.realm, b->digest.realm);
-	return a->whole == b->whole;
-}
-
-/* People need time to type a password; programs do not. */
-static bool
-has_a_person(const struct observed_request *q)
-{
-	return q->user_agent != NULL &&
-	    span_starts(span_of_str(q->user_agent), SPAN("Mozilla/"));
-}
-
-/*
- * An offer on another connection that this request answers.  One whose
- * connection is closed has nobody else to answer it; one that is open may
- * yet be answered there, so it comes second.
- */
-static struct tracked *
-find_asked(struct pair *p, const struct observation *o)
-{
-	const struct observed_request *q = &o->request;
-	struct tracked *second = NULL;
-	int64_t same = has_a_person(q) ? PERSON_WINDOW : PROGRAM_WINDOW;
-	int looked = 0;
-
-	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
-		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
-		int64_t age = q->time - a->attempt.end;
-
-		if (looked++ > MAX_CANDIDATES || age > PERSON_WINDOW)
-			break;
-		if (a->state != STATE_ASKED || !same_agent(&a->attempt, q))
-			continue;
-		if (same_target(&a->attempt, q) && age <= same) {
-			if (!a->owner_open)
-				return a;
-			second = a;
-		} else if (second == NULL && same_host(&a->attempt, q) &&
-		    age <= (same < SAME_HOST_WINDOW ? same
-		                                    : SAME_HOST_WINDOW)) {
-			second = a;
-		}
-	}
-	return second;
-}
-
-/*
- * The type 2, sent on another connection, that this type 3 answers.  NTLMv2
- * repeats the AV pairs and the time of it ([MS-NLMP] 3.1.5.1.2).  Without
- * them only a single candidate of the same agent is believed.
- */
-static struct tracked *
-find_challenge(struct pair *p, const struct observation *o)
-{
-	const struct token *t3 = o->request.credentials;
-	struct tracked *only = NULL;
-	int looked = 0, candidates = 0;
-
-	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
-		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
-		const struct token *t2 = a->attempt.challenge;
-
-		if (looked++ > MAX_CANDIDATES ||
-		    o->request.time - a->attempt.end > SPLIT_WINDOW)
-			break;
-		if (a->state != STATE_CHALLENGED || t2 == NULL)
-			continue;
-		if (t3->ntlm.target_info != 0 && t2->ntlm.target_info != 0) {
-			if (t3->ntlm.target_info == t2->ntlm.target_info &&
-			    (t2->ntlm.timestamp == WHEN_NONE ||
-			        t3->ntlm.av_timestamp == t2->ntlm.timestamp))
-				return a;
-		} else if (same_agent(&a->attempt, &o->request)) {
-			candidates++;
-			only = a;
-		}
-	}
-	return candidates == 1 && o->connection.began ? only : NULL;
-}
-
 static struct tracked *
 find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
     enum said said)
 {
-	struct tracked *cur = get(t, c->current);
+	struct tracked *cur = tracker_get(t, c->current);
 
 	/* It was taken up on another connection: this one begins anew. */
 	if (cur != NULL && cur->conn_id != c->id)
 		cur = NULL;
 
-	struct pair *p = pair_of(t, &o->connection);
+	struct pair *p = tracker_pair(t, &o->connection);
 	enum state state = cur != NULL ? cur->state : STATE_START;
 	struct tracked *other = NULL;
 
@@ -487,7 +180,7 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 		decide(cur, OUTCOME_BROKEN, STEP_CHALLENGE);
 	}
 	if (said == SAID_AUTHENTICATE) {
-		other = find_challenge(p, o);
+		other = tracker_find_challenge(p, o);
 		if (other != NULL) {
 			other->attempt.split = true;
 			return other;
@@ -495,9 +188,8 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 		if (state == STATE_ASKED)
 			return cur;
 	}
-	return find_asked(p, o);
+	return tracker_find_asked(p, o);
 }
-
 /* -- exchanges -- */
 
 /* Names that only a proxy puts into its Server field. */
@@ -536,7 +228,7 @@ proxys_own_401(struct tracker *t, const struct observation *o)
 	if (p->via != NULL)
 		return false;
 
-	struct known_proxy *known = proxy_of(t, &o->connection, false);
+	struct known_proxy *known = tracker_proxy(t, &o->connection, false);
 
 	return proxy_product(p->server) ||
 	    (known != NULL && known->server != 0 && p->server != NULL &&
@@ -549,7 +241,7 @@ learn_proxy(struct tracker *t, const struct observation *o)
 	if (!o->response.seen || o->response.status != 407)
 		return;
 
-	struct known_proxy *p = proxy_of(t, &o->connection, true);
+	struct known_proxy *p = tracker_proxy(t, &o->connection, true);
 
 	if (p != NULL && o->response.server != NULL)
 		p->server = table_hash(span_of_str(o->response.server));
@@ -560,8 +252,8 @@ static void
 passed_without_credentials(struct tracker *t, struct conn *c,
     struct observation *o)
 {
-	struct tracked *auth = get(t, c->authenticated);
-	struct tracked *cur = get(t, c->current);
+	struct tracked *auth = tracker_get(t, c->authenticated);
+	struct tracked *cur = tracker_get(t, c->current);
 
 	if (auth == NULL && cur != NULL && cur->state == STATE_WAITING &&
 	    cur->said != SAID_CREDENTIALS && cur->attempt.challenge != NULL) {
@@ -575,12 +267,12 @@ passed_without_credentials(struct tracker *t, struct conn *c,
 		auth->attempt.requests++;
 		attempt_reaches(&auth->attempt, o->frame, o->time);
 	} else if (o->request.seen) {
-		struct pair *p = pair_of(t, &o->connection);
-		struct tracked *asked = find_asked(p, o);
+		struct pair *p = tracker_pair(t, &o->connection);
+		struct tracked *asked = tracker_find_asked(p, o);
 
 		/* Asked before, let through now: no login was missing. */
 		if (asked != NULL && same_target(&asked->attempt, &o->request))
-			free_attempt(t, asked);
+			tracker_drop(t, asked);
 	}
 	observation_free(o);
 }
@@ -595,8 +287,8 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 {
 	bool passed = answer == ANSWER_PASS || answer == ANSWER_ERROR;
 	bool refused = answer == ANSWER_OFFER || answer == ANSWER_CLOSING;
-	struct tracked *last = get(t, c->last[passed]);
-	struct tracked *cur = get(t, c->current);
+	struct tracked *last = tracker_get(t, c->last[passed]);
+	struct tracked *cur = tracker_get(t, c->current);
 
 	if (last == NULL ||
 	    !same_credentials(last->attempt.credentials,
@@ -611,7 +303,7 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	    cur->attempt.connections == 1) {
 		a->requests += cur->attempt.requests;
 		a->responses_407 += cur->attempt.responses_407;
-		free_attempt(t, cur);
+		tracker_drop(t, cur);
 	}
 	c->current = last->attempt.id;
 	a->requests++;
@@ -664,7 +356,7 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 	a->attempt.after_success |= c->authenticated != 0 &&
 	    a->state == STATE_START;
 	if (said == SAID_AUTHENTICATE || said == SAID_TICKET)
-		a->attempt.replayed |= sent_before(t, sent->whole);
+		a->attempt.replayed |= tracker_sent_before(t, sent->whole);
 	if (said == SAID_AUTHENTICATE && at->challenge != NULL &&
 	    sent->ntlm.av_timestamp != WHEN_NONE &&
 	    at->challenge->ntlm.timestamp != WHEN_NONE &&
@@ -678,7 +370,7 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 static void
 take_exchange(struct tracker *t, struct observation *o)
 {
-	struct conn *c = conn_of(t, o->connection.id);
+	struct conn *c = tracker_conn(t, o->connection.id);
 	enum said said = steps_said(&o->request);
 	enum answer answer = steps_answer(&o->request, &o->response);
 	bool own_401 = proxys_own_401(t, o);
@@ -689,14 +381,14 @@ take_exchange(struct tracker *t, struct observation *o)
 	learn_proxy(t, o);
 
 	bool passed = answer == ANSWER_PASS || answer == ANSWER_ERROR;
-	struct tracked *auth = get(t, c->authenticated);
+	struct tracked *auth = tracker_get(t, c->authenticated);
 
 	if (said == SAID_NOTHING && passed) {
 		passed_without_credentials(t, c, o);
 		return;
 	}
 	/* Some clients send a token with each request all the same. */
-	struct tracked *begun = get(t, c->current);
+	struct tracked *begun = tracker_get(t, c->current);
 
 	if (auth != NULL && passed &&
 	    (said == SAID_TICKET ||
@@ -712,10 +404,10 @@ take_exchange(struct tracker *t, struct observation *o)
 	struct tracked *a = find_attempt(t, c, o, said);
 
 	if (a == NULL && said == SAID_NOTHING && answer != ANSWER_UNSEEN)
-		a = find_spare(pair_of(t, &o->connection), o);
+		a = find_spare(tracker_pair(t, &o->connection), o);
 
 	/* Between type 2 and type 3 somebody else used the connection. */
-	struct tracked *cur = get(t, c->current);
+	struct tracked *cur = tracker_get(t, c->current);
 
 	if (cur != NULL && cur != a && cur->state == STATE_CHALLENGED &&
 	    said == SAID_NOTHING)
@@ -752,7 +444,6 @@ take_exchange(struct tracker *t, struct observation *o)
 	if (!attempt_adopt(&a->attempt, o))
 		observation_free(o);
 }
-
 /* -- ends -- */
 
 /* The outcome of an attempt whose connection ended before a verdict. */
@@ -790,12 +481,12 @@ decide_at_close(struct tracked *a, enum closed_by by, bool waited_long)
 static void
 take_close(struct tracker *t, struct observation *o)
 {
-	struct conn *c = conn_find(t, o->connection.id);
+	struct conn *c = tracker_find_conn(t, o->connection.id);
 
 	if (c == NULL)
 		return;
 
-	struct tracked *a = get(t, c->current);
+	struct tracked *a = tracker_get(t, c->current);
 
 	if (a != NULL && a->conn_id == c->id) {
 		a->owner_open = o->closed_by == CLOSED_NOT;
@@ -811,104 +502,7 @@ take_close(struct tracker *t, struct observation *o)
 	table_remove(&t->conns, &c->entry);
 	free(c);
 }
-
 /* -- the end of the capture -- */
-
-static int
-by_agent_and_host(const void *left, const void *right)
-{
-	const struct tracked *a = *(struct tracked *const *)left;
-	const struct tracked *b = *(struct tracked *const *)right;
-	const char *keys[][2] = {
-		{ a->attempt.user_agent, b->attempt.user_agent },
-		{ a->attempt.authority, b->attempt.authority },
-	};
-
-	if (a->pair != b->pair)
-		return a->pair < b->pair ? -1 : 1;
-	for (int i = 0; i < 2; i++) {
-		int d = strcmp(keys[i][0] != NULL ? keys[i][0] : "",
-		    keys[i][1] != NULL ? keys[i][1] : "");
-
-		if (d != 0)
-			return d;
-	}
-	return a->attempt.start < b->attempt.start ? -1
-	    : a->attempt.start > b->attempt.start  ? 1
-	                                           : 0;
-}
-
-static bool
-same_agent_and_host(const struct tracked *a, const struct tracked *b)
-{
-	return a->pair == b->pair &&
-	    same_text(a->attempt.user_agent, b->attempt.user_agent) &&
-	    a->attempt.authority != NULL &&
-	    same_text(a->attempt.authority, b->attempt.authority);
-}
-
-/*
- * Was this one asked while the same program logged in for the same host?
- * For a browser at about that time; for others the connections must have
- * been there side by side, as one program may run twice in a row.
- */
-static bool
-is_spare_of(const struct tracked *spare, const struct tracked *login)
-{
-	const struct attempt *s = &spare->attempt, *l = &login->attempt;
-
-	if (!same_agent_and_host(spare, login))
-		return false;
-	if (s->request != NULL && has_a_person(s->request))
-		return s->start - l->end <= SPARE_BEFORE &&
-		    l->start - s->end <= SPARE_AFTER;
-	return s->start <= l->end &&
-	    (spare->closed == WHEN_NONE || spare->closed >= l->start) &&
-	    l->start - s->end <= SPARE_AFTER;
-}
-
-/*
- * Spare connections: asked, never answered, but the same program logged in
- * for the same host at about that time.  They are part of that login.
- */
-static void
-absorb_spares(struct tracker *t)
-{
-	struct tracked **all = memory_new(t->count, sizeof(struct tracked *));
-	size_t n = 0;
-
-	for (size_t i = t->oldest; i < t->n_ids; i++)
-		if (t->by_id[i] != NULL)
-			all[n++] = t->by_id[i];
-	qsort(all, n, sizeof(struct tracked *), by_agent_and_host);
-
-	/* The nearest login before, then the nearest after. */
-	struct tracked *login = NULL;
-	struct tracked **taken_by = memory_new(n, sizeof(struct tracked *));
-
-	for (size_t i = 0; i < n; i++) {
-		if (all[i]->attempt.scheme != ATTEMPT_NONE)
-			login = all[i];
-		else if (login != NULL && is_spare_of(all[i], login))
-			taken_by[i] = login;
-	}
-	login = NULL;
-	for (size_t i = n; i-- > 0;) {
-		if (all[i]->attempt.scheme != ATTEMPT_NONE)
-			login = all[i];
-		else if (taken_by[i] == NULL && login != NULL &&
-		    is_spare_of(all[i], login))
-			taken_by[i] = login;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (taken_by[i] != NULL && all[i]->state == STATE_ASKED) {
-			taken_by[i]->attempt.spare +=
-			    all[i]->attempt.connections;
-			free_attempt(t, all[i]);
-		}
-	free(taken_by);
-	free(all);
-}
 
 static int
 by_start(const void *left, const void *right)
@@ -930,7 +524,7 @@ tracker_finish(struct tracker *t)
 			decide_at_close(t->by_id[i], CLOSED_NOT,
 			    t->now - t->by_id[i]->attempt.end >=
 			        TIME_TO_ANSWER);
-	absorb_spares(t);
+	tracker_absorb_spares(t);
 
 	t->ordered = memory_new(t->count, sizeof(struct attempt *));
 	for (size_t i = t->oldest; i < t->n_ids; i++)

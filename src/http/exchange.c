@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "http/exchange.h"
+
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "http/direction.h"
-#include "http/exchange.h"
 
 /* A request, a response, or both. */
 struct entry {

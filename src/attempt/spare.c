@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "attempt/tracked.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+/* Spare connections belong to a login that began this near to them. */
+#define SPARE_BEFORE (30 * WHEN_SECOND)
+#define SPARE_AFTER  (60 * WHEN_SECOND)
+
+static int
+by_agent_and_host(const void *left, const void *right)
+{
+	const struct tracked *a = *(struct tracked *const *)left;
+	const struct tracked *b = *(struct tracked *const *)right;
+	const char *keys[][2] = {
+		{ a->attempt.user_agent, b->attempt.user_agent },
+		{ a->attempt.authority, b->attempt.authority },
+	};
+
+	if (a->pair != b->pair)
+		return a->pair < b->pair ? -1 : 1;
+	for (int i = 0; i < 2; i++) {
+		int d = strcmp(keys[i][0] != NULL ? keys[i][0] : "",
+		    keys[i][1] != NULL ? keys[i][1] : "");
+
+		if (d != 0)
+			return d;
+	}
+	return a->attempt.start < b->attempt.start ? -1
+	    : a->attempt.start > b->attempt.start  ? 1
+	                                           : 0;
+}
+
+static bool
+same_agent_and_host(const struct tracked *a, const struct tracked *b)
+{
+	return a->pair == b->pair &&
+	    same_text(a->attempt.user_agent, b->attempt.user_agent) &&
+	    a->attempt.authority != NULL &&
+	    same_text(a->attempt.authority, b->attempt.authority);
+}
+
+/*
+ * Was this one asked while the same program logged in for the same host?
+ * For a browser at about that time; for others the connections must have
+ * been there side by side, as one program may run twice in a row.
+ */
+static bool
+is_spare_of(const struct tracked *spare, const struct tracked *login)
+{
+	const struct attempt *s = &spare->attempt, *l = &login->attempt;
+
+	if (!same_agent_and_host(spare, login))
+		return false;
+	if (s->request != NULL && has_a_person(s->request))
+		return s->start - l->end <= SPARE_BEFORE &&
+		    l->start - s->end <= SPARE_AFTER;
+	return s->start <= l->end &&
+	    (spare->closed == WHEN_NONE || spare->closed >= l->start) &&
+	    l->start - s->end <= SPARE_AFTER;
+}
+
+/*
+ * Spare connections: asked, never answered, but the same program logged in
+ * for the same host at about that time.  They are part of that login.
+ */
+void
+tracker_absorb_spares(struct tracker *t)
+{
+	struct tracked **all = memory_new(t->count, sizeof(struct tracked *));
+	size_t n = 0;
+
+	for (size_t i = t->oldest; i < t->n_ids; i++)
+		if (t->by_id[i] != NULL)
+			all[n++] = t->by_id[i];
+	qsort(all, n, sizeof(struct tracked *), by_agent_and_host);
+
+	/* The nearest login before, then the nearest after. */
+	struct tracked *login = NULL;
+	struct tracked **taken_by = memory_new(n, sizeof(struct tracked *));
+
+	for (size_t i = 0; i < n; i++) {
+		if (all[i]->attempt.scheme != ATTEMPT_NONE)
+			login = all[i];
+		else if (login != NULL && is_spare_of(all[i], login))
+			taken_by[i] = login;
+	}
+	login = NULL;
+	for (size_t i = n; i-- > 0;) {
+		if (all[i]->attempt.scheme != ATTEMPT_NONE)
+			login = all[i];
+		else if (taken_by[i] == NULL && login != NULL &&
+		    is_spare_of(all[i], login))
+			taken_by[i] = login;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (taken_by[i] != NULL && all[i]->state == STATE_ASKED) {
+			taken_by[i]->attempt.spare +=
+			    all[i]->attempt.connections;
+			tracker_drop(t, all[i]);
+		}
+	free(taken_by);
+	free(all);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tracked.h - the inside of the tracker, for the files that it is made of
+ */
+#ifndef P407_ATTEMPT_TRACKED_H
+#define P407_ATTEMPT_TRACKED_H
+
+#include "attempt/steps.h"
+#include "attempt/tracker.h"
+#include "base/table.h"
+
+/* Connections refused that are kept, for the report. */
+#define MAX_REFUSED 4096
+/* Candidates looked at when an offer or a challenge is searched. */
+#define MAX_CANDIDATES 256
+
+/* An attempt, and what only the tracker needs to know of it. */
+struct tracked {
+	struct attempt attempt;
+	enum state state;
+	enum said said;   /* the client's last word */
+	uint64_t conn_id; /* where it is now */
+	struct pair *pair;
+	struct link open; /* in the pair's list of open ones */
+	bool request_unseen;
+	bool owner_open;  /* its last connection is not closed */
+	when_ns closed;   /* when it was; WHEN_NONE: not */
+	when_ns offer_time, sent_time;
+};
+
+/* A client and a proxy. */
+struct pair {
+	struct table_entry entry;
+	struct address client, proxy;
+	uint16_t proxy_port;
+	struct link open; /* struct tracked: asked or challenged */
+};
+
+/* A connection that is not closed. */
+struct conn {
+	struct table_entry entry;
+	uint64_t id;
+	uint32_t current;       /* attempt ids; 0: none */
+	uint32_t authenticated; /* a handshake went through on it */
+	/* Last ones that proved themselves in each request: refused, passed. */
+	uint32_t last[2];
+	bool failed;            /* a handshake was refused on it */
+};
+
+struct seen_token {
+	struct table_entry entry;
+};
+
+/* A proxy's own Server field, as its 407s show it. */
+struct known_proxy {
+	struct table_entry entry;
+	struct address address;
+	uint16_t port;
+	uint64_t server; /* hash; 0: none */
+};
+
+struct tracker {
+	struct tracked **by_id; /* index is the id; NULL: gone */
+	size_t n_ids, room;
+	size_t oldest; /* lowest id that may be there */
+	size_t count;
+	struct table pairs, conns, tokens, proxies;
+	struct observation *refused[MAX_REFUSED];
+	size_t n_refused;
+	struct attempt **ordered;
+	size_t n_ordered;
+	when_ns now;
+};
+
+/* -- lookup.c: the tables -- */
+
+/* The attempt of an id; NULL for 0 and for one that is gone. */
+struct tracked *tracker_get(const struct tracker *t, uint32_t id);
+
+/* What belongs to a connection; made if it was not there. */
+struct pair *tracker_pair(struct tracker *t, const struct connection *c);
+struct conn *tracker_conn(struct tracker *t, uint64_t id);
+struct conn *tracker_find_conn(const struct tracker *t, uint64_t id);
+struct known_proxy *tracker_proxy(struct tracker *t,
+    const struct connection *c, bool add);
+
+/* Were these token bytes sent before?  They are remembered now. */
+bool tracker_sent_before(struct tracker *t, fingerprint whole);
+
+/* -- match.c: what belongs together -- */
+
+bool same_text(const char *a, const char *b); /* NULL equals NULL */
+bool same_agent(const struct attempt *a, const struct observed_request *q);
+bool same_target(const struct attempt *a, const struct observed_request *q);
+
+/* The same user with the same secret, as far as the wire can tell. */
+bool same_credentials(const struct token *a, const struct token *b);
+
+/* Basic, Digest, Bearer: each request proves itself. */
+bool request_bound(const struct attempt *a);
+
+/* People need time to type a password; programs do not. */
+bool has_a_person(const struct observed_request *q);
+
+/* An offer on another connection that this request answers; or NULL. */
+struct tracked *tracker_find_asked(struct pair *p,
+    const struct observation *o);
+
+/* The type 2 on another connection that this type 3 answers; or NULL. */
+struct tracked *tracker_find_challenge(struct pair *p,
+    const struct observation *o);
+
+/* -- spare.c -- */
+
+/* Spare connections become part of the login that they stood beside. */
+void tracker_absorb_spares(struct tracker *t);
+
+/* -- tracker.c -- */
+
+void tracker_drop(struct tracker *t, struct tracked *a);
+
+#endif
