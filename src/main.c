@@ -292,8 +292,12 @@ run(const struct options *o, const struct rules *rules)
 	size_t n = capture_inputs(in);
 	struct capture_input *inputs = memory_new(n, sizeof(*inputs));
 
-	for (size_t i = 0; i < n; i++)
+	size_t with_frames = 0;
+
+	for (size_t i = 0; i < n; i++) {
 		inputs[i] = capture_input(in, i);
+		with_frames += inputs[i].frames > 0;
+	}
 	say_unknown_link(&counts.net, o);
 
 	struct capture_facts facts = {
@@ -302,7 +306,7 @@ run(const struct options *o, const struct rules *rules)
 		.first = first,
 		.last = last,
 		/* Numbers of streams hold for one whole file only. */
-		.stream_filters = o->n_files == 1 && o->filter == NULL,
+		.stream_filters = with_frames <= 1 && o->filter == NULL,
 		.missing_ratio = counts.flow.carried > 0
 		    ? (double)counts.flow.missing / (double)counts.flow.carried
 		    : 0,

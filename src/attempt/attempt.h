@@ -125,7 +125,7 @@ struct attempt {
 
 	/* The tokens, NULL where that leg was not seen. */
 	const struct token *negotiate;    /* type 1, or first Negotiate token */
-	const struct token *challenge;    /* type 2, or the token that came back */
+	const struct token *challenge;    /* type 2, or what came back */
 	const struct token *authenticate; /* type 3 */
 	const struct token *credentials;  /* the last one the client sent */
 	const struct token *verdict;      /* a token in the final response */

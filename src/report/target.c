@@ -46,7 +46,8 @@ split_authority(struct span s, struct target *t)
 
 		t->host = span_first(span_from(s, 1), end - 1);
 		s = span_from(s, end + 1);
-		t->port = s.len > 0 && s.at[0] == ':' && is_port(span_from(s, 1))
+		t->port = s.len > 0 && s.at[0] == ':' &&
+		        is_port(span_from(s, 1))
 		    ? s : span_from(s, s.len);
 		return;
 	}

@@ -54,8 +54,9 @@ words_account(const struct report *r, struct text *t, const char *domain,
 	if (domain != NULL && *domain != '\0')
 		text_fmt(t, "%s\\",
 		    redact_name(r->redact, IDENTITY_DOMAIN, domain));
-	text_str(t, *user == '\0' ? "(empty name)"
-	                          : redact_name(r->redact, IDENTITY_USER, user));
+	text_str(t, *user == '\0'
+	        ? "(empty name)"
+	        : redact_name(r->redact, IDENTITY_USER, user));
 }
 
 void

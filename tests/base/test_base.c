@@ -30,7 +30,8 @@ START_TEST(a_slice_never_leaves_the_message)
 		size_t offset, n;
 		bool ok;
 	} rows[] = { { 0, 4, true }, { 4, 0, true }, { 3, 2, false },
-		{ 5, 0, false }, { SIZE_MAX, 1, false }, { 1, SIZE_MAX, false } };
+		{ 5, 0, false }, { SIZE_MAX, 1, false },
+		{ 1, SIZE_MAX, false } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct reader r = reader_of(SPAN("abcd"));

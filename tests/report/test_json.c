@@ -331,8 +331,10 @@ static const struct community_row {
 	    "1:LQU9qZlK+B5F3KDmev6m5PMibrg=" },
 	{ "66.35.250.204", 80, "128.232.110.120", 34855,
 	    "1:LQU9qZlK+B5F3KDmev6m5PMibrg=" },
-	{ "10.0.0.1", 4000, "10.0.0.1", 3128, "1:Vs5uuMzPQ/O6vYL19rs8vwWaR0c=" },
-	{ "fd77::4", 53974, "fd77::20", 3128, "1:4uA1eIxDZzO16MmUDq5QrgoGJ0o=" },
+	{ "10.0.0.1", 4000, "10.0.0.1", 3128,
+	    "1:Vs5uuMzPQ/O6vYL19rs8vwWaR0c=" },
+	{ "fd77::4", 53974, "fd77::20", 3128,
+	    "1:4uA1eIxDZzO16MmUDq5QrgoGJ0o=" },
 	{ "10.0.0.1", 4000, "fd77::20", 3128, "" },
 };
 
@@ -360,7 +362,8 @@ main(void)
 	TCase *pieces = tcase_create("pieces");
 
 	tcase_add_loop_test(lines,
-	    the_example_of_the_contract_has_what_is_promised, 0, ROWS(promised));
+	    the_example_of_the_contract_has_what_is_promised, 0,
+	    ROWS(promised));
 	tcase_add_test(lines, what_holds_no_value_is_left_out_or_null);
 	tcase_add_loop_test(lines, outcomes_are_those_of_the_common_schema,
 	    0, ROWS(outcome_rows));

@@ -45,7 +45,8 @@ static const struct asked {
 	{ "how often", "\n  when       2026-11-23 10:31:07 UTC, once\n" },
 	{ "the step", "\n  broke at   authenticate (rejected, scheme NTLM)\n" },
 	{ "the cause",
-	    "\n  cause      credentials-rejected (rule ntlm-credentials-rejected)\n"
+	    "\n  cause      credentials-rejected "
+	    "(rule ntlm-credentials-rejected)\n"
 	    "  severity   high, likelihood high\n" },
 	{ "client and proxy", "(UTC)    10.77.1.4:53974    " },
 	{ "first message",
@@ -58,7 +59,8 @@ static const struct asked {
 	{ "the verdict",
 	    "\n      24  +7.0 ms       │◀─ 407, refused; offers NTLM ──" },
 	{ "why", "\n  Why\n    The handshake was complete and on" },
-	{ "ruled out", "\n  What it is not\n    · clock-skew (ntlm-clock-skew)" },
+	{ "ruled out",
+	    "\n  What it is not\n    · clock-skew (ntlm-clock-skew)" },
 	{ "cannot tell",
 	    "\n  What this capture cannot tell\n    · account-locked: " },
 	{ "fixes", "\n    1. Type the password again" },
@@ -114,7 +116,8 @@ START_TEST(a_healthy_capture_gets_a_line_for_its_proxy)
 
 	char *out = written(&s);
 
-	has(out, "6 attempts to authenticate: 6 authenticated. No fault found.");
+	has(out, "6 attempts to authenticate: 6 authenticated. "
+	         "No fault found.");
 	has(out, "  10.77.0.20:3128: 6 attempts, all authenticated (NTLM 3, "
 	    "Basic 3), 3 clients:\n  nothing wrong\n");
 	has_not(out, "About the capture");
