@@ -16,6 +16,9 @@ check_tests = \
 	%reldir%/net/test_packet \
 	%reldir%/net/test_tunnel \
 	%reldir%/tcp/test_reassembly \
+	%reldir%/http/test_exchange \
+	%reldir%/auth/test_ntlm \
+	%reldir%/auth/test_token \
 	%reldir%/attempt/test_steps \
 	%reldir%/diagnose/test_condition \
 	%reldir%/diagnose/test_diagnosis \
@@ -30,6 +33,8 @@ check_tests = \
 	%reldir%/report/test_text
 
 fuzz_targets = \
+	%reldir%/fuzz/fuzz_credentials \
+	%reldir%/fuzz/fuzz_http \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_net \
