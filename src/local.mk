@@ -47,9 +47,12 @@ libp407_a_SOURCES = \
 	%reldir%/tcp/flow.c %reldir%/tcp/flow.h \
 	%reldir%/tcp/reassembly.c %reldir%/tcp/reassembly.h \
 	\
-	%reldir%/http/direction.c %reldir%/http/direction.h \
+	%reldir%/http/chunked.c %reldir%/http/chunked.h \
 	%reldir%/http/exchange.c %reldir%/http/exchange.h \
-	%reldir%/http/head.c %reldir%/http/head.h \
+	%reldir%/http/fields.c %reldir%/http/fields.h \
+	%reldir%/http/gather.c %reldir%/http/gather.h \
+	%reldir%/http/grammar.c %reldir%/http/grammar.h \
+	%reldir%/http/message.c %reldir%/http/message.h \
 	\
 	%reldir%/auth/basic.c \
 	%reldir%/auth/bearer.c \

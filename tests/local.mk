@@ -16,7 +16,13 @@ check_tests = \
 	%reldir%/net/test_packet \
 	%reldir%/net/test_tunnel \
 	%reldir%/tcp/test_reassembly \
+	%reldir%/http/test_chunked \
+	%reldir%/http/test_conversations \
 	%reldir%/http/test_exchange \
+	%reldir%/http/test_fields \
+	%reldir%/http/test_gather \
+	%reldir%/http/test_grammar \
+	%reldir%/http/test_message \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_token \
 	%reldir%/attempt/test_steps \
@@ -35,6 +41,7 @@ check_tests = \
 fuzz_targets = \
 	%reldir%/fuzz/fuzz_credentials \
 	%reldir%/fuzz/fuzz_http \
+	%reldir%/fuzz/fuzz_http_message \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_net \
@@ -46,6 +53,8 @@ fuzz_targets = \
 # program that has none: a fuzz target.
 check_LIBRARIES = libtests.a
 libtests_a_SOURCES = \
+	%reldir%/http/play.c \
+	%reldir%/http/play.h \
 	%reldir%/report/sample.c \
 	%reldir%/report/strict.c \
 	%reldir%/capture/build.h \
@@ -89,6 +98,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 
 EXTRA_DIST += captures \
+	%reldir%/http/conversations \
 	%reldir%/captures.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \

@@ -6,32 +6,64 @@
 #include "base/limits.h"
 #include "base/list.h"
 #include "base/memory.h"
-#include "http/direction.h"
+#include "http/message.h"
 
-/* A request, a response, or both. */
-struct entry {
-	struct link link;
-	struct box *request, *response;
-	unsigned interim;
-	bool given;  /* the sink has had it */
-	bool tunnel;
-};
+/* Responses kept for requests that are not there yet. */
+#define HELD_MAX 4
 
 struct http_conversation {
 	const struct http_sink *sink;
 	void *context;
 	struct direction direction[2]; /* by enum http_side */
-	struct link entries;           /* in order */
-	unsigned n_entries, number;
+	struct link waiting;           /* requests without a response */
+	struct link held;              /* responses without a request */
+	unsigned n_waiting, n_held;
+	unsigned number; /* exchanges given */
+
+	/* The response being read, once it has its request. */
+	struct message *answer, *answered;
+
+	bool client_seen;
+	bool ended[2]; /* by enum http_side */
+
+	/* Responses given alone whose requests may still come; the last. */
+	unsigned n_gone;
+	uint32_t gone_seq, gone_ack;
+
+	/* The request being read was answered, up to early_end. */
+	bool early;
+	uint32_t early_end;
 };
 
-static struct span on_head(void *context, enum http_side side, struct box *b,
-    bool *tunnel);
-static void on_body(void *context, enum http_side side, struct box *b);
-static bool overrun(void *context, const struct box *now,
-    const struct http_from *from);
+/* There are LIMIT_CONVERSATIONS of them, most with nothing under way. */
+_Static_assert(sizeof(struct http_conversation) < 600, "small when idle");
 
-static const struct direction_sink calls = { on_head, on_body, overrun };
+static enum http_asked on_head(void *context, enum http_side side,
+    struct message *m);
+static void on_ready(void *context, enum http_side side, struct message *m);
+static bool may_escape(void *context, enum http_side side,
+    const struct http_from *from);
+static bool was_answered(struct http_conversation *c, const struct message *m);
+static void add_request(struct http_conversation *c, struct message *m);
+static void match(struct http_conversation *c);
+static void pair(struct http_conversation *c, struct message *q,
+    struct message *r);
+static struct message *choose(struct http_conversation *c,
+    const struct message *r);
+static void let_go(struct http_conversation *c);
+static void give(struct http_conversation *c, struct message *q,
+    struct message *r);
+static void stop(struct http_conversation *c);
+static void flush(struct http_conversation *c);
+
+static const struct message_sink calls = { on_head, on_ready, may_escape };
+
+static struct message *
+first_of(const struct link *list)
+{
+	return list_empty(list) ? NULL
+	                        : LIST_OBJECT(list->next, struct message, link);
+}
 
 struct http_conversation *
 http_conversation_new(const struct http_sink *sink, void *context)
@@ -40,324 +72,386 @@ http_conversation_new(const struct http_sink *sink, void *context)
 
 	c->sink = sink;
 	c->context = context;
-	list_init(&c->entries);
-	direction_init(&c->direction[HTTP_CLIENT], HTTP_CLIENT);
-	direction_init(&c->direction[HTTP_SERVER], HTTP_SERVER);
+	list_init(&c->waiting);
+	list_init(&c->held);
+	http_message_init(&c->direction[HTTP_CLIENT], HTTP_CLIENT, &calls, c);
+	http_message_init(&c->direction[HTTP_SERVER], HTTP_SERVER, &calls, c);
 	return c;
-}
-
-static struct entry *
-entry_of(struct link *l)
-{
-	return LIST_OBJECT(l, struct entry, link);
-}
-
-static void
-give(struct http_conversation *c, struct entry *e)
-{
-	struct http_exchange x = { .number = ++c->number,
-		.tunnel = e->tunnel };
-
-	if (e->given)
-		return;
-	e->given = true;
-	if (e->request != NULL)
-		x.request = e->request->message;
-	if (e->response != NULL) {
-		x.response = e->response->message;
-		x.response.interim = e->interim;
-	}
-	c->sink->on_exchange(c->context, &x);
-}
-
-/* Its messages may still be in the making: then the directions let go. */
-static void
-drop(struct http_conversation *c, struct entry *e)
-{
-	for (int s = 0; s < 2; s++) {
-		struct direction *d = &c->direction[s];
-
-		if (d->now == NULL)
-			continue;
-		if (d->now == e->request || d->now == e->response) {
-			d->now = NULL;
-			d->state = DIRECTION_SEARCH;
-		}
-	}
-	box_free(e->request);
-	box_free(e->response);
-	list_remove(&e->link);
-	c->n_entries--;
-	free(e);
-}
-
-static struct entry *
-add_entry(struct http_conversation *c)
-{
-	if (c->n_entries >= limit_of(LIMIT_PIPELINE)) {
-		struct entry *oldest = entry_of(c->entries.next);
-
-		limit_hit(LIMIT_PIPELINE);
-		give(c, oldest);
-		drop(c, oldest);
-	}
-
-	struct entry *e = memory_new(1, sizeof(*e));
-
-	list_append(&c->entries, &e->link);
-	c->n_entries++;
-	return e;
-}
-
-/* Did response p begin after request q was sent? */
-static bool
-can_answer(const struct box *p, const struct box *q)
-{
-	return (int32_t)(p->seq - q->ack) >= 0;
-}
-
-/* The entry whose request this response answers, or one of its own. */
-static struct entry *
-pair_response(struct http_conversation *c, struct box *p)
-{
-	LIST_EACH (l, &c->entries) {
-		struct entry *e = entry_of(l);
-
-		if (e->response != NULL) {
-			/* One that never found its request. */
-			if (e->request == NULL && e->response->ended) {
-				give(c, e);
-				drop(c, e);
-			}
-			continue;
-		}
-
-		/*
-		 * The next request acknowledges bytes of an answer that we
-		 * never saw: this response is not the answer to this one.
-		 */
-		const struct entry *next =
-		    l->next != &c->entries ? entry_of(l->next) : NULL;
-
-		if (next != NULL && next->request != NULL &&
-		    next->response == NULL &&
-		    (int32_t)(next->request->ack - e->request->ack) > 0 &&
-		    can_answer(p, next->request)) {
-			give(c, e);
-			drop(c, e);
-			continue;
-		}
-		if (can_answer(p, e->request))
-			return e;
-		break;
-	}
-	return add_entry(c);
-}
-
-/* The entry of a response that came before its request, or a new one. */
-static struct entry *
-pair_request(struct http_conversation *c, struct box *q)
-{
-	LIST_EACH (l, &c->entries) {
-		struct entry *e = entry_of(l);
-
-		if (e->request == NULL && !e->given &&
-		    can_answer(e->response, q) &&
-		    q->ack != 0)
-			return e;
-	}
-	return add_entry(c);
-}
-
-static void
-stop_http(struct http_conversation *c)
-{
-	for (int s = 0; s < 2; s++)
-		if (c->direction[s].now == NULL)
-			c->direction[s].state = DIRECTION_DEAD;
-}
-
-static bool
-opens_tunnel(const struct entry *e)
-{
-	return e->request != NULL && e->response != NULL &&
-	    span_eq(e->request->message.method, SPAN("CONNECT")) &&
-	    e->response->message.status >= 200 &&
-	    e->response->message.status < 300;
-}
-
-static struct span
-on_head(void *context, enum http_side side, struct box *b, bool *tunnel)
-{
-	struct http_conversation *c = context;
-	struct entry *e;
-
-	if (side == HTTP_CLIENT) {
-		e = pair_request(c, b);
-		e->request = b;
-		/* "PRI * HTTP/2.0" has another version, so it is none. */
-		if (opens_tunnel(e)) {
-			e->tunnel = *tunnel = true;
-			stop_http(c);
-		}
-		return b->message.method;
-	}
-
-	e = pair_response(c, b);
-	if (b->message.status < 200 && b->message.status != 101) {
-		/* Interim: it answers nothing, the final one will. */
-		if (e->request == NULL) {
-			e->response = b;
-			return (struct span){ 0 };
-		}
-		e->interim++;
-		e->response = b;
-		return e->request->message.method;
-	}
-	e->response = b;
-	if (opens_tunnel(e) || b->message.status == 101) {
-		e->tunnel = opens_tunnel(e);
-		*tunnel = true;
-	}
-	return e->request != NULL ? e->request->message.method
-	                          : (struct span){ 0 };
-}
-
-static struct entry *
-entry_with(struct http_conversation *c, const struct box *b)
-{
-	LIST_EACH (l, &c->entries) {
-		struct entry *e = entry_of(l);
-
-		if (e->request == b || e->response == b)
-			return e;
-	}
-	return NULL;
-}
-
-static void
-on_body(void *context, enum http_side side, struct box *b)
-{
-	struct http_conversation *c = context;
-	struct entry *e = entry_with(c, b);
-
-	if (e == NULL)
-		return;
-	if (side == HTTP_SERVER && b->message.status < 200 &&
-	    b->message.status != 101) {
-		/* The interim response is over; wait for the final one. */
-		if (b->ended) {
-			e->response = NULL;
-			box_free(b);
-			if (e->request == NULL)
-				drop(c, e);
-		}
-		return;
-	}
-	if (e->response == NULL)
-		return;
-
-	/*
-	 * Both heads are there.  The response decides when: at its end, or
-	 * after BODY_WAITED.  A request whose body is still on its way does
-	 * not hold up an early answer.
-	 */
-	bool waited = e->response->ended ||
-	    e->response->body_seen > BODY_WAITED;
-	bool orphan = e->request == NULL;
-
-	if (waited && !orphan)
-		give(c, e);
-	if (e->tunnel || e->response->message.status == 101)
-		stop_http(c);
-	if (e->given && e->response->ended &&
-	    (e->request == NULL || e->request->ended ||
-	        e->response->message.status >= 400))
-		drop(c, e);
-}
-
-/*
- * The client began a new request after it had read part of this answer, and
- * these bytes come after that: the body must have been shorter than said.
- */
-static bool
-overrun(void *context, const struct box *now, const struct http_from *from)
-{
-	struct http_conversation *c = context;
-
-	LIST_EACH (l, &c->entries) {
-		const struct box *q = entry_of(l)->request;
-
-		if (q != NULL && entry_of(l)->response == NULL &&
-		    (int32_t)(q->ack - now->seq) > 0 &&
-		    (int32_t)(from->seq - q->ack) >= 0 &&
-		    (int32_t)(from->ack - q->seq) > 0)
-			return true;
-	}
-	return false;
 }
 
 void
 http_conversation_data(struct http_conversation *c, enum http_side side,
     struct span bytes, const struct http_from *from)
 {
-	direction_data(&c->direction[side], bytes, from, &calls, c);
+	if (side == HTTP_CLIENT && bytes.len > 0)
+		c->client_seen = true;
+	http_message_feed(&c->direction[side], bytes, from);
+	if (c->direction[HTTP_CLIENT].preface) {
+		c->direction[HTTP_CLIENT].preface = false;
+		flush(c);
+		stop(c);
+	}
 }
 
 void
 http_conversation_gap(struct http_conversation *c, enum http_side side,
     uint64_t n, const struct http_from *from)
 {
-	direction_gap(&c->direction[side], n, from, &calls, c);
-}
-
-void
-http_conversation_end(struct http_conversation *c, enum http_side side,
-    const struct http_from *from)
-{
-	direction_end(&c->direction[side], from, &calls, c);
-}
-
-uint64_t
-http_conversation_idle(const struct http_conversation *c, enum http_side side)
-{
-	return direction_idle(&c->direction[side]);
+	http_message_pass(&c->direction[side], n, from, true);
 }
 
 void
 http_conversation_skip(struct http_conversation *c, enum http_side side,
     uint64_t n, const struct http_from *from)
 {
-	direction_skip(&c->direction[side], n, from, &calls, c);
+	http_message_pass(&c->direction[side], n, from, false);
+}
+
+void
+http_conversation_end(struct http_conversation *c, enum http_side side,
+    const struct http_from *from)
+{
+	http_message_end(&c->direction[side], from, true);
+	c->ended[side] = true;
+	if (side == HTTP_CLIENT)
+		let_go(c);
+	/* A request that comes later waits for the client's end. */
+	if (c->ended[HTTP_SERVER])
+		while (!list_empty(&c->waiting))
+			give(c, first_of(&c->waiting), NULL);
+}
+
+uint64_t
+http_conversation_idle(const struct http_conversation *c, enum http_side side)
+{
+	const struct direction *d = &c->direction[side];
+	uint64_t idle = http_message_idle(d);
+
+	if (idle == 0 || idle == UINT64_MAX)
+		return idle;
+	if (side == HTTP_CLIENT)
+		return c->early ? 0 : idle;
+
+	/* As in may_escape(): the next packet may begin a message. */
+	LIST_EACH (l, &c->waiting) {
+		const struct message *q = LIST_OBJECT(l, struct message, link);
+
+		if (!q->tried && !seq_before(q->ack, d->body_from))
+			return 0;
+	}
+	return idle;
 }
 
 bool
 http_conversation_pending(const struct http_conversation *c)
 {
-	return !list_empty(&c->entries);
+	return !list_empty(&c->waiting) || !list_empty(&c->held) ||
+	    c->answer != NULL;
 }
 
 void
 http_conversation_free(struct http_conversation *c)
 {
+	struct http_from nowhere = { 0 };
+
 	if (c == NULL)
 		return;
-	LIST_EACH (l, &c->entries) {
-		struct entry *e = entry_of(l);
-		bool interim = e->response != NULL &&
-		    e->response->message.status < 200 &&
-		    e->response->message.status != 101;
-
-		if (interim) {
-			box_free(e->response);
-			e->response = NULL;
-		}
-		if (e->request != NULL || e->response != NULL)
-			give(c, e);
-		c->direction[0].now = c->direction[1].now = NULL;
-		drop(c, e);
-	}
-	direction_fini(&c->direction[0]);
-	direction_fini(&c->direction[1]);
+	for (int side = 0; side < 2; side++)
+		http_message_end(&c->direction[side], &nowhere, false);
+	flush(c);
+	for (int side = 0; side < 2; side++)
+		http_message_fini(&c->direction[side]);
 	free(c);
+}
+
+/* A head is complete. */
+static enum http_asked
+on_head(void *context, enum http_side side, struct message *m)
+{
+	struct http_conversation *c = context;
+
+	if (side == HTTP_CLIENT) {
+		c->early = false;
+		if (was_answered(c, m)) {
+			give(c, m, NULL);
+		} else {
+			add_request(c, m);
+			match(c);
+		}
+		return ASKED_UNKNOWN;
+	}
+	list_append(&c->held, &m->link);
+	c->n_held++;
+	match(c);
+	return c->answer == m ? http_asked_of(c->answered->said.method)
+	                      : ASKED_UNKNOWN;
+}
+
+/*
+ * The server had read this request when it sent a response that was not
+ * kept waiting: it must not take the response of the next one.
+ */
+static bool
+was_answered(struct http_conversation *c, const struct message *m)
+{
+	if (c->n_gone > 0 && !seq_before(c->gone_seq, m->ack) &&
+	    !seq_before(c->gone_ack, m->head_end)) {
+		c->n_gone--;
+		return true;
+	}
+	c->n_gone = 0;
+	return false;
+}
+
+static void
+add_request(struct http_conversation *c, struct message *m)
+{
+	if (c->n_waiting >= limit_of(LIMIT_PIPELINE)) {
+		limit_hit(LIMIT_PIPELINE);
+		give(c, first_of(&c->waiting), NULL);
+	}
+
+	/*
+	 * An earlier request cannot acknowledge more than this one: its
+	 * packet was sent again, later.
+	 */
+	LIST_EACH (l, &c->waiting) {
+		struct message *q = LIST_OBJECT(l, struct message, link);
+
+		if (seq_before(m->ack, q->ack))
+			q->ack = m->ack;
+	}
+	list_append(&c->waiting, &m->link);
+	c->n_waiting++;
+}
+
+/* A message has ended, or enough of it has gone by. */
+static void
+on_ready(void *context, enum http_side side, struct message *m)
+{
+	struct http_conversation *c = context;
+
+	if (side == HTTP_CLIENT)
+		return; /* it waits for its response */
+	if (c->answer == m) {
+		struct message *q = c->answered;
+
+		c->answer = c->answered = NULL;
+		give(c, q, m);
+		return;
+	}
+	match(c);
+	let_go(c);
+}
+
+/* Join responses and requests as far as both are there. */
+static void
+match(struct http_conversation *c)
+{
+	while (!list_empty(&c->held) && !list_empty(&c->waiting)) {
+		struct message *r = first_of(&c->held);
+		struct message *q = choose(c, r);
+
+		if (q != NULL)
+			pair(c, q, r);
+		else if (r->ready)
+			give(c, NULL, r); /* all that come are later still */
+		else
+			break;
+	}
+}
+
+static bool
+opens_tunnel(const struct message *q, const struct message *r)
+{
+	return q != NULL && r != NULL && r->said.status / 100 == 2 &&
+	    http_asked_of(q->said.method) == ASKED_CONNECT;
+}
+
+static void
+take_off(struct message *m, unsigned *count)
+{
+	if (!list_empty(&m->link)) {
+		list_remove(&m->link);
+		(*count)--;
+	}
+}
+
+static void
+pair(struct http_conversation *c, struct message *q, struct message *r)
+{
+	struct direction *server = &c->direction[HTTP_SERVER];
+	enum http_asked asked = http_asked_of(q->said.method);
+	bool ready = r->ready || (r->framed && opens_tunnel(q, r));
+
+	take_off(q, &c->n_waiting);
+	take_off(r, &c->n_held);
+	if (r->ready)
+		http_message_settle(server, r, asked);
+	if (ready) {
+		give(c, q, r);
+		return;
+	}
+	c->answer = r;
+	c->answered = q;
+	/* Else this is the call for its head, which returns `asked`. */
+	if (r->framed)
+		http_message_settle(server, r, asked);
+}
+
+/*
+ * The request that a response answers: none, if it began before the first
+ * of them acknowledges.  Requests that went out together acknowledge the
+ * same and are answered in order.  One that acknowledges more has seen an
+ * answer to those before it: if that is not among what was captured, the
+ * response is not for them.
+ */
+static struct message *
+choose(struct http_conversation *c, const struct message *r)
+{
+	const struct direction *server = &c->direction[HTTP_SERVER];
+	struct message *first = first_of(&c->waiting);
+
+	if (seq_before(r->seq, first->ack))
+		return NULL;
+	for (struct link *l = first->link.next; l != &c->waiting; l = l->next) {
+		struct message *q = LIST_OBJECT(l, struct message, link);
+
+		if (!seq_before(first->ack, q->ack) ||
+		    seq_before(r->seq, q->ack) ||
+		    !http_message_lost(server, first->ack, q->ack))
+			continue;
+		while (first != q) {
+			give(c, first, NULL);
+			first = first_of(&c->waiting);
+		}
+	}
+	return first;
+}
+
+/* Responses whose request can hardly come any more. */
+static void
+let_go(struct http_conversation *c)
+{
+	unsigned most = c->ended[HTTP_CLIENT] ? 0
+	    : c->client_seen                  ? HELD_MAX
+	                                      : 1;
+
+	while (c->n_held > most && first_of(&c->held)->ready) {
+		struct message *r = first_of(&c->held);
+
+		c->n_gone++;
+		c->gone_seq = r->seq;
+		c->gone_ack = r->ack;
+		give(c, NULL, r);
+	}
+}
+
+/*
+ * Inside a body, at the first byte of a packet: does what was sent the
+ * other way allow that a message begins here?
+ *
+ * In a response: a request that was sent when the head of this response
+ * was known, and this is the first packet that acknowledges it.  A client
+ * that reads the body to its end does not send one before that; the single
+ * chance is for those that pipeline.  In a request: its final response was
+ * read to the end.
+ */
+static bool
+may_escape(void *context, enum http_side side, const struct http_from *from)
+{
+	struct http_conversation *c = context;
+	uint32_t body_from = c->direction[HTTP_SERVER].body_from;
+	bool may = false;
+
+	if (side == HTTP_CLIENT)
+		return c->early && !seq_before(from->ack, c->early_end);
+
+	LIST_EACH (l, &c->waiting) {
+		struct message *q = LIST_OBJECT(l, struct message, link);
+
+		if (!q->tried && !seq_before(q->ack, body_from) &&
+		    !seq_before(from->ack, q->head_end) &&
+		    !seq_before(from->seq, q->ack))
+			may = q->tried = true;
+	}
+	return may;
+}
+
+/* An exchange is known as well as it will be; both halves are freed. */
+static void
+give(struct http_conversation *c, struct message *q, struct message *r)
+{
+	struct http_exchange e = { .number = ++c->number };
+	bool over = r != NULL && q != NULL && r->said.status == 101;
+
+	if (q != NULL) {
+		take_off(q, &c->n_waiting);
+		http_message_forget(&c->direction[HTTP_CLIENT], q);
+		e.request = q->said;
+	}
+	if (r != NULL) {
+		take_off(r, &c->n_held);
+		http_message_forget(&c->direction[HTTP_SERVER], r);
+		e.response = r->said;
+		/* Those came before this request, so they are not its. */
+		if (q != NULL && seq_before(r->interim_seq, q->ack))
+			e.response.interim = 0;
+	}
+	if (opens_tunnel(q, r)) {
+		/* What came behind the head is the tunnel's. */
+		e.tunnel = over = true;
+		e.response.body = HTTP_BODY_NONE;
+		e.response.content_length = 0;
+		e.response.body_start = (struct span){ 0 };
+		e.response.flaws &=
+		    HTTP_FOLDED | HTTP_BAD_FIELD | HTTP_HEAD_CUT;
+		e.response.last_frame = r->said.head_frame;
+		e.response.last_time = r->said.head_time;
+	}
+	if (q != NULL && r != NULL && !q->ready) {
+		c->early = true;
+		c->early_end = r->end;
+	}
+	c->sink->on_exchange(c->context, &e);
+	message_free(q);
+	message_free(r);
+	if (over)
+		stop(c);
+}
+
+static void
+drop_all(struct link *list)
+{
+	LIST_EACH (l, list) {
+		list_remove(l);
+		message_free(LIST_OBJECT(l, struct message, link));
+	}
+}
+
+/* No HTTP follows; what was taken for it was something else. */
+static void
+stop(struct http_conversation *c)
+{
+	http_message_stop(&c->direction[HTTP_CLIENT]);
+	http_message_stop(&c->direction[HTTP_SERVER]);
+	drop_all(&c->waiting);
+	drop_all(&c->held);
+	c->n_waiting = c->n_held = 0;
+}
+
+/* Give all that is left, each half alone. */
+static void
+flush(struct http_conversation *c)
+{
+	if (c->answer != NULL) {
+		struct message *q = c->answered, *r = c->answer;
+
+		c->answer = c->answered = NULL;
+		give(c, q, r);
+	}
+	while (!list_empty(&c->held))
+		give(c, NULL, first_of(&c->held));
+	while (!list_empty(&c->waiting))
+		give(c, first_of(&c->waiting), NULL);
 }

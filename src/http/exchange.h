@@ -12,6 +12,11 @@
  * first byte and the acknowledgement number of the packet that carried it:
  * a response that starts before the byte that a request acknowledges was
  * already there when the request was sent, so it answers an earlier one.
+ *
+ * Bytes may come in any pieces, but the pieces of one packet say the same
+ * frame: the first byte of a packet is a better place for a message to
+ * begin than any other, after a gap and where a body is shorter than it
+ * says.
  */
 #ifndef P407_HTTP_EXCHANGE_H
 #define P407_HTTP_EXCHANGE_H
@@ -43,12 +48,16 @@ enum http_body {
 /* What is odd about a message; or'ed. */
 enum http_flaw {
 	HTTP_FOLDED = 0x01,       /* a field continued on the next line */
-	HTTP_BAD_FIELD = 0x02,    /* a line that is no field was passed over */
-	HTTP_HEAD_CUT = 0x04,     /* longer than LIMIT_HEAD or LIMIT_FIELDS */
+	HTTP_BAD_FIELD = 0x02,    /* a line that is no field was passed over,
+	                             or a name had spaces behind it */
+	HTTP_HEAD_CUT = 0x04,     /* longer than LIMIT_HEAD or LIMIT_FIELDS,
+	                             or its end is not in the capture: a
+	                             field that is not there may have been */
 	HTTP_GAP_IN_BODY = 0x08,  /* bytes of the body are not in the capture */
 	HTTP_BODY_SHORT = 0x10,   /* connection ended inside the body */
 	HTTP_UNFRAMED = 0x20,     /* no length, not chunked, not closing */
-	HTTP_BAD_LENGTH = 0x40,   /* Content-Length no number, or several */
+	HTTP_BAD_LENGTH = 0x40,   /* Content-Length or chunk-size no number,
+	                             or several that differ */
 	HTTP_BODY_OVERRUN = 0x80, /* next message stood where body should be */
 };
 
@@ -64,7 +73,7 @@ struct http_message {
 	const struct http_field *fields;
 	size_t n_fields;
 	bool keeps_alive; /* RFC 9112 9.3, Proxy-Connection heeded, too */
-	enum http_body body;
+	enum http_body body;     /* NONE if the head was cut before it said */
 	uint64_t content_length; /* HTTP_BODY_LENGTH */
 	struct span body_start;  /* first bytes of a 407's body, <= 4 KiB */
 	unsigned flaws;
@@ -106,7 +115,8 @@ void http_conversation_end(struct http_conversation *c, enum http_side side,
 /*
  * How many of the next bytes of a direction nobody needs to see (a body, a
  * tunnel): TCP may step over them by sequence number with
- * http_conversation_skip().  UINT64_MAX: all there will ever be.
+ * http_conversation_skip().  UINT64_MAX: all there will ever be.  It changes
+ * with what either side sends, so ask for each packet.
  */
 uint64_t http_conversation_idle(const struct http_conversation *c,
     enum http_side side);
