@@ -5,6 +5,7 @@
 #include "auth/decode.h"
 #include "auth/json.h"
 #include "base/base64.h"
+#include "base/escape.h"
 #include "base/memory.h"
 
 /* A header or payload longer than this is not looked into. */
@@ -104,7 +105,7 @@ member_text(struct arena *a, const struct json_member *m)
 	else
 		text_add(&t, m->value);
 
-	const char *s = decode_text(a, text_span(&t));
+	const char *s = decode_text(a, utf8_whole(text_span(&t)));
 
 	text_fini(&t);
 	return s;

@@ -8,6 +8,7 @@
 #include "auth/ntlm.h"
 #include "auth/spnego.h"
 #include "base/base64.h"
+#include "base/escape.h"
 #include "base/memory.h"
 #include "base/utf16.h"
 
@@ -111,7 +112,7 @@ ntlm_text(struct arena *a, struct span s, bool unicode)
 		utf16_add(&t, s);
 	else
 		oem_add(&t, s);
-	copy = decode_text(a, text_span(&t));
+	copy = decode_text(a, utf8_whole(text_span(&t)));
 	text_fini(&t);
 	return copy;
 }
@@ -291,7 +292,7 @@ principal(struct arena *a, const struct kerberos_name *name)
 			text_char(&t, '/');
 		text_add(&t, name->parts[i]);
 	}
-	copy = decode_text(a, text_span(&t));
+	copy = decode_text(a, utf8_whole(text_span(&t)));
 	text_fini(&t);
 	return copy;
 }

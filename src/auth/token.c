@@ -2,6 +2,7 @@
 #include "auth/token.h"
 
 #include "auth/decode.h"
+#include "base/escape.h"
 #include "base/names.h"
 #include "base/utf16.h"
 
@@ -65,13 +66,15 @@ decode_text(struct arena *a, struct span s)
 
 	if (!span_is_set(s))
 		return NULL;
-	/* A NUL would end the C string: what hides behind it is shown. */
-	s = span_first(s, TEXT_MOST);
+	/* A limit may fall inside a character, of the bytes or of the text. */
+	if (s.len > TEXT_MOST)
+		s = utf8_whole(span_first(s, TEXT_MOST));
 	oem_add(&t, s);
+	/* A NUL would end the C string: what hides behind it is shown. */
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] == '\0')
 			t.at[i] = '\x01';
-	copy = arena_str(a, text_span(&t));
+	copy = arena_str(a, utf8_whole(text_span(&t)));
 	text_fini(&t);
 	return copy;
 }

@@ -34,6 +34,21 @@ utf8_next(struct span s, size_t *pos)
 	return code;
 }
 
+struct span
+utf8_whole(struct span s)
+{
+	/* At most three bytes of a character can be there without its last. */
+	for (size_t back = 1; back <= 3 && back <= s.len; back++) {
+		uint8_t c = s.at[s.len - back];
+		size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		return span_first(s, want > back ? s.len - back : s.len);
+	}
+	return s;
+}
+
 void
 utf8_add(struct text *t, uint32_t c)
 {

@@ -35,6 +35,9 @@ void escape_markdown(struct text *t, struct span s);
  */
 int32_t utf8_next(struct span s, size_t *pos);
 
+/* Without the beginning of a character whose end a limit has cut off. */
+struct span utf8_whole(struct span s);
+
 /* Add a code point as UTF-8; U+FFFD for surrogates and beyond U+10FFFF. */
 void utf8_add(struct text *t, uint32_t code_point);
 

@@ -117,6 +117,27 @@ START_TEST(nothing_from_the_wire_gets_out_unescaped)
 }
 END_TEST
 
+static const struct {
+	struct span in;
+	size_t len;
+} cuts[] = {
+	{ SPAN_INIT(""), 0 },
+	{ SPAN_INIT("abc"), 3 },
+	{ SPAN_INIT("ab\xc3\xbc"), 4 },
+	{ SPAN_INIT("ab\xc3"), 2 },
+	{ SPAN_INIT("ab\xe2\x80"), 2 },
+	{ SPAN_INIT("ab\xf0\x9f\x98"), 2 },
+	{ SPAN_INIT("\xf0\x9f\x98\x80"), 4 },
+	/* no beginning to be found: nothing was cut off */
+	{ SPAN_INIT("\x80\x80\x80\x80"), 4 },
+};
+
+START_TEST(a_character_cut_by_a_limit_is_left_out)
+{
+	ck_assert_uint_eq(utf8_whole(cuts[_i].in).len, cuts[_i].len);
+}
+END_TEST
+
 START_TEST(utf16_marks_what_it_cannot_read)
 {
 	struct text t = { 0 };
@@ -238,6 +259,8 @@ main(void)
 	    sizeof(base64_rows) / sizeof(base64_rows[0]));
 	tcase_add_loop_test(c, nothing_from_the_wire_gets_out_unescaped, 0,
 	    sizeof(escapes) / sizeof(escapes[0]));
+	tcase_add_loop_test(c, a_character_cut_by_a_limit_is_left_out, 0,
+	    sizeof(cuts) / sizeof(cuts[0]));
 	tcase_add_test(c, utf16_marks_what_it_cannot_read);
 	tcase_add_test(c, times_are_read_and_written);
 	tcase_add_test(c, a_fingerprint_tells_the_same_from_another);
