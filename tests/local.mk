@@ -75,6 +75,7 @@ libtests_a_SOURCES += %reldir%/fuzz/replay.c
 check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
+	%reldir%/auth/crosscheck.sh \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/secrets.sh \
 	%reldir%/usage.sh \
@@ -94,11 +95,12 @@ SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
-%reldir%/lint/documents.log: p407$(EXEEXT)
+%reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 
 EXTRA_DIST += captures \
 	%reldir%/http/conversations \
+	%reldir%/auth/crosscheck.py \
 	%reldir%/captures.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \
