@@ -84,6 +84,20 @@ attempt_add_leg(struct attempt *a, const struct observation *o,
 	add_leg(a, &leg);
 }
 
+void
+attempt_sort_legs(struct attempt *a)
+{
+	/* Few, and nearly in order: insertion; equal frames stay as they are. */
+	for (unsigned i = 1; i < a->n_legs; i++) {
+		struct leg leg = a->legs[i];
+		unsigned k = i;
+
+		for (; k > 0 && a->legs[k - 1].frame > leg.frame; k--)
+			a->legs[k] = a->legs[k - 1];
+		a->legs[k] = leg;
+	}
+}
+
 /* The earliest request names what was wanted. */
 static void
 note_request(struct attempt *a, const struct observed_request *q)

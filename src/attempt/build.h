@@ -17,6 +17,9 @@ void attempt_reaches(struct attempt *a, uint64_t frame, when_ns time);
 void attempt_add_leg(struct attempt *a, const struct observation *o,
     bool from_client, enum step step);
 
+/* In order of frames: those of two connections came as exchanges ended. */
+void attempt_sort_legs(struct attempt *a);
+
 /*
  * All that an exchange says: legs, tokens, offers, counts, times.  The
  * caller adopts the observation afterwards: pointers into it are kept.

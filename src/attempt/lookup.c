@@ -35,6 +35,22 @@ tracker_pair(struct tracker *t, const struct connection *c)
 		}
 	}
 
+	/* One that no attempt points to goes; those that are in use step
+	 * aside, a few at a time, and are bounded by LIMIT_ATTEMPTS. */
+	for (int n = 0; n < 8 && t->pairs.count >= limit_of(LIMIT_CLIENTS);
+	     n++) {
+		struct table_entry *oldest = table_oldest(&t->pairs);
+		struct pair *old = LIST_OBJECT(oldest, struct pair, entry);
+
+		if (old->attempts > 0) {
+			table_touch(&t->pairs, oldest);
+			continue;
+		}
+		limit_hit(LIMIT_CLIENTS);
+		table_remove(&t->pairs, oldest);
+		free(old);
+	}
+
 	struct pair *p = memory_new(1, sizeof(*p));
 
 	p->client = c->client;

@@ -34,6 +34,7 @@ struct pair {
 	struct address client, proxy;
 	uint16_t proxy_port;
 	struct link open; /* struct tracked: asked or challenged */
+	size_t attempts;  /* that point here; it may go when there is none */
 };
 
 /* A connection that is not closed. */
@@ -77,7 +78,11 @@ struct tracker {
 /* The attempt of an id; NULL for 0 and for one that is gone. */
 struct tracked *tracker_get(const struct tracker *t, uint32_t id);
 
-/* What belongs to a connection; made if it was not there. */
+/*
+ * What belongs to a connection; made if it was not there.  A pair without
+ * attempts lives only until the next call: pairs are bounded by attempts
+ * and LIMIT_CLIENTS.
+ */
 struct pair *tracker_pair(struct tracker *t, const struct connection *c);
 struct conn *tracker_conn(struct tracker *t, uint64_t id);
 struct conn *tracker_find_conn(const struct tracker *t, uint64_t id);

@@ -116,6 +116,7 @@ new_attempt(struct tracker *t, const struct observation *o)
 	a->offer_time = a->sent_time = a->closed = WHEN_NONE;
 	list_init(&a->open);
 	a->pair = tracker_pair(t, &o->connection);
+	a->pair->attempts++;
 	t->by_id[t->n_ids++] = a;
 	t->count++;
 	return a;
@@ -126,6 +127,7 @@ tracker_drop(struct tracker *t, struct tracked *a)
 {
 	t->by_id[a->attempt.id] = NULL;
 	t->count--;
+	a->pair->attempts--;
 	list_remove(&a->open);
 	attempt_end(&a->attempt);
 	free(a);
@@ -525,6 +527,9 @@ tracker_finish(struct tracker *t)
 			    t->now - t->by_id[i]->attempt.end >=
 			        TIME_TO_ANSWER);
 	tracker_absorb_spares(t);
+	for (size_t i = t->oldest; i < t->n_ids; i++)
+		if (t->by_id[i] != NULL)
+			attempt_sort_legs(&t->by_id[i]->attempt);
 
 	t->ordered = memory_new(t->count, sizeof(struct attempt *));
 	for (size_t i = t->oldest; i < t->n_ids; i++)

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exchanges written by hand, one line each, through the tracker.  What comes
+ * out is a line an attempt: scheme, outcome, step, 407s, connections.
+ */
+#include "attempt/tracker.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "run.h"
+
+/* What the client sends. */
+enum sent { PLAIN, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET };
+/* What the proxy answers. */
+enum got { OFFER, OFFER_CLOSE, T2, PASS, NOTHING };
+
+/* A step: an exchange, or, with `close`, the end of a connection. */
+struct act {
+	unsigned connection;
+	enum sent sent;
+	enum got got;
+	const char *target; /* NULL: "a" */
+	enum { GOES_ON, BY_CLIENT, BY_PROXY } close;
+	int seconds; /* later than the step before */
+};
+
+#define X(c, s, g)        { .connection = c, .sent = s, .got = g }
+#define AT(c, s, g, t)    { .connection = c, .sent = s, .got = g, .target = t }
+#define LATER(c, s, g, n) { .connection = c, .sent = s, .got = g, .seconds = n }
+#define END(c, by)        { .connection = c, .close = by }
+
+static const struct row {
+	const char *name, *agent;
+	struct act steps[12];
+	const char *want;
+} rows[] = {
+	{ "NTLM on one connection", "curl",
+	    { X(1, PLAIN, OFFER), X(1, T1, T2), X(1, T3, PASS) },
+	    "NTLM authenticated - 2 1; " },
+	{ "keep-alive after success is one attempt", "curl",
+	    { X(1, T1, T2), X(1, T3, PASS), X(1, PLAIN, PASS),
+	        X(1, PLAIN, PASS) },
+	    "NTLM authenticated - 1 1; " },
+	{ "an offer and the answer on the next connection", "Java",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT), X(2, T1, T2),
+	        X(2, T3, OFFER) },
+	    "NTLM rejected authenticate 3 2; " },
+	{ "but not a program that runs again later", "curl",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, BASIC, PASS, 5) },
+	    "none abandoned offer 1 1; Basic authenticated - 0 1; " },
+	{ "a person may take a minute", "Mozilla/5.0",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, T1, T2, 60), X(2, T3, PASS) },
+	    "NTLM authenticated - 2 2; " },
+	{ "type 3 on another connection than its type 2", "curl",
+	    { X(1, T1, T2), X(2, T3, OFFER) },
+	    "NTLM rejected authenticate 2 2; " },
+	{ "but not the type 3 of another challenge", "curl",
+	    { X(1, T1, T2), X(2, T3_OF_OTHER, OFFER),
+	        END(1, BY_CLIENT) },
+	    "NTLM abandoned challenge 1 1; NTLM rejected authenticate 1 1; " },
+	{ "the proxy closes after the type 2", "curl",
+	    { X(1, T1, T2), END(1, BY_PROXY) },
+	    "NTLM broken challenge 1 1; " },
+	{ "the client leaves after the type 2", "curl",
+	    { X(1, T1, T2), END(1, BY_CLIENT) },
+	    "NTLM abandoned challenge 1 1; " },
+	{ "a type 1 that gets no challenge, then one more", "browser",
+	    { X(1, T1, T2), X(1, T3, OFFER), X(1, T1, OFFER) },
+	    "NTLM rejected authenticate 2 1; NTLM rejected negotiate 1 1; " },
+	{ "a handshake that begins again is a new one", "curl",
+	    { X(1, T1, T2), X(1, T1, T2), X(1, T3, PASS) },
+	    "NTLM broken challenge 1 1; NTLM authenticated - 1 1; " },
+	{ "interleaved handshakes for one target stay apart", "curl",
+	    { X(1, PLAIN, OFFER), AT(2, PLAIN, OFFER, "b"), X(1, T1, T2),
+	        AT(2, T1, T2, "b"), AT(2, T3, PASS, "b"), X(1, T3, PASS) },
+	    "NTLM authenticated - 2 1; NTLM authenticated - 2 1; " },
+	{ "Basic: same credentials, same result, one attempt", "apt",
+	    { X(1, BASIC, OFFER), X(1, BASIC, OFFER), X(1, BASIC, OFFER) },
+	    "Basic rejected credentials 3 1; " },
+	{ "Basic: another password is another attempt", "curl",
+	    { X(1, BASIC, OFFER), X(1, BASIC_2, PASS), X(1, BASIC_2, PASS) },
+	    "Basic rejected credentials 1 1; Basic authenticated - 0 1; " },
+	{ "Basic: each connection is another attempt", "Java",
+	    { X(1, BASIC, OFFER), X(2, BASIC, OFFER) },
+	    "Basic rejected credentials 1 1; Basic rejected credentials 1 1; " },
+	{ "spare connections of a browser belong to the login", "Mozilla/5.0",
+	    { X(1, PLAIN, OFFER), X(2, PLAIN, OFFER), X(3, PLAIN, OFFER),
+	        X(3, T1, T2), X(3, T3, PASS), END(1, BY_CLIENT),
+	        END(2, BY_CLIENT) },
+	    "NTLM authenticated - 4 3; " },
+	{ "asked and never answered", "docker",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT) },
+	    "none abandoned offer 1 1; " },
+	{ "asked, and the capture ends", "docker", { X(1, PLAIN, OFFER) },
+	    "none incomplete - 1 1; " },
+	{ "asked, and there was time", "docker",
+	    { X(1, PLAIN, OFFER), { .connection = 9, .sent = PLAIN, .got = PASS, .target = "z",
+	            .seconds = 30 } },
+	    "none abandoned offer 1 1; " },
+	{ "a ticket is enough", "curl",
+	    { X(1, TICKET, PASS), X(1, TICKET, PASS), X(1, PLAIN, PASS) },
+	    "Negotiate/Kerberos authenticated - 0 1; " },
+	{ "credentials without an answer, and the proxy hangs up", "curl",
+	    { X(1, BASIC, NOTHING), END(1, BY_PROXY) },
+	    "Basic broken credentials 0 1; " },
+	{ "no proxy authentication, no attempt", "curl",
+	    { X(1, PLAIN, PASS), X(1, PLAIN, PASS) }, "" },
+};
+
+static struct token *
+token(struct observation *o, enum scheme scheme, enum token_kind kind)
+{
+	struct token *t = arena_new(&o->arena, sizeof(*t));
+
+	t->scheme = scheme;
+	t->scheme_name = scheme_name(scheme);
+	t->kind = kind;
+	t->neg_state = NEG_ABSENT;
+	t->ntlm.timestamp = t->ntlm.av_timestamp = WHEN_NONE;
+	t->kerberos.error_code = -1;
+	t->digest.stale = -1;
+	return t;
+}
+
+static struct token *
+sent_token(struct observation *o, enum sent sent, uint64_t frame)
+{
+	struct token *t = NULL;
+
+	switch (sent) {
+	case PLAIN:
+		return NULL;
+	case T1:
+		t = token(o, SCHEME_NTLM, TOKEN_NTLM_NEGOTIATE);
+		break;
+	case T3:
+	case T3_OF_OTHER:
+		t = token(o, SCHEME_NTLM, TOKEN_NTLM_AUTHENTICATE);
+		t->ntlm.target_info = sent == T3 ? 7 : 8;
+		t->user = "erin";
+		break;
+	case BASIC:
+	case BASIC_2:
+		t = token(o, SCHEME_BASIC, TOKEN_BASIC);
+		t->whole = sent;
+		t->user = "erin";
+		return t;
+	case TICKET:
+		t = token(o, SCHEME_NEGOTIATE, TOKEN_AP_REQ);
+		break;
+	}
+	t->whole = 1000 + frame; /* each is new */
+	return t;
+}
+
+static void
+take(struct tracker *tracker, const struct row *row, const struct act *s,
+    uint64_t frame, when_ns now)
+{
+	bool closes = s->close != GOES_ON;
+	struct observation *o =
+	    observation_new(closes ? OBSERVE_CLOSE : OBSERVE_EXCHANGE);
+
+	o->frame = frame;
+	o->time = now;
+	o->connection = (struct connection){ .id = s->connection,
+		.stream = s->connection, .began = true, .directions = 2,
+		.client = { 4, { 10, 1 } }, .proxy = { 4, { 10, 2 } },
+		.client_port = (uint16_t)(4000 + s->connection),
+		.proxy_port = 3128 };
+	if (closes) {
+		o->closed_by = s->close == BY_CLIENT ? CLOSED_CLIENT
+		                                     : CLOSED_PROXY;
+		tracker_take(tracker, o);
+		return;
+	}
+	o->request = (struct observed_request){ .seen = true, .frame = frame,
+		.time = now, .method = "GET",
+		.target = s->target != NULL ? s->target : "a",
+		.authority = s->target != NULL ? s->target : "a",
+		.user_agent = row->agent, .version_minor = 1,
+		.keeps_alive = true,
+		.credentials = sent_token(o, s->sent, frame) };
+	if (s->got != NOTHING) {
+		struct observed_response *p = &o->response;
+
+		*p = (struct observed_response){ .seen = true,
+			.frame = frame + 1, .time = now, .head_time = now,
+			.status = s->got == PASS ? 200 : 407,
+			.keeps_alive = s->got != OFFER_CLOSE,
+			.date = WHEN_NONE };
+		if (p->status == 407) {
+			p->n_challenges = 1;
+			p->challenges = token(o, SCHEME_NTLM,
+			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
+			p->challenges->ntlm.target_info =
+			    s->got == T2 ? 7 : 0;
+		}
+		o->frame = frame + 1;
+	}
+	tracker_take(tracker, o);
+}
+
+START_TEST(what_makes_one_attempt)
+{
+	const struct row *row = &rows[_i];
+	struct tracker *tracker = tracker_new();
+	struct text out = { 0 };
+	when_ns now = 1000 * WHEN_SECOND;
+	uint64_t frame = 1;
+	size_t n;
+
+	for (const struct act *s = row->steps;
+	     s < row->steps + 12 && s->connection != 0; s++) {
+		now += s->seconds * WHEN_SECOND + WHEN_MS;
+		take(tracker, row, s, frame, now);
+		frame += 2;
+	}
+	tracker_now(tracker, now);
+	tracker_finish(tracker);
+
+	struct attempt **all = tracker_attempts(tracker, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct attempt *a = all[i];
+
+		text_fmt(&out, "%s %s %s %u %u; ", a->scheme_name,
+		    outcome_name(a->outcome),
+		    a->broke_at != STEP_NONE ? step_name(a->broke_at) : "-",
+		    a->responses_407, a->connections);
+		for (unsigned k = 1; k < a->n_legs; k++)
+			ck_assert_uint_le(a->legs[k - 1].frame,
+			    a->legs[k].frame);
+	}
+	ck_assert_msg(strcmp(text_get(&out), row->want) == 0,
+	    "%s: %s", row->name, text_get(&out));
+	text_fini(&out);
+	tracker_free(tracker);
+}
+END_TEST
+
+/* Clients by the hundred thousand that never log in leave nothing behind. */
+START_TEST(clients_without_a_login_are_bounded)
+{
+	static const struct row row = { .agent = "flood" };
+	struct tracker *tracker = tracker_new();
+	size_t n;
+
+	for (uint32_t i = 1; i <= 60000; i++) {
+		struct observation *o = observation_new(OBSERVE_EXCHANGE);
+
+		o->connection = (struct connection){ .id = i,
+			.directions = 2, .proxy = { 4, { 10, 2 } },
+			.client = { 4, { 11, (uint8_t)(i >> 16),
+			                    (uint8_t)(i >> 8), (uint8_t)i } },
+			.proxy_port = 3128 };
+		o->request = (struct observed_request){ .seen = true,
+			.method = "GET", .target = "a",
+			.user_agent = row.agent };
+		o->response = (struct observed_response){ .seen = true,
+			.status = 200, .date = WHEN_NONE };
+		o->frame = i;
+		tracker_take(tracker, o);
+	}
+	tracker_finish(tracker);
+	tracker_attempts(tracker, &n);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_uint_gt(limit_hits(LIMIT_CLIENTS), 0);
+	tracker_free(tracker);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("attempt/tracker");
+	TCase *c = tcase_create("tracker");
+
+	tcase_add_loop_test(c, what_makes_one_attempt, 0,
+	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(c, clients_without_a_login_are_bounded);
+	suite_add_tcase(suite, c);
+	return run_suite(suite);
+}
