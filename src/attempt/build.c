@@ -87,7 +87,7 @@ attempt_add_leg(struct attempt *a, const struct observation *o,
 void
 attempt_sort_legs(struct attempt *a)
 {
-	/* Few, and nearly in order: insertion; equal frames stay as they are. */
+	/* Few, and nearly in order; equal frames stay as they are. */
 	for (unsigned i = 1; i < a->n_legs; i++) {
 		struct leg leg = a->legs[i];
 		unsigned k = i;
