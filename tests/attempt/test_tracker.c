@@ -83,7 +83,8 @@ static const struct row {
 	    "Basic rejected credentials 1 1; Basic authenticated - 0 1; " },
 	{ "Basic: each connection is another attempt", "Java",
 	    { X(1, BASIC, OFFER), X(2, BASIC, OFFER) },
-	    "Basic rejected credentials 1 1; Basic rejected credentials 1 1; " },
+	    "Basic rejected credentials 1 1; "
+	    "Basic rejected credentials 1 1; " },
 	{ "spare connections of a browser belong to the login", "Mozilla/5.0",
 	    { X(1, PLAIN, OFFER), X(2, PLAIN, OFFER), X(3, PLAIN, OFFER),
 	        X(3, T1, T2), X(3, T3, PASS), END(1, BY_CLIENT),
