@@ -9,6 +9,7 @@
 struct correlator {
 	const struct options *options;
 	struct tracker *tracker;
+	struct testimony *testimony;
 	struct diagnosis *diagnosis;
 	struct attempt **chosen;
 	size_t n_chosen;
@@ -21,6 +22,7 @@ correlator_new(const struct options *o)
 
 	c->options = o;
 	c->tracker = tracker_new();
+	c->testimony = testimony_new();
 	return c;
 }
 
@@ -31,6 +33,7 @@ correlator_free(struct correlator *c)
 		return;
 	diagnosis_free(c->diagnosis);
 	tracker_free(c->tracker);
+	testimony_free(c->testimony);
 	free(c->chosen);
 	free(c);
 }
@@ -40,7 +43,10 @@ correlator_take(void *correlator, struct observation *o)
 {
 	struct correlator *c = correlator;
 
-	tracker_take(c->tracker, o);
+	if (o->kind == OBSERVE_WITNESS)
+		testimony_take(c->testimony, o);
+	else
+		tracker_take(c->tracker, o);
 }
 
 void
@@ -85,6 +91,9 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 {
 	size_t n, n_refused;
 
+	struct capture_facts facts = *capture;
+
+	facts.witnesses = c->testimony;
 	tracker_finish(c->tracker);
 
 	struct attempt **all = tracker_attempts(c->tracker, &n);
@@ -96,7 +105,7 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 		if (wanted(c->options, all[i]))
 			c->chosen[c->n_chosen++] = all[i];
 	c->diagnosis = diagnosis_run(rules, c->chosen, c->n_chosen, refused,
-	    n_refused, capture);
+	    n_refused, &facts);
 }
 
 struct attempt **

@@ -67,12 +67,14 @@ libp407_a_SOURCES = \
 	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
 	%reldir%/auth/token.c %reldir%/auth/token.h \
 	\
+	%reldir%/witness/record.h \
 	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
 	%reldir%/attempt/build.c %reldir%/attempt/build.h \
 	%reldir%/attempt/lookup.c %reldir%/attempt/match.c \
 	%reldir%/attempt/spare.c %reldir%/attempt/tracked.h \
 	%reldir%/attempt/observation.c %reldir%/attempt/observation.h \
 	%reldir%/attempt/steps.c %reldir%/attempt/steps.h \
+	%reldir%/attempt/testimony.c %reldir%/attempt/testimony.h \
 	%reldir%/attempt/tracker.c %reldir%/attempt/tracker.h \
 	\
 	%reldir%/diagnose/builtin.c \

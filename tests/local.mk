@@ -26,6 +26,7 @@ check_tests = \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_token \
 	%reldir%/attempt/test_steps \
+	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
 	%reldir%/diagnose/test_condition \
 	%reldir%/diagnose/test_diagnosis \

@@ -14,11 +14,13 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "net/packet.h"
+#include "witness/record.h"
 
 enum observation_kind {
 	OBSERVE_EXCHANGE, /* a request and its answer, either may be missing */
 	OBSERVE_CLOSE,    /* a connection that had exchanges has ended */
 	OBSERVE_REFUSED,  /* SYN answered by RST, or by nothing at all */
+	OBSERVE_WITNESS,  /* a side witness: KDC, TLS, PAC, DNS */
 };
 
 /* One TCP connection, as it looked when the observation was made. */
@@ -96,6 +98,9 @@ struct observation {
 	/* OBSERVE_REFUSED */
 	bool silent; /* no answer at all */
 	unsigned tries;
+
+	/* OBSERVE_WITNESS: in the arena; frame and time as above */
+	const struct witness_record *witness;
 };
 
 struct observation *observation_new(enum observation_kind kind);

@@ -83,6 +83,9 @@ tracker_take(struct tracker *t, struct observation *o)
 		take_close(t, o);
 		observation_free(o);
 		break;
+	case OBSERVE_WITNESS: /* not an exchange: testimony.h keeps it */
+		observation_free(o);
+		break;
 	case OBSERVE_REFUSED:
 		if (t->n_refused < MAX_REFUSED)
 			t->refused[t->n_refused++] = o;

@@ -11,6 +11,7 @@
 #ifndef P407_DIAGNOSE_DIAGNOSIS_H
 #define P407_DIAGNOSE_DIAGNOSIS_H
 
+#include "attempt/testimony.h"
 #include "diagnose/finding.h"
 
 struct rules;
@@ -23,6 +24,7 @@ struct capture_facts {
 	when_ns first, last;
 	bool stream_filters;      /* tcp.stream numbers are Wireshark's */
 	double missing_ratio;     /* gaps against acknowledged bytes */
+	const struct testimony *witnesses; /* NULL: none were kept */
 };
 
 struct diagnosis *diagnosis_run(const struct rules *rules,

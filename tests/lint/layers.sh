@@ -18,8 +18,8 @@ http      base
 auth      base
 witness   base net tcp http auth
 attempt   base net http auth witness
-diagnose  base net http auth attempt
-report    base net capture attempt diagnose
+diagnose  base net http auth witness attempt
+report    base net capture witness attempt diagnose
 '
 
 # "FILE HEADER" of every project include of a folder.

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * testimony.h - what the side witnesses said, in the order of frames
+ *
+ * Keeps observations of kind OBSERVE_WITNESS, LIMIT_WITNESSES of each kind;
+ * past that the newest are let go and counted, so that what is kept does
+ * not depend on what comes later.
+ */
+#ifndef P407_ATTEMPT_TESTIMONY_H
+#define P407_ATTEMPT_TESTIMONY_H
+
+#include "attempt/observation.h"
+
+struct testimony;
+
+struct testimony *testimony_new(void);
+void testimony_free(struct testimony *t); /* NULL is fine */
+
+/* Takes the observation; its witness must be set. */
+void testimony_take(struct testimony *t, struct observation *o);
+
+/* All of a kind, in the order of frames; they live as long as t. */
+const struct witness_record *const *testimony_of(const struct testimony *t,
+    enum witness_kind kind, size_t *n);
+
+#endif
