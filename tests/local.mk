@@ -23,6 +23,8 @@ check_tests = \
 	%reldir%/http/test_gather \
 	%reldir%/http/test_grammar \
 	%reldir%/http/test_message \
+	%reldir%/auth/test_bearer \
+	%reldir%/auth/test_digest \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_token \
 	%reldir%/attempt/test_steps \

@@ -89,6 +89,8 @@ json_next(struct reader *r, struct json_member *out)
 		return false;
 	out->is_string = peek(r) == '"';
 	out->value = out->is_string ? string(r) : other(r);
+	if (!out->is_string && out->value.len == 0)
+		reader_fail(r, FAULT_CUT, r->pos, "JSON value");
 	return reader_ok(r);
 }
 

@@ -73,7 +73,7 @@ struct group_counts {
 	when_ns first, last;
 };
 
-enum { FACTS_MAX = 256 };
+enum { FACTS_MAX = 512 };
 
 struct subject {
 	const struct attempt *attempt;     /* or NULL: a refused connection */

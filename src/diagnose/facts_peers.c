@@ -94,6 +94,57 @@ like_service(const struct event *e, const struct event *o)
 	        ticket_of(o)->kerberos.service);
 }
 
+static const struct token *
+bearer_of(const struct event *e)
+{
+	const struct token *t = e->attempt->credentials;
+
+	return t != NULL && t->kind == TOKEN_BEARER && t->bearer.is_jwt
+	    ? t
+	    : NULL;
+}
+
+static bool
+both_jwt(const struct event *e, const struct event *o)
+{
+	return bearer_of(e) != NULL && bearer_of(o) != NULL;
+}
+
+static bool
+both_keyed(const struct event *e, const struct event *o)
+{
+	return both_jwt(e, o) && bearer_of(e)->bearer.kid != NULL &&
+	    bearer_of(o)->bearer.kid != NULL;
+}
+
+static bool
+both_meant(const struct event *e, const struct event *o)
+{
+	return both_jwt(e, o) && bearer_of(e)->bearer.aud != NULL &&
+	    bearer_of(o)->bearer.aud != NULL;
+}
+
+static bool
+like_key(const struct event *e, const struct event *o)
+{
+	return both_keyed(e, o) &&
+	    same_text(bearer_of(e)->bearer.kid, bearer_of(o)->bearer.kid);
+}
+
+static bool
+like_audience(const struct event *e, const struct event *o)
+{
+	return both_meant(e, o) &&
+	    same_text(bearer_of(e)->bearer.aud, bearer_of(o)->bearer.aud);
+}
+
+static bool
+like_issuer(const struct event *e, const struct event *o)
+{
+	return both_jwt(e, o) &&
+	    same_text(bearer_of(e)->bearer.iss, bearer_of(o)->bearer.iss);
+}
+
 static bool
 both_sized(const struct event *e, const struct event *o)
 {
@@ -119,6 +170,9 @@ static const struct {
 	{ both_tickets, like_kvno },
 	{ both_tickets, like_service },
 	{ both_sized, as_large },
+	{ both_keyed, like_key },
+	{ both_meant, like_audience },
+	{ both_jwt, like_issuer },
 };
 
 /* Of the successes that can be compared, is one like this? */
@@ -150,6 +204,22 @@ service_that_works(const struct subject *s, const struct fact *f)
 	(void)f;
 	return ok == NULL ? value_unknown()
 	                  : value_string(ticket_of(ok)->kerberos.service);
+}
+
+/* f->offset says which text of a token that works. */
+static struct value
+bearer_that_works(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = s->event == NULL ||
+	        s->event->kin[KIN_LANE] == 0
+	    ? NULL
+	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
+	          both_jwt);
+
+	return ok == NULL
+	    ? value_unknown()
+	    : value_string(*(const char *const *)(const void *)(
+	          (const char *)&bearer_of(ok)->bearer + f->offset));
 }
 
 /* The computer in the type 2 tells nodes behind one address apart. */
@@ -218,6 +288,23 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.token_this_large_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "a token at least as large gets through", SEE_ALL_CLIENTS, NULL,
 	    .compute = like_passes, .offset = 5 },
+	{ "proxy.same_token_key_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "others get through with a token of the same key id",
+	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 6 },
+	{ "proxy.same_audience_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "others get through with a token for the same audience",
+	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 7 },
+	{ "proxy.same_issuer_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "others get through with a token of the same issuer",
+	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 8 },
+	{ "proxy.token_key_that_works", FACT_STRING, SOURCE_HISTORY,
+	    "the key id of tokens that get through", SEE_ALL_CLIENTS,
+	    "none", .compute = bearer_that_works,
+	    .offset = offsetof(struct token_bearer, kid) },
+	{ "proxy.audience_that_works", FACT_STRING, SOURCE_HISTORY,
+	    "the audience of tokens that get through", SEE_ALL_CLIENTS,
+	    "none", .compute = bearer_that_works,
+	    .offset = offsetof(struct token_bearer, aud) },
 	{ "proxy.service_that_works", FACT_STRING, SOURCE_HISTORY,
 	    "the service in tickets that get through", SEE_ALL_CLIENTS,
 	    "an unnamed service", .compute = service_that_works },

@@ -3,6 +3,7 @@
  * What Basic, Digest and Bearer show.
  */
 #include "diagnose/facts.h"
+#include "diagnose/history.h"
 
 #define SEE_REQUEST "capture the direction from the client to the proxy"
 #define SEE_RESPONSE "capture the direction from the proxy to the client"
@@ -230,6 +231,81 @@ qop_differs(const struct subject *s, const struct fact *f)
 	return value_bool(true);
 }
 
+/* nonce and nc that some other answer had already; RFC 7616 3.4: nc must
+ * grow with each use of a nonce. */
+static bool
+counted_before(const struct event *e, const struct event *o)
+{
+	const struct token *t = e->attempt->credentials;
+	const struct token *u = o->attempt->credentials;
+
+	return u != NULL && u->kind == TOKEN_DIGEST &&
+	    u->digest.nonce == t->digest.nonce &&
+	    u->digest.nc >= t->digest.nc &&
+	    u->digest.response != t->digest.response;
+}
+
+static struct value
+nc_repeated(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+	const struct token *t = sent(s, SCHEME_DIGEST);
+	const struct token *last = NULL;
+
+	(void)f;
+	if (t == NULL)
+		return not_sent(s);
+	if (t->digest.nc == 0)
+		return value_absent();
+	if (a->observations.next != NULL)
+		LIST_EACH (link, &a->observations) {
+			const struct token *u =
+			    LIST_OBJECT(link, struct observation, link)
+			        ->request.credentials;
+
+			if (u == NULL || u->kind != TOKEN_DIGEST)
+				continue;
+			if (last != NULL &&
+			    last->digest.nonce == u->digest.nonce &&
+			    last->digest.nc >= u->digest.nc)
+				return value_bool(true);
+			last = u;
+		}
+	if (s->event == NULL)
+		return value_unknown();
+	return value_bool(history_before(s->history, s->event, KIN_PROXY,
+	                      WHICH_ALL, counted_before) != NULL);
+}
+
+/* The algorithm of one challenge with the nonce of another. */
+static struct value
+mixed_challenges(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+	const struct token *t = sent(s, SCHEME_DIGEST);
+	bool nonce = false, both = false;
+
+	(void)f;
+	if (t == NULL)
+		return not_sent(s);
+
+	const char *used =
+	    t->digest.algorithm != NULL ? t->digest.algorithm : "MD5";
+
+	for (size_t i = 0; i < a->n_offers; i++) {
+		const struct token *c = &a->offers[i];
+
+		if (c->scheme != SCHEME_DIGEST ||
+		    c->digest.nonce != t->digest.nonce)
+			continue;
+		nonce = true;
+		both |= same(used, c->digest.algorithm != NULL
+		        ? c->digest.algorithm
+		        : "MD5");
+	}
+	return nonce ? value_bool(!both) : value_unknown();
+}
+
 static struct value
 digest_missing(const struct subject *s, const struct fact *f)
 {
@@ -422,6 +498,12 @@ const struct fact facts_of_scheme[] = {
 	{ "digest.qop_differs", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the qop in the answer was not offered", SEE_REQUEST, NULL,
 	    .compute = qop_differs },
+	{ "digest.nc_repeated", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the count of the answer (nc) had been used with its nonce",
+	    SEE_REQUEST, NULL, .compute = nc_repeated },
+	{ "digest.mixed_challenges", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the nonce is of one challenge, the algorithm is of another",
+	    SEE_RESPONSE, NULL, .compute = mixed_challenges },
 	{ "digest.missing", FACT_STRING, SOURCE_ATTEMPT,
 	    "a directive that the answer must have and has not",
 	    SEE_REQUEST, "nothing", .compute = digest_missing },
