@@ -69,11 +69,13 @@ observe_exchange(const struct http_exchange *e)
 		    keep(a, http_field_value(m, "x-forwarded-for"));
 		q->has_authorization = has_field(m, "authorization");
 		q->has_host = has_field(m, "host");
+		q->head_cut = (m->flaws & HTTP_HEAD_CUT) != 0;
 		read_target(q, a, m);
 		read_credentials(q, a, m);
 		o->frame = q->frame;
 		o->time = q->time;
 	}
+	p->head_cut = (e->response.flaws & HTTP_HEAD_CUT) != 0;
 	if (e->response.seen) {
 		const struct http_message *m = &e->response;
 

@@ -236,6 +236,7 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 		.began = i->began,
 		.directions = (uint8_t)(i->seen[0] + i->seen[1]),
 		.missing_bytes = i->missing[0] + i->missing[1],
+		.missing_client = i->missing[client],
 		.carried_bytes = i->delivered[0] + i->delivered[1] +
 		    i->missing[0] + i->missing[1],
 	};

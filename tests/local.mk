@@ -15,6 +15,7 @@ check_tests = \
 	%reldir%/net/test_fragment \
 	%reldir%/net/test_packet \
 	%reldir%/net/test_tunnel \
+	%reldir%/tcp/test_flow \
 	%reldir%/tcp/test_reassembly \
 	%reldir%/http/test_chunked \
 	%reldir%/http/test_conversations \
@@ -81,6 +82,7 @@ dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/net/crosscheck.sh \
+	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
 	%reldir%/usage.sh \
 	%reldir%/lint/documents.sh \
@@ -110,6 +112,7 @@ EXTRA_DIST += captures \
 	%reldir%/harness.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
+	%reldir%/damage.py \
 	%reldir%/truth.py \
 	%reldir%/bench/bench.sh \
 	%reldir%/fuzz/corpus \

@@ -139,6 +139,7 @@ struct attempt {
 	bool offer_seen;        /* a 407 before any credentials */
 	bool last_407_bare;     /* the last 407 has the scheme, no token */
 	bool last_407_empty;    /* the last 407 has no Proxy-Authenticate */
+	bool last_407_cut;      /* its head is not whole: it may have one */
 	bool www_authenticate;  /* a 407 with WWW-Authenticate */
 	struct fault grammar;   /* of the offers */
 

@@ -32,6 +32,7 @@ struct connection {
 	bool began;       /* SYN seen: the capture has it from its start */
 	uint8_t directions; /* 1 or 2: directions with any packet */
 	uint64_t missing_bytes; /* not in the capture, acknowledged */
+	uint64_t missing_client; /* of these, from the client */
 	uint64_t carried_bytes; /* acknowledged or seen, both directions */
 };
 
@@ -54,6 +55,7 @@ struct observed_request {
 	bool origin_form;         /* "GET /path": no proxy request */
 	bool has_authorization;   /* a field for the origin, not the proxy */
 	bool has_host;
+	bool head_cut; /* a field that is not there may have been */
 	uint64_t content_length;
 	unsigned n_credentials;   /* Proxy-Authorization fields */
 	struct token *credentials; /* the first one; NULL if none */
@@ -74,6 +76,7 @@ struct observed_response {
 	size_t n_challenges;
 	bool has_www_authenticate;
 	struct fault grammar;     /* of the challenges */
+	bool head_cut; /* as above; not seen: it may have been there */
 	unsigned flaws;           /* enum http_flaw */
 };
 

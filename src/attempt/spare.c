@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 
+/* An offer whose exchange was known late: as in match.c. */
+#define PROGRAM_WINDOW (1500 * WHEN_MS)
 /* Spare connections belong to a login that began this near to them. */
 #define SPARE_BEFORE (30 * WHEN_SECOND)
 #define SPARE_AFTER  (60 * WHEN_SECOND)
@@ -57,6 +59,10 @@ is_spare_of(const struct tracked *spare, const struct tracked *login)
 	if (s->request != NULL && has_a_person(s->request))
 		return s->start - l->end <= SPARE_BEFORE &&
 		    l->start - s->end <= SPARE_AFTER;
+	if (l->preemptive && s->target != NULL &&
+	    same_text(s->target, l->target) && l->start >= s->end &&
+	    l->start - s->end <= PROGRAM_WINDOW)
+		return true;
 	return s->start <= l->end &&
 	    (spare->closed == WHEN_NONE || spare->closed >= l->start) &&
 	    l->start - s->end <= SPARE_AFTER;

@@ -137,7 +137,7 @@ steps_said(const struct observed_request *q)
 	if (!q->seen)
 		return SAID_UNSEEN;
 	if (t == NULL || t->scheme == SCHEME_NONE)
-		return SAID_NOTHING;
+		return q->head_cut ? SAID_UNSEEN : SAID_NOTHING;
 	if (t->scheme == SCHEME_NTLM || t->scheme == SCHEME_NEGOTIATE) {
 		if (begins_ntlm(t))
 			return SAID_NEGOTIATE;
@@ -176,6 +176,15 @@ goes_on(const struct token *t, const struct token *sent)
 	}
 }
 
+/* Could a token in the 407 have asked to go on? */
+static bool
+may_go_on(const struct token *sent)
+{
+	return sent != NULL && sent->kind != TOKEN_NTLM_AUTHENTICATE &&
+	    (sent->scheme == SCHEME_NTLM || sent->scheme == SCHEME_NEGOTIATE ||
+	        sent->scheme == SCHEME_DIGEST);
+}
+
 enum answer
 steps_answer(const struct observed_request *q,
     const struct observed_response *p)
@@ -191,5 +200,7 @@ steps_answer(const struct observed_request *q,
 	for (size_t i = 0; i < p->n_challenges; i++)
 		if (goes_on(&p->challenges[i], q->credentials))
 			return ANSWER_CHALLENGE;
+	if (p->head_cut && p->n_challenges == 0 && may_go_on(q->credentials))
+		return ANSWER_UNSEEN;
 	return p->keeps_alive ? ANSWER_OFFER : ANSWER_CLOSING;
 }

@@ -23,6 +23,7 @@ struct tracked {
 	struct pair *pair;
 	struct link open; /* in the pair's list of open ones */
 	bool request_unseen;
+	bool answer_lost; /* one may have been among bytes that were lost */
 	bool owner_open;  /* its last connection is not closed */
 	when_ns closed;   /* when it was; WHEN_NONE: not */
 	when_ns offer_time, sent_time;

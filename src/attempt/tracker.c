@@ -431,6 +431,7 @@ take_exchange(struct tracker *t, struct observation *o)
 	attempt_exchange(&a->attempt, o, m, &a->offer_time, &a->sent_time);
 	a->attempt.said_401 |= own_401;
 	a->request_unseen |= said == SAID_UNSEEN;
+	a->answer_lost = !o->response.seen && o->response.head_cut;
 	a->said = said;
 	a->conn_id = c->id;
 	a->owner_open = true;
@@ -451,12 +452,18 @@ take_exchange(struct tracker *t, struct observation *o)
 }
 /* -- ends -- */
 
-/* The outcome of an attempt whose connection ended before a verdict. */
+/*
+ * The outcome of an attempt whose connection ended before a verdict.
+ * `lost`: bytes of the client are missing since the last exchange, so that
+ * it may have gone on.
+ */
 static void
-decide_at_close(struct tracked *a, enum closed_by by, bool waited_long)
+decide_at_close(struct tracked *a, enum closed_by by, bool waited_long,
+    bool lost)
 {
 	struct attempt *at = &a->attempt;
-	bool blind = at->connection.directions < 2 || a->request_unseen;
+	bool blind = at->connection.directions < 2 || a->request_unseen ||
+	    lost || at->last_407_cut;
 	bool over = by != CLOSED_NOT || waited_long;
 
 	if (a->state == STATE_DONE)
@@ -474,7 +481,9 @@ decide_at_close(struct tracked *a, enum closed_by by, bool waited_long)
 		if (at->scheme == ATTEMPT_DIGEST)
 			decide(a, OUTCOME_REJECTED, STEP_CREDENTIALS);
 	} else if (a->state == STATE_WAITING) {
-		if (at->missing_bytes > 0)
+		/* What is no HTTP from the first byte on is no loss. */
+		if (at->missing_bytes > 0 ||
+		    (a->answer_lost && !at->connection.began))
 			decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
 		else
 			decide(a, OUTCOME_BROKEN,
@@ -494,6 +503,10 @@ take_close(struct tracker *t, struct observation *o)
 	struct tracked *a = tracker_get(t, c->current);
 
 	if (a != NULL && a->conn_id == c->id) {
+		bool lost = a->attempt.connection.id == c->id &&
+		    o->connection.missing_client >
+		        a->attempt.connection.missing_client;
+
 		a->owner_open = o->closed_by == CLOSED_NOT;
 		if (!a->owner_open)
 			a->closed = o->time;
@@ -502,7 +515,7 @@ take_close(struct tracker *t, struct observation *o)
 			    a->state == STATE_CHALLENGED ||
 			        a->state == STATE_WAITING);
 		decide_at_close(a, o->closed_by,
-		    t->now - a->attempt.end >= TIME_TO_ANSWER);
+		    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
 	}
 	table_remove(&t->conns, &c->entry);
 	free(c);
@@ -528,7 +541,7 @@ tracker_finish(struct tracker *t)
 		    t->by_id[i]->attempt.outcome == OUTCOME_OPEN)
 			decide_at_close(t->by_id[i], CLOSED_NOT,
 			    t->now - t->by_id[i]->attempt.end >=
-			        TIME_TO_ANSWER);
+			        TIME_TO_ANSWER, false);
 	tracker_absorb_spares(t);
 	for (size_t i = t->oldest; i < t->n_ids; i++)
 		if (t->by_id[i] != NULL)

@@ -314,6 +314,17 @@ choose(struct http_conversation *c, const struct message *r)
 
 	if (seq_before(r->seq, first->ack))
 		return NULL;
+
+	/*
+	 * It acknowledges more than all requests that were captured, and
+	 * bytes before it are lost: it may answer one that was lost, too.
+	 */
+	const struct message *last =
+	    LIST_OBJECT(c->waiting.prev, struct message, link);
+
+	if (last->ready && seq_before(last->end + 1, r->ack) &&
+	    http_message_lost(server, first->ack, r->seq))
+		return NULL;
 	for (struct link *l = first->link.next; l != &c->waiting; l = l->next) {
 		struct message *q = LIST_OBJECT(l, struct message, link);
 
@@ -390,6 +401,10 @@ give(struct http_conversation *c, struct message *q, struct message *r)
 		http_message_forget(&c->direction[HTTP_CLIENT], q);
 		e.request = q->said;
 	}
+	if (q != NULL && r == NULL && c->direction[HTTP_SERVER].any &&
+	    http_message_lost(&c->direction[HTTP_SERVER], q->ack,
+	        q->ack + (UINT32_C(1) << 30)))
+		e.response.flaws = HTTP_HEAD_CUT;
 	if (r != NULL) {
 		take_off(r, &c->n_held);
 		http_message_forget(&c->direction[HTTP_SERVER], r);

@@ -52,7 +52,9 @@ enum http_flaw {
 	                             or a name had spaces behind it */
 	HTTP_HEAD_CUT = 0x04,     /* longer than LIMIT_HEAD or LIMIT_FIELDS,
 	                             or its end is not in the capture: a
-	                             field that is not there may have been */
+	                             field that is not there may have been;
+	                             of a response that is not seen: one may
+	                             have been among bytes that were lost */
 	HTTP_GAP_IN_BODY = 0x08,  /* bytes of the body are not in the capture */
 	HTTP_BODY_SHORT = 0x10,   /* connection ended inside the body */
 	HTTP_UNFRAMED = 0x20,     /* no length, not chunked, not closing */

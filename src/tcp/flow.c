@@ -8,7 +8,11 @@
 #include "base/table.h"
 
 /* How long an acknowledged hole is waited for: captures are out of order. */
-#define HOLE_PATIENCE WHEN_SECOND
+/*
+ * Captures are out of order by some packets at most; what has been
+ * acknowledged and is not there after this long was not captured.
+ */
+#define HOLE_PATIENCE (20 * WHEN_MS)
 /* Late packets of a closed connection are no new connection. */
 #define CLOSED_PATIENCE (120 * WHEN_SECOND)
 #define IDLE_PATIENCE   (4 * 3600 * WHEN_SECOND)
@@ -201,6 +205,20 @@ add(struct flow_table *t, const struct packet *p, uint64_t hash)
 	return f;
 }
 
+/*
+ * A FIN that acknowledges one number more than the other side's bytes
+ * answers a FIN of that side, which the capture has later or not at all.
+ */
+static bool
+answers_fin(const struct flow *f, enum flow_side side, const struct packet *p)
+{
+	return f->followed != NULL && (p->tcp_flags & TCP_ACK) &&
+	    !(p->tcp_flags & TCP_RST) &&
+	    f->followed->side[!side].synced &&
+	    !reassembly_waits(&f->followed->side[!side]) &&
+	    p->ack == f->followed->side[!side].next + 1;
+}
+
 static void
 note_close(struct flow *f, enum flow_side side, const struct packet *p)
 {
@@ -208,7 +226,7 @@ note_close(struct flow *f, enum flow_side side, const struct packet *p)
 
 	if (info->close == FLOW_OPEN) {
 		info->close = p->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN;
-		info->closed_by = side;
+		info->closed_by = answers_fin(f, side, p) ? !side : side;
 		info->close_time = p->time;
 		info->close_frame = p->number;
 	}
@@ -355,6 +373,68 @@ ends_reached(struct followed *fo, const struct tcp_from *from)
 	    (info->close == FLOW_RST && fo->side[info->closed_by].ended);
 }
 
+/*
+ * Does the next segment of a side that is held have to wait?  Not for bytes
+ * of the other side that its sender had not seen.
+ */
+static bool
+must_wait(const struct followed *fo, int side, uint32_t ack)
+{
+	const struct reassembly *other = &fo->side[!side];
+
+	return reassembly_hole(other) && (int32_t)(ack - other->next) > 0;
+}
+
+/* Give what was held and is in order, in the order of frames. */
+static void
+release(struct followed *fo)
+{
+	for (;;) {
+		uint64_t frame = UINT64_MAX;
+		int first = -1;
+
+		for (int s = 0; s < 2; s++) {
+			const struct tcp_from *at =
+			    reassembly_next(&fo->side[s]);
+
+			if (at != NULL && at->frame < frame &&
+			    !must_wait(fo, s, at->ack)) {
+				frame = at->frame;
+				first = s;
+			}
+		}
+		if (first < 0)
+			return;
+
+		struct side_context context = { fo, (enum flow_side)first };
+
+		reassembly_release(&fo->side[first], &to_side, &context);
+	}
+}
+
+/* What is missing will not come: the holes become gaps. */
+static void
+give_up(struct followed *fo, const struct tcp_from *from)
+{
+	while (reassembly_hole(&fo->side[0]) || reassembly_hole(&fo->side[1]))
+		for (int s = 0; s < 2; s++) {
+			struct side_context context = { fo,
+				(enum flow_side)s };
+
+			reassembly_give_up(&fo->side[s], from, &to_side,
+			    &context);
+			release(fo);
+		}
+}
+
+static bool
+is_waiting(const struct followed *fo)
+{
+	return reassembly_waits(&fo->side[0]) ||
+	    reassembly_waits(&fo->side[1]) || reassembly_hole(&fo->side[0]) ||
+	    reassembly_hole(&fo->side[1]);
+}
+
 static void
 follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
     const struct packet *p)
@@ -371,9 +451,14 @@ follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
 		from.seq++;
 	if (p->tcp_flags & TCP_ACK)
 		reassembly_acknowledged(&fo->side[!side], p->ack);
-	if (!(p->tcp_flags & TCP_RST) || p->payload_len > 0)
+	/* What may answer bytes that are late waits for them. */
+	if (must_wait(fo, side, p->ack))
+		reassembly_keep(r, p->payload, p->payload_len, &from,
+		    &to_side, &context);
+	else if (!(p->tcp_flags & TCP_RST) || p->payload_len > 0)
 		reassembly_segment(r, p->payload, p->payload_len, &from,
 		    &to_side, &context);
+	release(fo);
 	if (p->tcp_flags & TCP_FIN)
 		reassembly_end_at(r, from.seq + p->payload_len);
 	if (p->tcp_flags & TCP_RST) {
@@ -383,14 +468,18 @@ follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
 		    r->synced && (ahead < 0 || ahead > RST_WINDOW) ? r->next
 		                                                   : p->seq);
 	}
-	f->info.delivered[side] = r->delivered;
-	f->info.missing[side] = r->missing;
+	for (int k = 0; k < 2; k++) {
+		f->info.delivered[k] = fo->side[k].delivered;
+		f->info.missing[k] = fo->side[k].missing;
+	}
 
 	if (ends_reached(fo, &from) || (f->decided && fo->connection == NULL)) {
 		finish_following(t, f, &from);
 		return;
 	}
-	if (reassembly_waits(r) && list_empty(&fo->waiting)) {
+	if (!is_waiting(fo)) {
+		list_remove(&fo->waiting);
+	} else if (list_empty(&fo->waiting)) {
 		fo->waits_since = t->now;
 		list_append(&t->waiting, &fo->waiting);
 	}
@@ -405,6 +494,7 @@ finish_following(struct flow_table *t, struct flow *f,
 
 	if (fo == NULL)
 		return;
+	give_up(fo, from);
 	for (int s = 0; s < 2; s++) {
 		struct side_context context = { fo, (enum flow_side)s };
 		struct reassembly *r = &fo->side[s];
@@ -441,21 +531,13 @@ flush_waiting(struct flow_table *t)
 		struct followed *fo = LIST_OBJECT(t->waiting.next,
 		    struct followed, waiting);
 		struct tcp_from from = { .frame = t->frame, .time = t->now };
-		bool still = false;
+		bool still;
 
 		if (t->now - fo->waits_since < HOLE_PATIENCE)
 			break;
 		list_remove(&fo->waiting);
-		for (int s = 0; s < 2; s++) {
-			struct side_context context = { fo,
-				(enum flow_side)s };
-			struct reassembly *r = &fo->side[s];
-
-			if (reassembly_waits(r) && r->has_acked &&
-			    (int32_t)(r->acked - r->next) > 0)
-				reassembly_flush(r, &from, &to_side, &context);
-			still |= reassembly_waits(r);
-		}
+		give_up(fo, &from);
+		still = is_waiting(fo);
 		if (ends_reached(fo, &from)) {
 			finish_following(t, fo->flow, &from);
 		} else if (still) {

@@ -25,6 +25,9 @@ static void drain(struct reassembly *r, const struct reassembly_sink *sink,
     void *context);
 static void hold(struct reassembly *r, struct span bytes, uint32_t len,
     const struct tcp_from *from, bool hollow);
+static void take(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, bool keep,
+    const struct reassembly_sink *sink, void *context);
 
 void
 reassembly_init(struct reassembly *r)
@@ -108,6 +111,33 @@ reassembly_segment(struct reassembly *r, struct span bytes, uint32_t len,
     const struct tcp_from *from, const struct reassembly_sink *sink,
     void *context)
 {
+	take(r, bytes, len, from, false, sink, context);
+}
+
+void
+reassembly_keep(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, const struct reassembly_sink *sink,
+    void *context)
+{
+	take(r, bytes, len, from, true, sink, context);
+}
+
+const struct tcp_from *
+reassembly_next(const struct reassembly *r)
+{
+	const struct segment *s = LIST_OBJECT(r->held.next, struct segment,
+	    link);
+
+	return !list_empty(&r->held) && distance(r->next, s->from.seq) <= 0
+	    ? &s->from
+	    : NULL;
+}
+
+static void
+take(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, bool keep,
+    const struct reassembly_sink *sink, void *context)
+{
 	struct tcp_from at = *from;
 
 	if (!r->synced) {
@@ -131,7 +161,7 @@ reassembly_segment(struct reassembly *r, struct span bytes, uint32_t len,
 		at.seq += old;
 		ahead = 0;
 	}
-	if (ahead == 0) {
+	if (ahead == 0 && !keep) {
 		give_segment(r, bytes, len, &at, sink, context);
 		if (!list_empty(&r->held))
 			drain(r, sink, context);
@@ -144,7 +174,7 @@ reassembly_segment(struct reassembly *r, struct span bytes, uint32_t len,
 	if (r->held_bytes + bytes.len > limit_of(LIMIT_REASSEMBLY_DIRECTION)) {
 		limit_hit(LIMIT_REASSEMBLY_DIRECTION);
 		reassembly_flush(r, &at, sink, context);
-		reassembly_segment(r, bytes, len, &at, sink, context);
+		take(r, bytes, len, &at, false, sink, context);
 	} else if (held_in_all + bytes.len >
 	    limit_of(LIMIT_REASSEMBLY_TOTAL)) {
 		limit_hit(LIMIT_REASSEMBLY_TOTAL);
@@ -211,30 +241,30 @@ hold(struct reassembly *r, struct span bytes, uint32_t len,
 static void
 drain(struct reassembly *r, const struct reassembly_sink *sink, void *context)
 {
-	while (!list_empty(&r->held)) {
-		struct segment *s =
-		    LIST_OBJECT(r->held.next, struct segment, link);
-		int32_t ahead = distance(r->next, s->from.seq);
+	while (reassembly_next(r) != NULL)
+		reassembly_release(r, sink, context);
+}
 
-		if (ahead > 0)
-			break;
+void
+reassembly_release(struct reassembly *r, const struct reassembly_sink *sink,
+    void *context)
+{
+	struct segment *s = LIST_OBJECT(r->held.next, struct segment, link);
+	uint32_t old = r->next - s->from.seq;
 
-		uint32_t old = (uint32_t)-ahead;
+	if (old < s->len && s->hollow) {
+		struct tcp_from at = s->from;
 
-		if (old < s->len && s->hollow) {
-			struct tcp_from at = s->from;
-
-			at.seq = r->next;
-			r->next += s->len - old;
-			r->delivered += s->len - old;
-			sink->skip(context, s->len - old, &at);
-		} else if (old < s->len) {
-			give_segment(r,
-			    span_from(span_of(s->bytes, s->captured), old),
-			    s->len - old, &s->from, sink, context);
-		}
-		drop(r, s);
+		at.seq = r->next;
+		r->next += s->len - old;
+		r->delivered += s->len - old;
+		sink->skip(context, s->len - old, &at);
+	} else if (old < s->len) {
+		give_segment(r,
+		    span_from(span_of(s->bytes, s->captured), old),
+		    s->len - old, &s->from, sink, context);
 	}
+	drop(r, s);
 	if (list_empty(&r->held))
 		r->hole_since = WHEN_NONE;
 }
@@ -272,6 +302,59 @@ bool
 reassembly_waits(const struct reassembly *r)
 {
 	return !list_empty(&r->held);
+}
+
+/* How many; the FIN's own number is no byte. */
+static uint32_t
+acknowledged_ahead(const struct reassembly *r)
+{
+	if (!r->synced || r->ended || !r->has_acked)
+		return 0;
+
+	uint32_t to = r->has_end && distance(r->end_seq, r->acked) > 0
+	    ? r->end_seq
+	    : r->acked;
+	int32_t ahead = distance(r->next, to);
+
+	return ahead > 0 && ahead < FAR_AHEAD ? (uint32_t)ahead : 0;
+}
+
+/* Bytes that wait for the other direction are no hole. */
+static uint32_t
+hole_size(const struct reassembly *r)
+{
+	uint32_t ahead = acknowledged_ahead(r);
+
+	if (ahead > 0 && !list_empty(&r->held)) {
+		const struct segment *s =
+		    LIST_OBJECT(r->held.next, struct segment, link);
+		int32_t first = distance(r->next, s->from.seq);
+
+		if (first <= 0)
+			return 0;
+		if ((uint32_t)first < ahead)
+			return (uint32_t)first;
+	}
+	return ahead;
+}
+
+bool
+reassembly_hole(const struct reassembly *r)
+{
+	return hole_size(r) > 0;
+}
+
+void
+reassembly_give_up(struct reassembly *r, const struct tcp_from *from,
+    const struct reassembly_sink *sink, void *context)
+{
+	uint32_t n = hole_size(r);
+
+	if (n == 0)
+		return;
+	if (!list_empty(&r->held))
+		from = &LIST_OBJECT(r->held.next, struct segment, link)->from;
+	skip_hole(r, n, from, sink, context);
 }
 
 void

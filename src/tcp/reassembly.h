@@ -62,6 +62,21 @@ void reassembly_segment(struct reassembly *r, struct span bytes, uint32_t len,
     const struct tcp_from *from, const struct reassembly_sink *sink,
     void *context);
 
+/*
+ * The same, but nothing is given before reassembly_release(): the other
+ * direction has to come first.
+ */
+void reassembly_keep(struct reassembly *r, struct span bytes, uint32_t len,
+    const struct tcp_from *from, const struct reassembly_sink *sink,
+    void *context);
+
+/* Where the held segment that is next in order came from; NULL if none is. */
+const struct tcp_from *reassembly_next(const struct reassembly *r);
+
+/* Give that segment. */
+void reassembly_release(struct reassembly *r,
+    const struct reassembly_sink *sink, void *context);
+
 /* FIN or RST: nothing follows end_seq. */
 void reassembly_end_at(struct reassembly *r, uint32_t end_seq);
 
@@ -71,8 +86,15 @@ void reassembly_acknowledged(struct reassembly *r, uint32_t ack);
 /* All bytes up to the end were given or are gaps. */
 bool reassembly_done(const struct reassembly *r);
 
-/* A hole is being waited for. */
+/* Segments are held. */
 bool reassembly_waits(const struct reassembly *r);
+
+/* Bytes were acknowledged that have not come: late, or not captured. */
+bool reassembly_hole(const struct reassembly *r);
+
+/* Give up waiting for those: the first such hole becomes a gap. */
+void reassembly_give_up(struct reassembly *r, const struct tcp_from *from,
+    const struct reassembly_sink *sink, void *context);
 
 /*
  * Give up waiting: every hole becomes a gap, also the one at the end that
