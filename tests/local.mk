@@ -50,6 +50,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_net \
+	%reldir%/fuzz/fuzz_pipeline \
 	%reldir%/fuzz/fuzz_report \
 	%reldir%/fuzz/fuzz_rules \
 	%reldir%/fuzz/fuzz_savefile
