@@ -111,12 +111,16 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/tree.h \
 	%reldir%/diagnose/truth.h \
 	\
+	%reldir%/report/clocks.c %reldir%/report/clocks.h \
 	%reldir%/report/community.c %reldir%/report/community.h \
 	%reldir%/report/formats.c %reldir%/report/formats.h \
 	%reldir%/report/identities.c %reldir%/report/identities.h \
 	%reldir%/report/json.c %reldir%/report/json.h \
 	%reldir%/report/json_exchange.c \
+	%reldir%/report/inventory.c %reldir%/report/inventory.h \
+	%reldir%/report/latency.c %reldir%/report/latency.h \
 	%reldir%/report/json_summary.c \
+	%reldir%/report/json_tables.c \
 	%reldir%/report/json_tokens.c \
 	%reldir%/report/jsonw.c %reldir%/report/jsonw.h \
 	%reldir%/report/ladder.c %reldir%/report/ladder.h \
@@ -129,6 +133,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/text.c %reldir%/report/text.h \
 	%reldir%/report/text_finding.c \
 	%reldir%/report/text_quality.c \
+	%reldir%/report/text_tables.c \
 	%reldir%/report/totals.c %reldir%/report/totals.h \
 	%reldir%/report/words.c %reldir%/report/words.h \
 	\

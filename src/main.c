@@ -255,6 +255,7 @@ report_run(const struct options *o, struct correlator *k,
 	r.attempts = correlator_attempts(k, &r.n_attempts);
 	r.options.color = wants_color(o);
 	r.options.exchanges = o->verbose > 0;
+	r.options.inventory = o->inventory;
 	r.options.stream_filters = streams;
 	r.options.redact =
 	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;

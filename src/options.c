@@ -22,6 +22,7 @@ enum {
 	OPT_USER,
 	OPT_REDACT,
 	OPT_EXIT_CODE,
+	OPT_INVENTORY,
 	OPT_COLOR,
 };
 
@@ -52,6 +53,8 @@ static const struct row {
 	{ OPT_EXPLAIN, "explain", "RULE", "all that a rule says" },
 	{ OPT_REDACT, "redact", "LEVEL",
 	    "secrets (default) or identities: also users, hosts, addresses" },
+	{ OPT_INVENTORY, "inventory", NULL,
+	    "also list who uses which scheme" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit 1 if a client could not authenticate" },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
@@ -236,6 +239,9 @@ take_option(struct options *o, int value, char *arg)
 		o->redact_identities = strcmp(arg, "identities") == 0;
 		return o->redact_identities || strcmp(arg, "secrets") == 0 ||
 		    bad(o, "--redact", arg, "secrets or identities");
+	case OPT_INVENTORY:
+		o->inventory = true;
+		return true;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return true;

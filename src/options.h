@@ -46,6 +46,7 @@ struct options {
 	const char *user;
 	bool redact_identities;
 	bool exit_code;
+	bool inventory;
 	bool quiet;
 	unsigned verbose;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;

@@ -56,7 +56,8 @@ _p407() {
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules
 				--check-rules --list-rules --list-facts
-				--explain --redact --exit-code -n --numeric
+				--explain --redact --exit-code --inventory
+				-n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'
 		else

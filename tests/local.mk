@@ -41,6 +41,7 @@ check_tests = \
 	%reldir%/report/test_json \
 	%reldir%/report/test_model \
 	%reldir%/report/test_redact \
+	%reldir%/report/test_tables \
 	%reldir%/report/test_text
 
 fuzz_targets = \

@@ -30,6 +30,7 @@
 	X(LIMIT_USERS, 20000, "users remembered")                              \
 	X(LIMIT_WITNESSES, 50000, "messages of one kind of side witness kept") \
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
+	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
 	X(LIMIT_FINDINGS, 2000, "findings kept")                               \
 	X(LIMIT_INFLATE_RATIO, 2000, "times a compressed capture may grow")
 

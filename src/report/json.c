@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/json.h"
 
+#include "report/inventory.h"
+
 #include "report/community.h"
 #include "report/words.h"
 
@@ -380,6 +382,10 @@ json_write(struct sink *s, const struct report *r)
 	}
 	for (size_t i = 0; i < r->n_findings; i++) {
 		json_finding(&line, r, r->findings[i]);
+		flush(s, &line);
+	}
+	for (size_t i = 0; i < r->n_inventory; i++) {
+		json_inventory(&line, r, &r->inventory[i]);
 		flush(s, &line);
 	}
 	json_summary(&line, r);

@@ -27,6 +27,14 @@ void json_finding(struct text *t, const struct report *r,
     const struct finding *f);
 void json_summary(struct text *t, const struct report *r);
 
+/* Members of the summary: every clock, and how long decisions took. */
+void json_clocks(struct jsonw *w, const struct report *r);
+void json_latency(struct jsonw *w, const struct report *r);
+
+/* A line for a proxy and a method. */
+void json_inventory(struct text *t, const struct report *r,
+    const struct inventory_row *row);
+
 /* source, destination, network of a connection; the client is the source. */
 void json_connection(struct jsonw *w, const struct report *r,
     const struct connection *c);

@@ -137,6 +137,8 @@ json_summary(struct text *t, const struct report *r)
 	add_capture(&w, r);
 	add_outcomes(&w, r->outcomes, r->n_attempts);
 	add_proxies(&w, r);
+	json_latency(&w, r);
+	json_clocks(&w, r);
 	jsonw_object(&w, "findings");
 	jsonw_uint(&w, "total", r->n_findings);
 	jsonw_uint(&w, "faults", r->n_faults);

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "diagnose/rules.h"
+#include "report/clocks.h"
 #include "report/identities.h"
+#include "report/inventory.h"
+#include "report/latency.h"
 #include "report/totals.h"
 
 /* Connections that a filter names one by one. */
@@ -82,6 +85,13 @@ report_prepare(struct report *r)
 	for (size_t i = 0; i < r->n_findings; i++)
 		r->n_faults += r->findings[i]->fault;
 	totals_of_proxies(r);
+	r->clocks =
+	    clocks_of(r->attempts, r->n_attempts, &r->arena, &r->n_clocks);
+	r->latency =
+	    latency_of(r->attempts, r->n_attempts, &r->arena, &r->n_latency);
+	if (r->options.inventory)
+		r->inventory = inventory_of(r->attempts, r->n_attempts,
+		    &r->arena, &r->n_inventory);
 	if (r->options.exchanges)
 		collect_exchanges(r);
 	if (r->options.redact == REDACT_IDENTITIES)

@@ -32,7 +32,9 @@ struct report_options {
 	bool color;          /* SGR colours in text */
 	bool ascii;          /* no box drawing in text */
 	unsigned width;      /* columns of text; 0: 80 */
-	bool exchanges;      /* p407.exchange lines in JSON */
+	bool exchanges;      /* p407.exchange lines in JSON; all clocks and
+	                        times of decision in text */
+	bool inventory;      /* who uses which scheme */
 	bool stream_filters; /* tcp.stream numbers are Wireshark's */
 	enum redact_level redact;
 };
@@ -57,6 +59,10 @@ struct proxy_total {
 	size_t n_offered;
 	when_ns first, last;
 };
+
+struct clock_row;     /* report/clocks.h */
+struct latency_row;   /* report/latency.h */
+struct inventory_row; /* report/inventory.h */
 
 struct report {
 	/* Filled by the caller. */
@@ -85,6 +91,10 @@ struct report {
 	const struct observation **exchanges; /* by frame */
 	size_t n_exchanges;
 	size_t n_faults; /* findings that are one */
+	const struct clock_row *clocks;
+	const struct latency_row *latency;
+	const struct inventory_row *inventory; /* if it was asked for */
+	size_t n_clocks, n_latency, n_inventory;
 	uint64_t limit_hits[LIMIT_COUNT];
 };
 

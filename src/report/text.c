@@ -189,6 +189,9 @@ text_write(struct sink *s, const struct report *r)
 	page_line(&p);
 	page_rule(&p);
 	text_proxies(&p, r);
+	text_clocks(&p, r);
+	text_latency(&p, r);
+	text_inventory(&p, r);
 	text_quality(&p, r);
 	flush(s, &t);
 	text_fini(&t);

@@ -26,6 +26,17 @@ void text_remark(struct page *p, const struct report *r,
 /* A line or two for each proxy; one for all if there was none. */
 void text_proxies(struct page *p, const struct report *r);
 
+/*
+ * Clocks that are off (all of them with -v), how long decisions took (with
+ * -v), and who uses which scheme (if it was asked for).
+ */
+void text_clocks(struct page *p, const struct report *r);
+void text_latency(struct page *p, const struct report *r);
+void text_inventory(struct page *p, const struct report *r);
+
+/* Is the clock so far off, for what it proves, that it should be said? */
+bool text_clock_matters(const struct clock_row *row);
+
 /* What is wrong with the capture, and what that means for the rest. */
 void text_quality(struct page *p, const struct report *r);
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/clocks.h"
+#include "report/inventory.h"
+#include "report/json.h"
+#include "report/latency.h"
+
+void
+json_clocks(struct jsonw *w, const struct report *r)
+{
+	if (r->n_clocks == 0)
+		return;
+	jsonw_array(w, "clocks");
+	for (size_t i = 0; i < r->n_clocks; i++) {
+		const struct clock_row *row = &r->clocks[i];
+
+		jsonw_object(w, NULL);
+		jsonw_str(w, "ip", redact_address(r->redact, &row->host));
+		jsonw_str(w, "source", clock_source_name(row->source));
+		jsonw_str(w, "proves", clock_source_proves(row->source));
+		jsonw_uint(w, "count", row->n);
+		jsonw_seconds(w, "offset_s", row->median_ns);
+		jsonw_seconds(w, "least_s", row->least_ns);
+		jsonw_seconds(w, "most_s", row->most_ns);
+		jsonw_uint(w, "frame", row->frame);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+void
+json_latency(struct jsonw *w, const struct report *r)
+{
+	if (r->n_latency == 0)
+		return;
+	jsonw_array(w, "latency");
+	for (size_t i = 0; i < r->n_latency; i++) {
+		const struct latency_row *row = &r->latency[i];
+
+		jsonw_object(w, NULL);
+		jsonw_str(w, "ip", redact_address(r->redact, &row->proxy));
+		jsonw_uint(w, "port", row->port);
+		jsonw_str(w, "scheme", row->scheme);
+		jsonw_str(w, "outcome", outcome_name(row->good
+		        ? OUTCOME_AUTHENTICATED
+		        : OUTCOME_REJECTED));
+		jsonw_uint(w, "count", row->n);
+		jsonw_seconds(w, "median_s", row->median_ns);
+		jsonw_seconds(w, "p95_s", row->p95_ns);
+		jsonw_seconds(w, "worst_s", row->worst_ns);
+		jsonw_uint(w, "worst_frame", row->worst_frame);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void
+add_names(struct jsonw *w, const struct report *r, const char *key,
+    const struct tally *tally)
+{
+	jsonw_object(w, key);
+	jsonw_uint(w, "total", tally->total);
+	jsonw_array(w, "names");
+	for (size_t i = 0; i < tally->n; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "name",
+		    redact_words(r->redact, tally->entries[i].name));
+		jsonw_uint(w, "count", tally->entries[i].count);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
+/* A line for each proxy and method. */
+void
+json_inventory(struct text *t, const struct report *r,
+    const struct inventory_row *row)
+{
+	struct jsonw w = jsonw_of(t);
+
+	jsonw_object(&w, NULL);
+	jsonw_time(&w, "@timestamp", row->last);
+	jsonw_object(&w, "event");
+	jsonw_str(&w, "dataset", "p407.inventory");
+	jsonw_str(&w, "kind", "metric");
+	jsonw_time(&w, "start", row->first);
+	jsonw_time(&w, "end", row->last);
+	jsonw_end(&w);
+	jsonw_object(&w, "destination");
+	jsonw_str(&w, "ip", redact_address(r->redact, &row->proxy));
+	jsonw_uint(&w, "port", row->port);
+	jsonw_end(&w);
+	jsonw_object(&w, "p407");
+	jsonw_object(&w, "inventory");
+	jsonw_str(&w, "method", row->method);
+	jsonw_str(&w, "remark", row->remark);
+	jsonw_uint(&w, "attempts", row->attempts);
+	jsonw_uint(&w, "authenticated", row->authenticated);
+	add_names(&w, r, "clients", &row->clients);
+	add_names(&w, r, "users", &row->users);
+	add_names(&w, r, "user_agents", &row->agents);
+	add_names(&w, r, "destinations", &row->targets);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	jsonw_end(&w);
+}
