@@ -113,7 +113,14 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/report/clocks.c %reldir%/report/clocks.h \
 	%reldir%/report/community.c %reldir%/report/community.h \
+	%reldir%/report/contrast.c %reldir%/report/contrast.h \
 	%reldir%/report/formats.c %reldir%/report/formats.h \
+	%reldir%/report/html.c %reldir%/report/html.h \
+	%reldir%/report/html_finding.c \
+	%reldir%/report/html_ladder.c \
+	%reldir%/report/html_style.c \
+	%reldir%/report/html_tables.c \
+	%reldir%/report/html_timeline.c \
 	%reldir%/report/identities.c %reldir%/report/identities.h \
 	%reldir%/report/json.c %reldir%/report/json.h \
 	%reldir%/report/json_exchange.c \

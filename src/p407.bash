@@ -30,7 +30,7 @@ _p407() {
 	COMPREPLY=()
 	case $prev in
 	-o | --output)
-		words='text json'
+		words='text json html'
 		;;
 	--color)
 		words='auto always never'

@@ -38,6 +38,7 @@ check_tests = \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
 	%reldir%/report/test_formats \
+	%reldir%/report/test_html \
 	%reldir%/report/test_json \
 	%reldir%/report/test_model \
 	%reldir%/report/test_redact \

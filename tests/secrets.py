@@ -26,8 +26,10 @@ import harness
 # All guises begin with at least so many bytes that are looked up in a table.
 KEY = 6
 PIECE = 32
-RUNS = (('-o', 'text'), ('-v', '-o', 'text', '-o', 'json'),
-        ('--redact', 'identities', '-v', '-o', 'text', '-o', 'json'))
+RUNS = (('-o', 'text'),
+        ('-v', '--inventory', '-o', 'text', '-o', 'json', '-o', 'html'),
+        ('--redact', 'identities', '-v', '--inventory',
+         '-o', 'text', '-o', 'json', '-o', 'html'))
 
 
 def in_base64(raw):

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "report/html.h"
 #include "report/json.h"
 #include "report/text.h"
 
 static const struct format formats[] = {
 	{ "text", "for a person, in 80 columns", text_write },
 	{ "json", "JSON Lines, for programs", json_write },
+	{ "html", "one page to attach to a ticket", html_write },
 };
 
 const struct format *

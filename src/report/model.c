@@ -201,3 +201,38 @@ report_rule(const struct finding *f)
 		return f->rule->id;
 	return f->example != NULL ? f->example->rule : NULL;
 }
+
+/* Most severe first, then most attempts, then as they came. */
+static bool
+outweighs(const struct finding *x, const struct finding *y)
+{
+	if (x->severity != y->severity)
+		return x->severity > y->severity;
+	return x->n_attempts > y->n_attempts;
+}
+
+/* Insertion: stable, which qsort() need not be, and there are few. */
+static void
+sort_stable(const struct finding **list, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct finding *f = list[i];
+		size_t j = i;
+
+		for (; j > 0 && outweighs(f, list[j - 1]); j--)
+			list[j] = list[j - 1];
+		list[j] = f;
+	}
+}
+
+size_t
+report_pick(const struct report *r, bool fault, const struct finding **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_findings; i++)
+		if (r->findings[i]->fault == fault)
+			out[n++] = r->findings[i];
+	sort_stable(out, n);
+	return n;
+}

@@ -101,6 +101,13 @@ struct report {
 void report_prepare(struct report *r);
 void report_fini(struct report *r);
 
+/*
+ * The findings that are faults, or those that are not: most severe first,
+ * then most attempts, then as they came.  `out` has room for all; how many.
+ */
+size_t report_pick(const struct report *r, bool fault,
+    const struct finding **out);
+
 /* Share of the bytes of HTTP connections that the capture does not have. */
 double report_missing_ratio(const struct report *r);
 

@@ -112,42 +112,6 @@ text_head(struct page *p, const struct report *r)
 		head_answer(p, r);
 }
 
-/* Most severe first, then most attempts, then as they came. */
-static bool
-outweighs(const struct finding *x, const struct finding *y)
-{
-	if (x->severity != y->severity)
-		return x->severity > y->severity;
-	return x->n_attempts > y->n_attempts;
-}
-
-/* Insertion: stable, which qsort() need not be, and there are few. */
-static void
-sort_stable(const struct finding **list, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		const struct finding *f = list[i];
-		size_t j = i;
-
-		for (; j > 0 && outweighs(f, list[j - 1]); j--)
-			list[j] = list[j - 1];
-		list[j] = f;
-	}
-}
-
-/* The findings that are faults, or those that are not, in order. */
-static size_t
-pick(const struct report *r, bool fault, const struct finding **out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n_findings; i++)
-		if (r->findings[i]->fault == fault)
-			out[n++] = r->findings[i];
-	sort_stable(out, n);
-	return n;
-}
-
 static void
 flush(struct sink *s, struct text *t)
 {
@@ -168,13 +132,13 @@ text_write(struct sink *s, const struct report *r)
 	text_init(&t);
 	text_head(&p, r);
 
-	size_t n = pick(r, true, list);
+	size_t n = report_pick(r, true, list);
 
 	for (size_t i = 0; i < n; i++) {
 		text_finding(&p, r, list[i], i + 1);
 		flush(s, &t);
 	}
-	n = pick(r, false, list);
+	n = report_pick(r, false, list);
 	if (n > 0) {
 		page_line(&p);
 		page_rule(&p);

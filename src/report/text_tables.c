@@ -24,18 +24,6 @@ bullet(struct page *p, const char *words)
 	page_flow(p, p->ascii ? "  - " : "  · ", STYLE_PLAIN, 4, words);
 }
 
-/* "20 min ahead", "3.4 s behind", "right". */
-static void
-add_offset(struct text *t, int64_t ns)
-{
-	if (ns < WHEN_SECOND && ns > -WHEN_SECOND) {
-		text_str(t, "right to the second");
-		return;
-	}
-	when_length(t, ns < 0 ? -ns : ns);
-	text_str(t, ns < 0 ? " behind" : " ahead");
-}
-
 bool
 text_clock_matters(const struct clock_row *row)
 {
@@ -54,7 +42,7 @@ clock_line(struct page *p, const struct report *r,
 	struct text t = { 0 };
 
 	text_fmt(&t, "%s: ", redact_address(r->redact, &row->host));
-	add_offset(&t, row->median_ns);
+	words_clock(&t, row->median_ns);
 	text_fmt(&t, ", by %s (%zu, first in frame %llu): %s",
 	    clock_source_name(row->source), row->n,
 	    (unsigned long long)row->frame, clock_source_proves(row->source));

@@ -87,3 +87,14 @@ words_tally(const struct report *r, struct text *t, const struct tally *tally,
 	if (total > n)
 		text_fmt(t, "%s%zu more", n > 0 ? " and " : "", total - n);
 }
+
+void
+words_clock(struct text *t, int64_t ns)
+{
+	if (ns < WHEN_SECOND && ns > -WHEN_SECOND) {
+		text_str(t, "right to the second");
+		return;
+	}
+	when_length(t, ns < 0 ? -ns : ns);
+	text_str(t, ns < 0 ? " behind" : " ahead");
+}

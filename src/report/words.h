@@ -33,4 +33,7 @@ void words_outcomes(struct text *t, const unsigned *outcomes);
 void words_tally(const struct report *r, struct text *t,
     const struct tally *tally, size_t most);
 
+/* A clock against another: "20 min ahead", "3.4 s behind". */
+void words_clock(struct text *t, int64_t ns);
+
 #endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * html.h - the report as one page: the parts it is made of
+ *
+ * One file that needs nothing else: no script, no outside resource; CSS and
+ * SVG are in it.  Tags are ours and written as they are; every word goes
+ * through html_words() or html_name(), which redact and escape, once.
+ */
+#ifndef P407_REPORT_HTML_H
+#define P407_REPORT_HTML_H
+
+#include "report/model.h"
+#include "report/sink.h"
+
+struct html {
+	struct text *out;
+	const struct report *report;
+};
+
+/* The whole page, for the table of formats. */
+void html_write(struct sink *s, const struct report *r);
+
+/* Words of ours or of the wire, escaped; nothing for NULL. */
+void html_words(struct html *h, const char *words);
+/* The same for sentences that may name identities: redacted first. */
+void html_sentence(struct html *h, const char *words);
+/* "<tag>words</tag>"; nothing for NULL or no words. */
+void html_element(struct html *h, const char *tag, const char *words);
+
+/* The style sheet, for <style>. */
+extern const char html_style[];
+
+/* A fault, with all there is to say. */
+void html_finding(struct html *h, const struct finding *f, size_t number);
+
+/* The messages of an attempt, as SVG. */
+void html_ladder(struct html *h, const struct attempt *a, size_t number);
+
+/* Good and bad attempts over time, as SVG. */
+void html_timeline(struct html *h);
+
+/* Proxies, inventory, times of decision, clocks, and the capture itself. */
+void html_tables(struct html *h);
+
+/* A finding that is no fault. */
+void html_remark(struct html *h, const struct finding *f);
+
+#endif

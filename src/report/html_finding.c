@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/contrast.h"
+#include "report/html.h"
+#include "report/words.h"
+
+/* Names listed of a tally before "and 7 more". */
+#define NAMES_SHOWN 8
+
+static void
+entry(struct html *h, const char *label, struct text *words)
+{
+	if (words->len > 0) {
+		text_fmt(h->out, "<dt>%s</dt><dd>", label);
+		html_words(h, text_get(words));
+		text_str(h->out, "</dd>\n");
+	}
+	text_clear(words);
+}
+
+static void
+tally_entry(struct html *h, const char *label, const struct tally *tally)
+{
+	struct text t = { 0 };
+
+	words_tally(h->report, &t, tally, NAMES_SHOWN);
+	entry(h, label, &t);
+	text_fini(&t);
+}
+
+/* Windows says its version in NTLM; others write what they like. */
+static void
+os_entry(struct html *h, const struct attempt *a)
+{
+	const struct token *t = a != NULL ? a->authenticate : NULL;
+	struct text words = { 0 };
+
+	if (t != NULL && t->ntlm.os_version != NULL)
+		text_str(&words, t->ntlm.os_version);
+	entry(h, "version in NTLM", &words);
+	text_fini(&words);
+}
+
+static void
+when_entry(struct html *h, const struct finding *f)
+{
+	struct text t = { 0 };
+
+	if (f->first != WHEN_NONE) {
+		when_day_time(&t, f->first);
+		text_str(&t, " UTC");
+	}
+	if (f->n_attempts == 1)
+		text_str(&t, ", once");
+	else if (f->n_attempts > 1)
+		text_fmt(&t, ", %zu times", f->n_attempts);
+	if (f->n_attempts > 1 && f->last > f->first) {
+		text_str(&t, " within ");
+		when_length(&t, f->last - f->first);
+	}
+	entry(h, "when", &t);
+	text_fini(&t);
+}
+
+static void
+who_and_where(struct html *h, const struct finding *f)
+{
+	const struct attempt *a = f->example;
+	const struct report *r = h->report;
+	struct text t = { 0 };
+
+	text_str(h->out, "<dl>\n");
+	tally_entry(h, f->clients.total > 1 ? "clients" : "client",
+	    &f->clients);
+	tally_entry(h, f->users.total > 1 ? "users" : "user", &f->users);
+	tally_entry(h, "computer", &f->workstations);
+	os_entry(h, a);
+	tally_entry(h, "program", &f->agents);
+	tally_entry(h, f->proxies.total > 1 ? "proxies" : "proxy",
+	    &f->proxies);
+	for (size_t i = 0; i < f->targets.n && i < NAMES_SHOWN; i++)
+		words_pair(&t, NULL, redact_target(r->redact,
+		    f->targets.entries[i].name));
+	if (f->targets.total > NAMES_SHOWN)
+		text_fmt(&t, " and %zu more", f->targets.total - NAMES_SHOWN);
+	entry(h, "for", &t);
+	when_entry(h, f);
+	if (a != NULL && step_name(a->broke_at) != NULL) {
+		text_fmt(&t, "%s (%s, scheme %s)", step_name(a->broke_at),
+		    outcome_name(a->outcome), a->scheme_name);
+		entry(h, "broke at", &t);
+	}
+	text_str(&t, cause_name(f->cause) != NULL ? cause_name(f->cause)
+	                                          : "not known");
+	if (report_rule(f) != NULL)
+		text_fmt(&t, " (rule %s)", report_rule(f));
+	entry(h, "cause", &t);
+	text_str(h->out, "</dl>\n");
+	text_fini(&t);
+}
+
+static void
+paragraph(struct html *h, const char *heading, const char *words)
+{
+	if (words == NULL || words[0] == '\0')
+		return;
+	text_fmt(h->out, "<h3>%s</h3>\n<p>", heading);
+	html_sentence(h, words);
+	text_str(h->out, "</p>\n");
+}
+
+static void
+differential(struct html *h, const char *heading, const struct verdict *list,
+    size_t n)
+{
+	if (n == 0)
+		return;
+	text_fmt(h->out, "<h3>%s</h3>\n<ul>\n", heading);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = cause_name(list[i].cause);
+
+		text_str(h->out, "<li><strong>");
+		html_words(h, name != NULL ? name : "other");
+		text_str(h->out, "</strong>");
+		if (list[i].rule != NULL &&
+		    (name == NULL || strcmp(name, list[i].rule) != 0)) {
+			text_str(h->out, " <span class=\"who\">(");
+			html_words(h, list[i].rule);
+			text_str(h->out, ")</span>");
+		}
+		if (list[i].because != NULL) {
+			text_str(h->out, ": ");
+			html_sentence(h, list[i].because);
+		}
+		text_str(h->out, "</li>\n");
+	}
+	text_str(h->out, "</ul>\n");
+}
+
+static void
+fixes(struct html *h, const struct finding *f)
+{
+	if (f->n_fixes == 0)
+		return;
+	text_str(h->out, "<h3>What to do, the easiest first</h3>\n<ol>\n");
+	for (size_t i = 0; i < f->n_fixes; i++) {
+		text_str(h->out, "<li>");
+		html_sentence(h, f->fixes[i].what);
+		text_str(h->out, " <span class=\"who\">");
+		html_words(h, who_name(f->fixes[i].who));
+		text_str(h->out, ", ");
+		html_words(h, effort_name(f->fixes[i].effort));
+		text_str(h->out, "</span></li>\n");
+	}
+	text_str(h->out, "</ol>\n");
+}
+
+static void
+escalation(struct html *h, const struct finding *f)
+{
+	if (f->escalate_to == NULL && f->escalate_when == NULL)
+		return;
+	text_str(h->out, "<h3>When to escalate</h3>\n<p>To ");
+	html_sentence(h, f->escalate_to);
+	if (f->escalate_when != NULL) {
+		text_str(h->out, ", when ");
+		html_sentence(h, f->escalate_when);
+	}
+	text_str(h->out, ".</p>\n");
+}
+
+static void
+evidence(struct html *h, const struct finding *f)
+{
+	const char *filter = report_finding_filter(h->report, f);
+
+	if (f->n_frames == 0 && filter == NULL)
+		return;
+	text_str(h->out, "<h3>To see it in Wireshark</h3>\n<dl>\n");
+	if (f->n_frames > 0)
+		text_str(h->out, "<dt>frames</dt><dd class=\"mono\">");
+	for (size_t i = 0; i < f->n_frames; i++)
+		text_fmt(h->out, "%s%llu", i > 0 ? ", " : "",
+		    (unsigned long long)f->frames[i]);
+	if (f->n_frames > 0)
+		text_str(h->out, "</dd>\n");
+	if (filter != NULL) {
+		text_str(h->out, "<dt>filter</dt><dd><code>");
+		html_words(h, filter);
+		text_str(h->out, "</code></dd>\n");
+	}
+	text_str(h->out, "</dl>\n");
+	if (f->n_references == 0)
+		return;
+	text_str(h->out, "<p class=\"who\">To read on: ");
+	for (size_t i = 0; i < f->n_references; i++) {
+		text_str(h->out, i > 0 ? "; " : "");
+		html_words(h, f->references[i]);
+	}
+	text_str(h->out, "</p>\n");
+}
+
+/* Beside a handshake that went well at the same proxy. */
+static void
+contrast(struct html *h, const struct finding *f)
+{
+	struct arena arena = { 0 };
+	struct contrast_row rows[CONTRAST_ROWS];
+
+	if (f->good == NULL || f->example == NULL)
+		return;
+
+	size_t n = contrast_of(f->good, f->example, &arena, rows);
+
+	text_fmt(h->out,
+	    "<h3>Beside a login that went well</h3>\n"
+	    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	    "aria-label=\"Good and bad login, field by field\">\n"
+	    "<table>\n<thead><tr><th scope=\"col\">field</th>"
+	    "<th scope=\"col\">good, from frame %llu</th>"
+	    "<th scope=\"col\">bad, from frame %llu</th>"
+	    "<th scope=\"col\">differs</th></tr></thead>\n<tbody>\n",
+	    (unsigned long long)f->good->first_frame,
+	    (unsigned long long)f->example->first_frame);
+	for (size_t i = 0; i < n; i++) {
+		text_fmt(h->out, "<tr%s><th scope=\"row\">%s</th><td>",
+		    rows[i].differs ? " class=\"diff\"" : "", rows[i].label);
+		html_sentence(h, rows[i].good);
+		text_str(h->out, "</td><td>");
+		html_sentence(h, rows[i].bad);
+		text_fmt(h->out, "</td><td>%s</td></tr>\n",
+		    rows[i].differs ? "yes" : "");
+	}
+	text_str(h->out, "</tbody>\n</table>\n</div>\n");
+	arena_fini(&arena);
+}
+
+void
+html_finding(struct html *h, const struct finding *f, size_t number)
+{
+	text_fmt(h->out, "<section>\n<h2 id=\"fault-%zu\">%zu. ", number,
+	    number);
+	html_sentence(h, f->title);
+	text_fmt(h->out, "</h2>\n<p><span class=\"chip %s\">severity %s"
+	                 "</span><span class=\"chip\">likelihood %s</span>"
+	                 "</p>\n<p>", level_name(f->severity),
+	    level_name(f->severity), level_name(f->likelihood));
+	html_sentence(h, f->message);
+	text_str(h->out, "</p>\n");
+	who_and_where(h, f);
+	if (f->example != NULL && f->example->n_legs > 0)
+		html_ladder(h, f->example, number);
+	paragraph(h, "Why", f->why);
+	fixes(h, f);
+	paragraph(h, "How to see that it is mended", f->verify);
+	escalation(h, f);
+	contrast(h, f);
+	differential(h, "It contributes", f->contributing,
+	    f->n_contributing);
+	differential(h, "What this capture cannot tell", f->cannot_tell,
+	    f->n_cannot_tell);
+	differential(h, "What it is not", f->ruled_out, f->n_ruled_out);
+	evidence(h, f);
+	text_str(h->out, "</section>\n");
+}
+
+void
+html_remark(struct html *h, const struct finding *f)
+{
+	text_str(h->out, "<li>");
+	html_sentence(h, f->message != NULL ? f->message : f->title);
+	text_fmt(h->out, " <span class=\"who\">%zu %s</span></li>\n",
+	    f->n_attempts, f->n_attempts == 1 ? "attempt" : "attempts");
+}
