@@ -111,6 +111,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/tree.h \
 	%reldir%/diagnose/truth.h \
 	\
+	%reldir%/report/brief.c %reldir%/report/brief.h \
 	%reldir%/report/clocks.c %reldir%/report/clocks.h \
 	%reldir%/report/community.c %reldir%/report/community.h \
 	%reldir%/report/contrast.c %reldir%/report/contrast.h \
@@ -132,6 +133,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/jsonw.c %reldir%/report/jsonw.h \
 	%reldir%/report/ladder.c %reldir%/report/ladder.h \
 	%reldir%/report/ladder_words.c \
+	%reldir%/report/markdown.c %reldir%/report/markdown.h \
 	%reldir%/report/model.c %reldir%/report/model.h \
 	%reldir%/report/page.c %reldir%/report/page.h \
 	%reldir%/report/redact.c %reldir%/report/redact.h \

@@ -72,8 +72,8 @@ known_formats(const struct options *o)
 {
 	for (size_t i = 0; i < o->n_outputs; i++)
 		if (formats_find(span_of_str(o->outputs[i].format)) == NULL) {
-			message_error("-o %s: no such format (text, json or "
-			              "html)",
+			message_error("-o %s: no such format (text, json, "
+			              "html or markdown)",
 			    o->outputs[i].format);
 			return false;
 		}

@@ -38,7 +38,7 @@ static const struct row {
 	{ 'c', "count", "N", "stop after N frames" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
-	    "text (default), json or html; repeatable" },
+	    "text (default), json, html or markdown; repeatable" },
 	{ OPT_SINCE, "since", "TIME", "only attempts from TIME on (UTC)" },
 	{ OPT_UNTIL, "until", "TIME", "only attempts before TIME" },
 	{ OPT_CLIENT, "client", "ADDRESS", "only attempts of this client" },

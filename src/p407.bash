@@ -30,7 +30,7 @@ _p407() {
 	COMPREPLY=()
 	case $prev in
 	-o | --output)
-		words='text json html'
+		words='text json html markdown'
 		;;
 	--color)
 		words='auto always never'

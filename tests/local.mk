@@ -40,6 +40,7 @@ check_tests = \
 	%reldir%/report/test_formats \
 	%reldir%/report/test_html \
 	%reldir%/report/test_json \
+	%reldir%/report/test_markdown \
 	%reldir%/report/test_model \
 	%reldir%/report/test_redact \
 	%reldir%/report/test_tables \

@@ -26,10 +26,9 @@ import harness
 # All guises begin with at least so many bytes that are looked up in a table.
 KEY = 6
 PIECE = 32
-RUNS = (('-o', 'text'),
-        ('-v', '--inventory', '-o', 'text', '-o', 'json', '-o', 'html'),
-        ('--redact', 'identities', '-v', '--inventory',
-         '-o', 'text', '-o', 'json', '-o', 'html'))
+FORMATS = ('-o', 'text', '-o', 'json', '-o', 'html', '-o', 'markdown')
+RUNS = (('-o', 'text'), ('-v', '--inventory') + FORMATS,
+        ('--redact', 'identities', '-v', '--inventory') + FORMATS)
 
 
 def in_base64(raw):

@@ -147,18 +147,49 @@ escape_html(struct text *t, struct span s)
 	}
 }
 
+/*
+ * Is the character at pos markup there?  Most are wherever they stand; the
+ * others would make every address and sentence hard to read as it is:
+ * list marks count at the beginning only, a colon in a link, and a full
+ * stop behind a number at the beginning and in "www.".
+ */
+static bool
+is_markup(struct span s, size_t pos, int32_t c)
+{
+	struct span before = span_first(s, pos);
+	struct span after = span_from(s, pos + 1);
+
+	switch (c) {
+	case '+':
+	case '-':
+	case '=':
+		return span_trim(before).len == 0;
+	case ':':
+		return after.len > 0 && after.at[0] != ' ' &&
+		    (after.at[0] < '0' || after.at[0] > '9');
+	case '.':
+	case ')':
+		for (size_t i = 0; i < pos; i++)
+			if (s.at[i] < '0' || s.at[i] > '9')
+				return pos >= 3 &&
+				    span_eq_nocase(span_from(before, pos - 3),
+				        SPAN("www"));
+		return after.len == 0 || after.at[0] == ' ';
+	default:
+		return strchr("\\`*_{}[]#|~^$", (int)c) != NULL;
+	}
+}
+
 void
 escape_markdown(struct text *t, struct span s)
 {
-	static const char special[] = "\\`*_{}[]()<>#+-.!|~:@&=^$";
-
 	for (size_t pos = 0; pos < s.len;) {
 		size_t start = pos;
 		int32_t c = utf8_next(s, &pos);
 
 		if (c == '<' || c == '>' || c == '&' || c == '@')
 			text_fmt(t, "&#%d;", (int)c);
-		else if (c > 0 && c < 0x80 && strchr(special, (int)c) != NULL)
+		else if (c > 0 && c < 0x80 && is_markup(s, start, c))
 			text_fmt(t, "\\%c", (int)c);
 		else if (!shown_as_escape(t, c, s.at[start]))
 			text_add(t, span_of(s.at + start, pos - start));

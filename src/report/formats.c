@@ -6,12 +6,14 @@
 #include "base/memory.h"
 #include "report/html.h"
 #include "report/json.h"
+#include "report/markdown.h"
 #include "report/text.h"
 
 static const struct format formats[] = {
 	{ "text", "for a person, in 80 columns", text_write },
 	{ "json", "JSON Lines, for programs", json_write },
 	{ "html", "one page to attach to a ticket", html_write },
+	{ "markdown", "to paste into a ticket", markdown_write },
 };
 
 const struct format *

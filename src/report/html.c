@@ -5,8 +5,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "report/text.h"
-#include "report/words.h"
+#include "report/brief.h"
 
 /* Faults and remarks shown; the rest is counted. */
 #define FAULTS_SHOWN  50
@@ -34,106 +33,26 @@ html_element(struct html *h, const char *tag, const char *words)
 	text_fmt(h->out, "</%s>", tag);
 }
 
-static unsigned
-failures(const struct report *r)
-{
-	return r->outcomes[OUTCOME_REJECTED] +
-	    r->outcomes[OUTCOME_ABANDONED] + r->outcomes[OUTCOME_BROKEN];
-}
-
-/* -- the summary -- */
-
-static void
-add_measures(struct html *h)
-{
-	const struct report *r = h->report;
-	struct text t = { 0 };
-
-	if (r->first != WHEN_NONE) {
-		when_day_time(&t, r->first);
-		text_str(&t, " UTC");
-		if (r->last > r->first) {
-			text_str(&t, ", ");
-			when_length(&t, r->last - r->first);
-		}
-		text_str(&t, "; ");
-	}
-	words_count(&t, r->quality.frames, "frame", "frames");
-	text_str(&t, ", ");
-	words_count(&t, r->quality.connections, "connection", "connections");
-	text_fmt(&t, " (%llu with HTTP)",
-	    (unsigned long long)r->quality.http_connections);
-	text_str(h->out, "<p class=\"from\">");
-	html_words(h, text_get(&t));
-	text_str(h->out, "</p>\n");
-	text_fini(&t);
-}
-
-/* How many attempts, and how they went. */
-static void
-say_attempts(struct html *h)
-{
-	const struct report *r = h->report;
-	struct text t = { 0 };
-
-	if (r->n_attempts == 0) {
-		text_str(&t, "No proxy asked for credentials (407), and no "
-		             "client sent any. ");
-	} else {
-		words_count(&t, r->n_attempts, "attempt", "attempts");
-		text_str(&t, " to authenticate at ");
-		words_count(&t, r->n_proxies, "proxy", "proxies");
-		text_str(&t, ": ");
-		words_outcomes(&t, r->outcomes);
-		text_str(&t, ". ");
-	}
-	html_words(h, text_get(&t));
-	text_fini(&t);
-}
-
-/* The first of the faults: what it is, and what to do first. */
-static void
-say_first_fault(struct html *h, const struct finding *f)
-{
-	const struct report *r = h->report;
-
-	if (f == NULL) {
-		html_words(h, r->n_attempts == 0 ? ""
-		        : failures(r) > 0
-		        ? "No fault of a user or of the proxy was found."
-		        : "No fault was found.");
-		return;
-	}
-	html_sentence(h, f->message);
-	if (r->n_faults > 1) {
-		text_fmt(h->out, " (%zu faults in all.)", r->n_faults);
-	}
-	if (f->n_fixes > 0) {
-		text_str(h->out, " To do first, by ");
-		html_words(h, who_name(f->fixes[0].who));
-		text_str(h->out, ": ");
-		html_sentence(h, f->fixes[0].what);
-	}
-}
-
 static void
 summary(struct html *h, const struct finding *first)
 {
-	bool good = h->report->n_faults == 0 && failures(h->report) == 0;
+	const struct report *r = h->report;
+	bool good = r->n_faults == 0 && brief_failures(r) == 0;
+	struct text t = { 0 };
 
+	brief_summary(r, first, &t);
 	text_fmt(h->out, "<p class=\"lead%s\">",
-	    h->report->n_faults > 0 ? " bad" : good ? " good" : "");
-	say_attempts(h);
-	say_first_fault(h, first);
+	    r->n_faults > 0 ? " bad" : good ? " good" : "");
+	html_words(h, text_get(&t));
 	text_str(h->out, "</p>\n");
+	text_fini(&t);
 }
-
-/* -- the page -- */
 
 static void
 head(struct html *h)
 {
 	const struct report *r = h->report;
+	struct text measures = { 0 };
 
 	text_str(h->out,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
@@ -163,9 +82,11 @@ head(struct html *h)
 	}
 	if (r->n_inputs > 3)
 		text_fmt(h->out, " and %zu more captures", r->n_inputs - 3);
-	text_str(h->out, "</p>\n");
-	add_measures(h);
-	text_str(h->out, "</header>\n<main>\n");
+	brief_measures(r, &measures);
+	text_str(h->out, "</p>\n<p class=\"from\">");
+	html_words(h, text_get(&measures));
+	text_fini(&measures);
+	text_str(h->out, "</p>\n</header>\n<main>\n");
 }
 
 static void

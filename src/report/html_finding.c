@@ -1,101 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/brief.h"
 #include "report/contrast.h"
 #include "report/html.h"
-#include "report/words.h"
-
-/* Names listed of a tally before "and 7 more". */
-#define NAMES_SHOWN 8
-
-static void
-entry(struct html *h, const char *label, struct text *words)
-{
-	if (words->len > 0) {
-		text_fmt(h->out, "<dt>%s</dt><dd>", label);
-		html_words(h, text_get(words));
-		text_str(h->out, "</dd>\n");
-	}
-	text_clear(words);
-}
-
-static void
-tally_entry(struct html *h, const char *label, const struct tally *tally)
-{
-	struct text t = { 0 };
-
-	words_tally(h->report, &t, tally, NAMES_SHOWN);
-	entry(h, label, &t);
-	text_fini(&t);
-}
-
-/* Windows says its version in NTLM; others write what they like. */
-static void
-os_entry(struct html *h, const struct attempt *a)
-{
-	const struct token *t = a != NULL ? a->authenticate : NULL;
-	struct text words = { 0 };
-
-	if (t != NULL && t->ntlm.os_version != NULL)
-		text_str(&words, t->ntlm.os_version);
-	entry(h, "version in NTLM", &words);
-	text_fini(&words);
-}
-
-static void
-when_entry(struct html *h, const struct finding *f)
-{
-	struct text t = { 0 };
-
-	if (f->first != WHEN_NONE) {
-		when_day_time(&t, f->first);
-		text_str(&t, " UTC");
-	}
-	if (f->n_attempts == 1)
-		text_str(&t, ", once");
-	else if (f->n_attempts > 1)
-		text_fmt(&t, ", %zu times", f->n_attempts);
-	if (f->n_attempts > 1 && f->last > f->first) {
-		text_str(&t, " within ");
-		when_length(&t, f->last - f->first);
-	}
-	entry(h, "when", &t);
-	text_fini(&t);
-}
 
 static void
 who_and_where(struct html *h, const struct finding *f)
 {
-	const struct attempt *a = f->example;
-	const struct report *r = h->report;
-	struct text t = { 0 };
+	struct arena arena = { 0 };
+	struct brief_entry entries[BRIEF_ENTRIES];
+	size_t n = brief_entries(h->report, f, &arena, entries);
 
 	text_str(h->out, "<dl>\n");
-	tally_entry(h, f->clients.total > 1 ? "clients" : "client",
-	    &f->clients);
-	tally_entry(h, f->users.total > 1 ? "users" : "user", &f->users);
-	tally_entry(h, "computer", &f->workstations);
-	os_entry(h, a);
-	tally_entry(h, "program", &f->agents);
-	tally_entry(h, f->proxies.total > 1 ? "proxies" : "proxy",
-	    &f->proxies);
-	for (size_t i = 0; i < f->targets.n && i < NAMES_SHOWN; i++)
-		words_pair(&t, NULL, redact_target(r->redact,
-		    f->targets.entries[i].name));
-	if (f->targets.total > NAMES_SHOWN)
-		text_fmt(&t, " and %zu more", f->targets.total - NAMES_SHOWN);
-	entry(h, "for", &t);
-	when_entry(h, f);
-	if (a != NULL && step_name(a->broke_at) != NULL) {
-		text_fmt(&t, "%s (%s, scheme %s)", step_name(a->broke_at),
-		    outcome_name(a->outcome), a->scheme_name);
-		entry(h, "broke at", &t);
+	for (size_t i = 0; i < n; i++) {
+		text_fmt(h->out, "<dt>%s</dt><dd>", entries[i].label);
+		html_words(h, entries[i].words);
+		text_str(h->out, "</dd>\n");
 	}
-	text_str(&t, cause_name(f->cause) != NULL ? cause_name(f->cause)
-	                                          : "not known");
-	if (report_rule(f) != NULL)
-		text_fmt(&t, " (rule %s)", report_rule(f));
-	entry(h, "cause", &t);
 	text_str(h->out, "</dl>\n");
-	text_fini(&t);
+	arena_fini(&arena);
 }
 
 static void

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/brief.h"
+
+#include "report/words.h"
+
+/* Names listed of a tally before "and 7 more". */
+#define NAMES_SHOWN 8
+
+void
+brief_measures(const struct report *r, struct text *t)
+{
+	if (r->first != WHEN_NONE) {
+		when_day_time(t, r->first);
+		text_str(t, " UTC");
+		if (r->last > r->first) {
+			text_str(t, ", ");
+			when_length(t, r->last - r->first);
+		}
+		text_str(t, "; ");
+	}
+	words_count(t, r->quality.frames, "frame", "frames");
+	text_str(t, ", ");
+	words_count(t, r->quality.connections, "connection", "connections");
+	text_fmt(t, " (%llu with HTTP)",
+	    (unsigned long long)r->quality.http_connections);
+}
+
+unsigned
+brief_failures(const struct report *r)
+{
+	return r->outcomes[OUTCOME_REJECTED] +
+	    r->outcomes[OUTCOME_ABANDONED] + r->outcomes[OUTCOME_BROKEN];
+}
+
+static void
+say_attempts(const struct report *r, struct text *t)
+{
+	if (r->n_attempts == 0) {
+		text_str(t, "No proxy asked for credentials (407), and no "
+		            "client sent any. ");
+		return;
+	}
+	words_count(t, r->n_attempts, "attempt", "attempts");
+	text_str(t, " to authenticate at ");
+	words_count(t, r->n_proxies, "proxy", "proxies");
+	text_str(t, ": ");
+	words_outcomes(t, r->outcomes);
+	text_str(t, ". ");
+}
+
+void
+brief_summary(const struct report *r, const struct finding *first,
+    struct text *t)
+{
+	say_attempts(r, t);
+	if (first == NULL) {
+		if (brief_failures(r) > 0)
+			text_str(t, "No fault of a user or of the proxy was "
+			            "found.");
+		else if (r->n_attempts > 0)
+			text_str(t, "No fault was found.");
+		return;
+	}
+	text_str(t, redact_words(r->redact, first->message));
+	if (r->n_faults > 1)
+		text_fmt(t, " (%zu faults in all.)", r->n_faults);
+	if (first->n_fixes > 0) {
+		text_fmt(t, " To do first, by %s: ",
+		    who_name(first->fixes[0].who));
+		text_str(t, redact_words(r->redact, first->fixes[0].what));
+	}
+}
+
+struct entries {
+	const struct report *report;
+	struct arena *arena;
+	struct brief_entry *out;
+	size_t n;
+	struct text words; /* of the next one */
+};
+
+/* What was put together becomes an entry, unless it is nothing. */
+static void
+entry(struct entries *e, const char *label)
+{
+	if (e->words.len > 0 && e->n < BRIEF_ENTRIES)
+		e->out[e->n++] = (struct brief_entry){ label,
+			arena_str(e->arena, text_span(&e->words)) };
+	text_clear(&e->words);
+}
+
+static void
+tally_entry(struct entries *e, const char *one, const char *many,
+    const struct tally *tally)
+{
+	words_tally(e->report, &e->words, tally, NAMES_SHOWN);
+	entry(e, tally->total > 1 ? many : one);
+}
+
+static void
+targets_entry(struct entries *e, const struct finding *f)
+{
+	for (size_t i = 0; i < f->targets.n && i < NAMES_SHOWN; i++)
+		words_pair(&e->words, NULL, redact_target(e->report->redact,
+		    f->targets.entries[i].name));
+	if (f->targets.total > NAMES_SHOWN)
+		text_fmt(&e->words, " and %zu more",
+		    f->targets.total - NAMES_SHOWN);
+	entry(e, "for");
+}
+
+static void
+when_entry(struct entries *e, const struct finding *f)
+{
+	struct text *t = &e->words;
+
+	if (f->first != WHEN_NONE) {
+		when_day_time(t, f->first);
+		text_str(t, " UTC");
+	}
+	if (f->n_attempts == 1)
+		text_str(t, ", once");
+	else if (f->n_attempts > 1)
+		text_fmt(t, ", %zu times", f->n_attempts);
+	if (f->n_attempts > 1 && f->last > f->first) {
+		text_str(t, " within ");
+		when_length(t, f->last - f->first);
+	}
+	entry(e, "when");
+}
+
+static void
+cause_entries(struct entries *e, const struct finding *f)
+{
+	const struct attempt *a = f->example;
+	struct text *t = &e->words;
+
+	if (a != NULL && step_name(a->broke_at) != NULL)
+		text_fmt(t, "%s (%s, scheme %s)", step_name(a->broke_at),
+		    outcome_name(a->outcome), a->scheme_name);
+	entry(e, "broke at");
+	text_str(t, cause_name(f->cause) != NULL ? cause_name(f->cause)
+	                                         : "not known");
+	if (report_rule(f) != NULL)
+		text_fmt(t, " (rule %s)", report_rule(f));
+	entry(e, "cause");
+}
+
+size_t
+brief_entries(const struct report *r, const struct finding *f,
+    struct arena *arena, struct brief_entry out[BRIEF_ENTRIES])
+{
+	struct entries e = { .report = r, .arena = arena, .out = out };
+	const struct token *t3 = f->example != NULL
+	    ? f->example->authenticate
+	    : NULL;
+
+	tally_entry(&e, "client", "clients", &f->clients);
+	tally_entry(&e, "user", "users", &f->users);
+	tally_entry(&e, "computer", "computers", &f->workstations);
+	if (t3 != NULL && t3->ntlm.os_version != NULL)
+		text_str(&e.words, t3->ntlm.os_version);
+	entry(&e, "version in NTLM");
+	tally_entry(&e, "program", "programs", &f->agents);
+	tally_entry(&e, "proxy", "proxies", &f->proxies);
+	targets_entry(&e, f);
+	when_entry(&e, f);
+	cause_entries(&e, f);
+	text_fini(&e.words);
+	return e.n;
+}
