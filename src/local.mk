@@ -63,10 +63,13 @@ libp407_a_SOURCES = \
 	%reldir%/auth/gss.c \
 	%reldir%/auth/json.c %reldir%/auth/json.h \
 	%reldir%/auth/kerberos.c %reldir%/auth/kerberos.h \
+	%reldir%/auth/kerberos_kdc.c %reldir%/auth/kerberos_kdc.h \
 	%reldir%/auth/ntlm.c %reldir%/auth/ntlm.h \
 	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
 	%reldir%/auth/token.c %reldir%/auth/token.h \
 	\
+	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
+	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/record.h \
 	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
 	%reldir%/attempt/build.c %reldir%/attempt/build.h \
@@ -82,10 +85,12 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/diagnosis.c %reldir%/diagnose/diagnosis.h \
 	%reldir%/diagnose/differential.c %reldir%/diagnose/differential.h \
 	%reldir%/diagnose/evaluate.c \
+	%reldir%/diagnose/evidence.c %reldir%/diagnose/evidence.h \
 	%reldir%/diagnose/facts.c %reldir%/diagnose/facts.h \
 	%reldir%/diagnose/facts_attempt.c \
 	%reldir%/diagnose/facts_client.c \
 	%reldir%/diagnose/facts_exchange.c \
+	%reldir%/diagnose/facts_kdc.c \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_peers.c \
@@ -96,6 +101,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
 	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \
 	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \
+	%reldir%/diagnose/kdc_view.c %reldir%/diagnose/kdc_view.h \
 	%reldir%/diagnose/kin.c %reldir%/diagnose/kin.h \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \

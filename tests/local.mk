@@ -26,8 +26,15 @@ check_tests = \
 	%reldir%/http/test_message \
 	%reldir%/auth/test_bearer \
 	%reldir%/auth/test_digest \
+	%reldir%/auth/test_der \
+	%reldir%/auth/test_gss \
+	%reldir%/auth/test_kerberos \
+	%reldir%/auth/test_kerberos_kdc \
 	%reldir%/auth/test_ntlm \
+	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
+	%reldir%/witness/test_kdc \
+	%reldir%/witness/test_kdc_stream \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
@@ -35,6 +42,7 @@ check_tests = \
 	%reldir%/diagnose/test_diagnosis \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
+	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
 	%reldir%/report/test_formats \
@@ -52,6 +60,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_http_message \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_inflate \
+	%reldir%/fuzz/fuzz_kdc \
 	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_pipeline \
 	%reldir%/fuzz/fuzz_report \
@@ -71,6 +80,8 @@ libtests_a_SOURCES = \
 	%reldir%/net/bytes.h \
 	%reldir%/report/sample.h \
 	%reldir%/report/strict.h \
+	%reldir%/material.h \
+	%reldir%/witness/scene.h \
 	%reldir%/run.h
 
 LDADD = libtests.a libp407.a librules.a $(p407_libraries) $(CHECK_LIBS)
@@ -81,11 +92,13 @@ AM_LDFLAGS += -fsanitize=fuzzer
 check_PROGRAMS += $(fuzz_targets)
 else
 libtests_a_SOURCES += %reldir%/fuzz/replay.c
-check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump
+check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump \
+	%reldir%/witness/dump
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/net/crosscheck.sh \
+	%reldir%/witness/crosscheck.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
 	%reldir%/usage.sh \
@@ -107,10 +120,14 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
+%reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
 
 EXTRA_DIST += captures \
 	%reldir%/http/conversations \
+	%reldir%/auth/tokens \
+	%reldir%/witness/messages \
 	%reldir%/auth/crosscheck.py \
+	%reldir%/witness/crosscheck.py \
 	%reldir%/captures.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \

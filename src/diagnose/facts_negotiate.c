@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tokens of Negotiate show, and what the KDC said. */
+/* What the tokens of Negotiate show. */
 #include "diagnose/facts.h"
 
 #define SEE_TOKENS                                                             \
 	"capture the whole handshake of this connection, both directions"
-#define SEE_KDC "mirror port 88 (UDP and TCP) between the client and the KDC"
+#define SEE_REASON                                                             \
+	"this proxy keeps the reason for itself; its log tells"
 
 static const char *const state_values[] = { "accept-completed",
 	"accept-incomplete", "reject", "request-mic", NULL };
@@ -109,6 +110,22 @@ error_name(const struct subject *s, const struct fact *f)
 	    : not_seen(s);
 }
 
+/*
+ * Of a refusal without an error, the reason is not in the capture: other
+ * than above, that is unknown and not absent.
+ */
+static struct value
+refused_for(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	if (t != NULL)
+		return value_number(t->kerberos.error_code);
+	return s->attempt->outcome == OUTCOME_AUTHENTICATED ? value_absent()
+	                                                    : value_unknown();
+}
+
 static struct value
 error_text(const struct subject *s, const struct fact *f)
 {
@@ -186,25 +203,6 @@ negoex(const struct subject *s, const struct fact *f)
 	    (t->mech != NULL && strcmp(t->mech, "negoex") == 0));
 }
 
-/* -- KDC -- */
-
-static struct value
-kdc_visible(const struct subject *s, const struct fact *f)
-{
-	(void)f;
-	return s->capture == NULL ? value_unknown()
-	                          : value_bool(s->capture->kdc_visible);
-}
-
-/* The witness of port 88 is not joined to attempts yet. */
-static struct value
-kdc_error(const struct subject *s, const struct fact *f)
-{
-	(void)s;
-	(void)f;
-	return value_unknown();
-}
-
 #define KERBEROS(field) .offset = offsetof(struct token_kerberos, field)
 
 /* clang-format off */
@@ -230,6 +228,9 @@ const struct fact facts_of_negotiate[] = {
 	{ "kerberos.error", FACT_NUMBER, SOURCE_ATTEMPT,
 	    "the code of the KRB-ERROR in the 407", SEE_TOKENS, "none",
 	    .compute = error_code },
+	{ "kerberos.refused_for", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the error for which the proxy refused the ticket", SEE_REASON,
+	    "none", .compute = refused_for },
 	{ "kerberos.error_name", FACT_STRING, SOURCE_ATTEMPT,
 	    "the name of the KRB-ERROR in the 407", SEE_TOKENS, "none",
 	    .compute = error_name },
@@ -254,13 +255,6 @@ const struct fact facts_of_negotiate[] = {
 	{ "negotiate.negoex", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the client began with NEGOEX", SEE_TOKENS, NULL,
 	    .compute = negoex },
-
-	{ "kdc.visible", FACT_BOOL, SOURCE_WITNESS,
-	    "there is KDC traffic in the capture", SEE_KDC, NULL,
-	    .compute = kdc_visible },
-	{ "kdc.error", FACT_NUMBER, SOURCE_WITNESS,
-	    "the error with which the KDC answered this client", SEE_KDC,
-	    "none", .compute = kdc_error },
 };
 /* clang-format on */
 

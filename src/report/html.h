@@ -33,8 +33,8 @@ extern const char html_style[];
 /* A fault, with all there is to say. */
 void html_finding(struct html *h, const struct finding *f, size_t number);
 
-/* The messages of an attempt, as SVG. */
-void html_ladder(struct html *h, const struct attempt *a, size_t number);
+/* The messages of the example of a finding, as SVG. */
+void html_ladder(struct html *h, const struct finding *f, size_t number);
 
 /* Good and bad attempts over time, as SVG. */
 void html_timeline(struct html *h);

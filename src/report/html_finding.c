@@ -170,7 +170,7 @@ html_finding(struct html *h, const struct finding *f, size_t number)
 	text_str(h->out, "</p>\n");
 	who_and_where(h, f);
 	if (f->example != NULL && f->example->n_legs > 0)
-		html_ladder(h, f->example, number);
+		html_ladder(h, f, number);
 	paragraph(h, "Why", f->why);
 	fixes(h, f);
 	paragraph(h, "How to see that it is mended", f->verify);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/html.h"
 #include "report/ladder.h"
+#include "witness/kdc.h"
 
 /* Messages shown at the beginning and at the end of a long attempt. */
 #define FIRST_LEGS 10
@@ -22,6 +23,7 @@ enum {
 struct drawing {
 	struct html *html;
 	const struct attempt *attempt;
+	const struct finding *finding;
 	struct text body; /* drawn before its height is known */
 	int y;
 	struct text said; /* the last detail: not said twice in a row */
@@ -173,6 +175,42 @@ put_leg(struct drawing *d, unsigned i)
 }
 
 static void
+put_kdc(struct drawing *d, const struct witness_record *w, bool answer)
+{
+	const struct kdc_record *k = w->saw.kdc;
+	struct text t = { 0 };
+
+	d->y += LINE + 4;
+	text_fmt(&t, "%llu", (unsigned long long)(answer ? k->answer_frame
+	                                                 : k->request_frame));
+	put_text(d, FRAME_AT, "text-anchor=\"end\"", text_get(&t));
+	text_clear(&t);
+	when_clock(&t, answer ? k->answer_time : k->request_time);
+	put_text(d, TIME_AT, "class=\"dim\"", text_get(&t));
+	text_clear(&t);
+	text_str(&t, "· ");
+	ladder_kdc(d->html->report, w, answer, &t);
+	put_text(d, LEFT + 16, "", text_get(&t));
+	text_fini(&t);
+}
+
+/* What went between client and KDC after one frame and before another. */
+static void
+put_aside(struct drawing *d, uint64_t after, uint64_t before)
+{
+	const struct finding *f = d->finding;
+
+	for (size_t i = 0; f->on_kdc && i < f->n_kdc; i++) {
+		const struct kdc_record *k = f->kdc[i]->saw.kdc;
+
+		if (k->request_frame > after && k->request_frame < before)
+			put_kdc(d, f->kdc[i], false);
+		if (k->answer_frame > after && k->answer_frame < before)
+			put_kdc(d, f->kdc[i], true);
+	}
+}
+
+static void
 put_legs(struct drawing *d)
 {
 	const struct attempt *a = d->attempt;
@@ -182,6 +220,8 @@ put_legs(struct drawing *d)
 	struct text t = { 0 };
 
 	for (unsigned i = 0; i < a->n_legs; i++) {
+		put_aside(d, i == 0 ? 0 : a->legs[i - 1].frame,
+		    a->legs[i].frame);
 		if (left_out > 0 && i == FIRST_LEGS) {
 			text_fmt(&t, "… %u more messages", left_out);
 			put_remark(d, text_get(&t));
@@ -189,6 +229,7 @@ put_legs(struct drawing *d)
 		}
 		put_leg(d, i);
 	}
+	put_aside(d, a->legs[a->n_legs - 1].frame, UINT64_MAX);
 	text_fini(&t);
 }
 
@@ -212,9 +253,10 @@ put_heads(struct drawing *d)
 }
 
 void
-html_ladder(struct html *h, const struct attempt *a, size_t number)
+html_ladder(struct html *h, const struct finding *f, size_t number)
 {
-	struct drawing d = { .html = h, .attempt = a, .y = TOP - 12 };
+	struct drawing d = { .html = h, .attempt = f->example, .finding = f,
+		.y = TOP - 12 };
 
 	put_legs(&d);
 	put_heads(&d);
