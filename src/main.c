@@ -14,6 +14,7 @@
 #include "correlator.h"
 #include "diagnose/facts.h"
 #include "diagnose/rules.h"
+#include "evidence/evidence.h"
 #include "options.h"
 #include "report/formats.h"
 #include "worker.h"
@@ -67,12 +68,30 @@ main(int argc, char **argv)
 	return status;
 }
 
+/* Not a report: packets. */
+static bool
+is_evidence(const struct output *out)
+{
+	return strcmp(out->format, "pcapng") == 0;
+}
+
+/* Will the input be read twice? */
+static bool
+wants_evidence(const struct options *o)
+{
+	for (size_t i = 0; i < o->n_outputs; i++)
+		if (is_evidence(&o->outputs[i]))
+			return true;
+	return o->ticket != NULL;
+}
+
 static bool
 known_formats(const struct options *o)
 {
 	for (size_t i = 0; i < o->n_outputs; i++)
-		if (formats_find(span_of_str(o->outputs[i].format)) == NULL) {
-			message_error("-o %s: no such format (text or json)",
+		if (!is_evidence(&o->outputs[i]) &&
+		    formats_find(span_of_str(o->outputs[i].format)) == NULL) {
+			message_error("-o %s: no such format (see p407 -h)",
 			    o->outputs[i].format);
 			return false;
 		}
@@ -215,8 +234,18 @@ wants_color(const struct options *o)
 
 /* Every output that was asked for; false if one could not be written. */
 static bool
-write_outputs(const struct options *o, const struct report *r)
+write_outputs(const struct options *o, const struct report *r,
+    uint64_t frames)
 {
+	const struct evidence_job job = {
+		.report = r,
+		.files = o->files,
+		.n_files = o->n_files,
+		.filter = o->filter,
+		.frames = frames,
+		.limit_bytes = o->evidence_limit > 0 ? o->evidence_limit
+		                                     : EVIDENCE_LIMIT,
+	};
 	static const struct output text = { "text", NULL };
 	bool ok = true;
 
@@ -224,8 +253,10 @@ write_outputs(const struct options *o, const struct report *r)
 		const struct output *out =
 		    o->n_outputs > 0 ? &o->outputs[i] : &text;
 
-		ok &= formats_write(formats_find(span_of_str(out->format)), r,
-		    out->path);
+		ok &= is_evidence(out)
+		    ? evidence_write(&job, out->path)
+		    : formats_write(formats_find(span_of_str(out->format)),
+		          r, out->path);
 	}
 	return ok;
 }
@@ -233,7 +264,7 @@ write_outputs(const struct options *o, const struct report *r)
 static int
 report_run(const struct options *o, struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
-    size_t n_inputs, bool streams)
+    size_t n_inputs, uint64_t frames, bool streams)
 {
 	const struct diagnosis *d = correlator_diagnosis(k);
 	size_t n = diagnosis_findings(d);
@@ -260,7 +291,7 @@ report_run(const struct options *o, struct correlator *k,
 	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
 	report_prepare(&r);
 
-	bool ok = write_outputs(o, &r);
+	bool ok = write_outputs(o, &r, frames);
 	bool failed = r.outcomes[OUTCOME_REJECTED] > 0 ||
 	    r.outcomes[OUTCOME_ABANDONED] > 0 ||
 	    r.outcomes[OUTCOME_BROKEN] > 0;
@@ -275,6 +306,11 @@ report_run(const struct options *o, struct correlator *k,
 static int
 run(const struct options *o, const struct rules *rules)
 {
+	for (size_t i = 0; i < o->n_files; i++)
+		if (wants_evidence(o) && strcmp(o->files[i], "-") == 0 &&
+		    !evidence_spool_stdin())
+			return EXIT_TROUBLE;
+
 	struct capture *in = capture_open(o->files, o->n_files, o->filter);
 
 	if (in == NULL)
@@ -315,7 +351,8 @@ run(const struct options *o, const struct rules *rules)
 	correlator_finish(k, rules, &facts);
 
 	int status =
-	    report_run(o, k, &counts, inputs, n, facts.stream_filters);
+	    report_run(o, k, &counts, inputs, n, frames,
+	        facts.stream_filters);
 
 	free(inputs);
 	worker_free(w);

@@ -21,6 +21,9 @@ enum {
 	OPT_PROXY,
 	OPT_USER,
 	OPT_REDACT,
+	OPT_REDACT_MAP,
+	OPT_TICKET,
+	OPT_EVIDENCE_LIMIT,
 	OPT_EXIT_CODE,
 	OPT_COLOR,
 };
@@ -37,7 +40,11 @@ static const struct row {
 	{ 'c', "count", "N", "stop after N frames" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
-	    "text (default) or json; repeatable" },
+	    "text (default), json, or pcapng: evidence; repeatable" },
+	{ OPT_TICKET, "ticket", "DIR",
+	    "all of these in a new folder, to be handed on" },
+	{ OPT_EVIDENCE_LIMIT, "evidence-limit", "SIZE",
+	    "bytes of packets in evidence: 64M (default), 1G" },
 	{ OPT_SINCE, "since", "TIME", "only attempts from TIME on (UTC)" },
 	{ OPT_UNTIL, "until", "TIME", "only attempts before TIME" },
 	{ OPT_CLIENT, "client", "ADDRESS", "only attempts of this client" },
@@ -52,6 +59,8 @@ static const struct row {
 	{ OPT_EXPLAIN, "explain", "RULE", "all that a rule says" },
 	{ OPT_REDACT, "redact", "LEVEL",
 	    "secrets (default) or identities: also users, hosts, addresses" },
+	{ OPT_REDACT_MAP, "redact-map", "FILE",
+	    "keep what pseudonyms stand for there (mode 0600)" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit 1 if a client could not authenticate" },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
@@ -112,6 +121,27 @@ read_number(struct options *o, const char *option, const char *text,
 {
 	if (!span_decimal(span_of_str(text), out) || *out == 0 || *out > most)
 		return bad(o, option, text, "give a whole number from 1 on");
+	return true;
+}
+
+/* "500k", "64M", "2G": powers of 1024. */
+static bool
+read_size(struct options *o, const char *option, const char *text,
+    uint64_t *out)
+{
+	static const char units[] = "kMGT";
+	struct span s = span_of_str(text);
+	uint64_t factor = 1;
+
+	for (size_t i = 0; s.len > 0 && i < sizeof(units) - 1; i++)
+		if ((s.at[s.len - 1] | 0x20) == (units[i] | 0x20)) {
+			factor = UINT64_C(1) << (10 * (i + 1));
+			s.len--;
+			break;
+		}
+	if (!span_decimal(s, out) || *out == 0 || *out > INT64_MAX / factor)
+		return bad(o, option, text, "give a size as 64M or 2G");
+	*out *= factor;
 	return true;
 }
 
@@ -236,6 +266,15 @@ take_option(struct options *o, int value, char *arg)
 		o->redact_identities = strcmp(arg, "identities") == 0;
 		return o->redact_identities || strcmp(arg, "secrets") == 0 ||
 		    bad(o, "--redact", arg, "secrets or identities");
+	case OPT_REDACT_MAP:
+		o->redact_map = arg;
+		return true;
+	case OPT_TICKET:
+		o->ticket = arg;
+		return true;
+	case OPT_EVIDENCE_LIMIT:
+		return read_size(o, "--evidence-limit", arg,
+		    &o->evidence_limit);
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return true;
