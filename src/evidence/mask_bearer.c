@@ -157,6 +157,19 @@ mask_bearer(struct mask *m, const struct shown *s, struct span rest)
 		show(s, span_first(rest, 7));
 		rest = span_from(rest, 7);
 	}
+	/* Quotes around it, or what opens a template, are no part of it. */
+	if (rest.len > 1 && strchr("\"'$<{", rest.at[0]) != NULL &&
+	    rest.at[0] != 0) {
+		uint8_t last = rest.at[rest.len - 1];
+
+		mask_keep(m, rest);
+		show(s, span_first(rest, 1));
+		if (last == rest.at[0] || last == '>' || last == '}') {
+			show(s, span_from(rest, rest.len - 1));
+			rest.len--;
+		}
+		rest = span_from(rest, 1);
+	}
 	for (size_t i = 0; i < rest.len; i++)
 		dots += rest.at[i] == '.';
 	if (dots == 2 || dots == 4) {
@@ -174,6 +187,4 @@ mask_bearer(struct mask *m, const struct shown *s, struct span rest)
 			out[i] = rest.at[i] == 0 ? 1 : rest.at[i];
 		else if (rest.at[i] >= 0x7f)
 			out[i] = 0xe9;
-	if (strchr("\"'$<{", rest.at[0]) != NULL)
-		out[0] = rest.at[0];
 }

@@ -10,7 +10,7 @@ attempt of a finding is in it.  No secret of the capture is in the file, in
 no guise (secrets.py has them), nor in what tshark decodes of it, and tshark
 finds no malformed packet that the original does not have.
 """
-import json
+import base64
 import os
 import re
 import shutil
@@ -89,11 +89,112 @@ def bad_checksums(path):
     return len(out.splitlines())
 
 
+def take_der(data):
+    """(tag, value) of each DER value, as far as they go"""
+    while len(data) >= 2:
+        n, at = data[1], 2
+        if n & 0x80:
+            at += n & 0x7f
+            n = int.from_bytes(data[2:at], 'big')
+        yield data[0], data[at:at + n]
+        data = data[at + n:]
+
+
+def ntlm_secrets(token):
+    """Responses, key and MIC of an AUTHENTICATE_MESSAGE; [] of others."""
+    if token[8:12] != b'\3\0\0\0':
+        return []
+    found, first = [], len(token)
+    for at in range(12, 60, 8):
+        n = int.from_bytes(token[at:at + 2], 'little')
+        offset = int.from_bytes(token[at + 4:at + 8], 'little')
+        first = min(first, offset if n else first)
+        value = token[offset:offset + n]
+        if at == 20 and n > 24:
+            found += [value[:16], value[32:40]]
+        elif at in (12, 20, 52):
+            found += [value[:16], value[16:]]
+    if first >= 88:
+        found.append(token[72:88])
+    return found
+
+
+def token_secrets(token, depth=0):
+    """What of a token is secret: not its frame, names and times."""
+    if token.startswith(b'NTLMSSP\0'):
+        return ntlm_secrets(token)
+    if token[:1] == b'\x60' and depth < 9:
+        inside = next(take_der(token), (0, b''))[1]
+        oid = 2 + inside[1] if len(inside) > 1 else 0
+        rest = inside[oid:]
+        if rest[:2] in (b'\1\0', b'\2\0', b'\3\0'):
+            rest = rest[2:]
+        return token_secrets(rest, depth + 1)
+    found = []
+    for tag, value in take_der(token):
+        if tag == 4 and (value[:1] == b'\x60' or value[:4] == b'NTLM'):
+            found += token_secrets(value, depth + 1)
+        elif tag == 4:
+            found.append(value)
+        elif tag & 0x20 and depth < 20:
+            found += token_secrets(value, depth + 1)
+    return found
+
+
+def parts(secret):
+    """What must not be in the evidence: secrets, or bytes of one."""
+    if secret.startswith('Bearer '):
+        secret = secret[7:]
+    if re.fullmatch(r'"?eyJ[\w-]+\.[\w-]+\.[\w-]+"?', secret):
+        return [secret.rsplit('.', 1)[1]]
+    # An NTLMv2 response in hex has times and names behind its secrets.
+    if len(secret) > 96 and re.fullmatch('[0-9a-f]+', secret):
+        raw = bytes.fromhex(secret)
+        return [raw[:16], raw[32:40]]
+    plain = re.sub('[^A-Za-z0-9+/]', '', secret)
+    raw = base64.b64decode(plain[:len(plain) // 4 * 4])
+    if not raw.startswith(b'NTLMSSP\0'):
+        try:
+            raw = base64.b64decode(secret, validate=True)
+        except ValueError:
+            return [secret]
+    if raw.startswith(b'NTLMSSP\0') or raw[:1] in (b'\x60', b'\xa1'):
+        return token_secrets(raw)
+    # "svc-build:" has no password in it.
+    return [] if re.fullmatch(rb'[\w-]+:', raw) else [secret]
+
+
+class Bytes:
+    """As guises.Table, for secrets that are bytes."""
+
+    def __init__(self, secrets):
+        self.forms = set()
+        for raw in secrets:
+            if len(raw) >= 8 and len(set(raw)) > 3:
+                self.forms |= {raw, raw.hex().encode(),
+                               *guises.in_base64(raw)}
+
+    def found_in(self, data):
+        return [f for f in self.forms if f in data]
+
+
+class Secrets:
+    def __init__(self, secrets):
+        all_parts = [p for s in secrets for p in parts(s)]
+        self.texts = guises.Table(
+            [p for p in all_parts if isinstance(p, str)])
+        self.bytes = Bytes([p for p in all_parts if isinstance(p, bytes)])
+
+    def found_in(self, data, windows):
+        return [f'{guises.masked(s)} is in it, as {len(f)} bytes'
+                for f, s in self.texts.found_in(data, windows)] + [
+            f'{len(f)} bytes of a token are in it'
+            for f in self.bytes.found_in(data)]
+
+
 def leaks(data, shared, own):
     windows = guises.windows_of(data)
-    found = shared.found_in(data, windows) + own.found_in(data, windows)
-    return [f'{guises.masked(s)} is in it, as {len(f)} bytes'
-            for f, s in found]
+    return shared.found_in(data, windows) + own.found_in(data, windows)
 
 
 def look(program, case, shared, folder, use_tshark, exclude):
@@ -107,7 +208,7 @@ def look(program, case, shared, folder, use_tshark, exclude):
     wrong = [] if exclude else compare(first.events(), second.events())
     with open(path, 'rb') as f:
         data = f.read()
-    own = guises.Table((case.truth or {}).get('secrets', ()))
+    own = Secrets((case.truth or {}).get('secrets', ()))
     wrong += leaks(data, shared, own)
     if use_tshark:
         wrong += ['in tshark: ' + w for w in leaks(
@@ -137,7 +238,7 @@ def main():
     words = words[2:]
     captures = os.path.join(root, 'captures')
     with open(os.path.join(captures, 'SECRETS'), encoding='utf-8') as f:
-        shared = guises.Table([s for s in f.read().splitlines() if s])
+        shared = Secrets([s for s in f.read().splitlines() if s])
     cases = [c for c in harness.cases([captures])
              if not words or any(w in c.path for w in words)][::every]
     count = failed = 0
