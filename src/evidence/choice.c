@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence/choice.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -255,47 +256,108 @@ add_finding(struct choice *c, const struct finding *f)
 	}
 }
 
-static bool
-same_text(const char *a, const char *b)
+/* How many other attempts at one proxy, with one scheme and outcome. */
+#define CONTEXT_MOST 32
+
+/* Things that were met, by hash, and how often. */
+struct met {
+	struct table_entry entry;
+	unsigned times;
+};
+
+static unsigned *
+times_met(struct table *t, const char *what, struct span name, bool add)
 {
-	return a != NULL && b != NULL &&
-	    span_eq_nocase(span_of_str(a), span_of_str(b));
+	uint64_t hash = table_hash_more(table_hash(span_of_str(what)), name);
+	struct table_entry *e = table_first(t, hash);
+	struct met *m;
+
+	if (e != NULL)
+		return &LIST_OBJECT(e, struct met, entry)->times;
+	if (!add)
+		return NULL;
+	m = memory_new(1, sizeof(*m));
+	table_add(t, &m->entry, hash);
+	return &m->times;
+}
+
+static void
+meet(struct table *t, const char *what, struct span name)
+{
+	if (span_has_bytes(name))
+		++*times_met(t, what, name, true);
+}
+
+static bool
+was_met(struct table *t, const char *what, struct span name)
+{
+	return span_has_bytes(name) && times_met(t, what, name, false) != NULL;
+}
+
+/* A user name without regard to case, as directories have it. */
+static struct span
+folded(struct text *t, const char *name)
+{
+	text_clear(t);
+	for (const char *s = name; s != NULL && *s != '\0'; s++)
+		text_char(t, (char)tolower((unsigned char)*s));
+	return text_span(t);
+}
+
+static struct span
+address_span(const struct address *a)
+{
+	return span_of(a->bytes, a->len);
 }
 
 /* How near an attempt is to those of the findings. */
 static enum rank
-nearness(const struct report *r, const struct attempt *a)
+nearness(struct table *met, struct text *scratch, const struct attempt *a)
 {
-	enum rank best = RANK_NONE;
+	struct span proxy = address_span(&a->connection.proxy);
+	unsigned *times;
 
-	for (size_t i = 0; i < r->n_findings; i++) {
-		const struct finding *f = r->findings[i];
-
-		for (size_t k = 0; k < f->n_attempts && k < 64; k++) {
-			const struct attempt *b = f->attempts[k];
-
-			if (address_eq(&a->connection.client,
-			        &b->connection.client) ||
-			    same_text(a->user, b->user))
-				return RANK_CLIENT;
-			if (address_eq(&a->connection.proxy,
-			        &b->connection.proxy))
-				best = RANK_PROXY;
-		}
-	}
-	return best;
+	if (was_met(met, "client", address_span(&a->connection.client)) ||
+	    was_met(met, "user", folded(scratch, a->user)))
+		return RANK_CLIENT;
+	if (!was_met(met, "proxy", proxy))
+		return RANK_NONE;
+	text_clear(scratch);
+	text_add(scratch, proxy);
+	text_fmt(scratch, " %u %d %d", a->connection.proxy_port,
+	    (int)a->scheme, (int)a->outcome);
+	times = times_met(met, "context", text_span(scratch), true);
+	return ++*times <= CONTEXT_MOST ? RANK_PROXY : RANK_NONE;
 }
 
 static void
 add_context(struct choice *c)
 {
-	for (size_t i = 0; i < c->report->n_attempts; i++) {
-		const struct attempt *a = c->report->attempts[i];
-		enum rank rank = nearness(c->report, a);
+	const struct report *r = c->report;
+	struct table met;
+	struct text scratch = { 0 };
+
+	table_init(&met);
+	for (size_t i = 0; i < r->n_findings; i++)
+		for (size_t k = 0; k < r->findings[i]->n_attempts; k++) {
+			const struct attempt *a = r->findings[i]->attempts[k];
+
+			meet(&met, "client",
+			    address_span(&a->connection.client));
+			meet(&met, "proxy",
+			    address_span(&a->connection.proxy));
+			meet(&met, "user", folded(&scratch, a->user));
+		}
+	for (size_t i = 0; i < r->n_attempts; i++) {
+		enum rank rank = nearness(&met, &scratch, r->attempts[i]);
 
 		if (rank != RANK_NONE)
-			add_attempt(c, a, rank);
+			add_attempt(c, r->attempts[i], rank);
 	}
+	LIST_EACH (link, &met.by_age)
+		free(LIST_OBJECT(link, struct met, entry.age));
+	table_fini(&met);
+	text_fini(&scratch);
 }
 
 bool

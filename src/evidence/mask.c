@@ -136,12 +136,11 @@ number_and_keep(struct mask *m, struct span secret)
 	return n;
 }
 
-void
-mask_letters_to(struct mask *m, struct span secret, uint8_t *out, size_t len)
+static void
+write_letters(uint32_t n, uint8_t *out, size_t len)
 {
 	/* No hex digit: "%" before it must not become an escape. */
 	static const char letters[] = "ghijklmnopqrstuvw";
-	uint32_t n = number_and_keep(m, secret);
 
 	memset(out, 'x', len);
 	for (size_t i = len; i > 0; i--) {
@@ -156,7 +155,18 @@ void
 mask_letters(struct mask *m, const struct shown *s, struct span part)
 {
 	if (shown_holds(s, part))
-		mask_letters_to(m, part, shown_at(s, part), part.len);
+		write_letters(number_and_keep(m, part), shown_at(s, part),
+		    part.len);
+}
+
+void
+mask_letters_unkept(struct mask *m, const struct shown *s, struct span part)
+{
+	bool fresh;
+
+	if (shown_holds(s, part))
+		write_letters(number_of(m, part, &fresh), shown_at(s, part),
+		    part.len);
 }
 
 void

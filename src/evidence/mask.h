@@ -51,8 +51,8 @@ void mask_letters(struct mask *m, const struct shown *s, struct span part);
 void mask_hex(struct mask *m, const struct shown *s, struct span part);
 void mask_bytes(struct mask *m, const struct shown *s, struct span part);
 
-/* As mask_letters(), to `len` bytes elsewhere. */
-void mask_letters_to(struct mask *m, struct span secret, uint8_t *out,
-    size_t len);
+/* As mask_letters(), but not kept: it is a name, too. */
+void mask_letters_unkept(struct mask *m, const struct shown *s,
+    struct span part);
 
 #endif

@@ -120,7 +120,10 @@ mask_password(struct mask *m, const struct shown *s, struct span user,
 		memcpy(out, word, password.len);
 		return;
 	}
-	mask_letters(m, s, password);
+	if (span_eq_nocase(user, password))
+		mask_letters_unkept(m, s, password);
+	else
+		mask_letters(m, s, password);
 	keep_encoding(password, out);
 	keep_shape(password, out);
 	if (is_template(password))
@@ -143,19 +146,22 @@ mask_basic(struct mask *m, const struct shown *s, struct span rest)
 	}
 	if (in.len == 0)
 		return;
-	mask_keep(m, in);
 	coded_open(&c, in);
 
 	struct shown inside = coded_inside(&c);
 	size_t colon = span_find(inside.in, ':');
 	struct span user = span_first(inside.in, colon);
 
+	/* "user:" has nothing to hide. */
+	if (colon + 1 != inside.in.len) {
+		mask_keep(m, in);
+		mask_keep(m, inside.in);
+	}
 	if (colon == inside.in.len) {
 		mask_password(m, &inside, SPAN(""), inside.in);
 	} else {
 		names_show_account(mask_names(m), &inside, user);
 		show(&inside, span_first(span_from(inside.in, colon), 1));
-		mask_keep(m, inside.in);
 		mask_password(m, &inside, user,
 		    span_from(inside.in, colon + 1));
 	}
