@@ -132,6 +132,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/totals.c %reldir%/report/totals.h \
 	%reldir%/report/words.c %reldir%/report/words.h \
 	\
+	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
 	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
 	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
 	%reldir%/evidence/coded.c %reldir%/evidence/coded.h \
@@ -147,6 +148,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/mask_http.c %reldir%/evidence/mask_http.h \
 	%reldir%/evidence/mask_ntlm.c \
 	%reldir%/evidence/names.c %reldir%/evidence/names.h \
+	%reldir%/evidence/numbers.c %reldir%/evidence/numbers.h \
 	%reldir%/evidence/pcapng.c %reldir%/evidence/pcapng.h \
 	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \
 	%reldir%/evidence/recheck.c %reldir%/evidence/recheck.h \

@@ -160,7 +160,10 @@ mask_basic(struct mask *m, const struct shown *s, struct span rest)
 	if (colon == inside.in.len) {
 		mask_password(m, &inside, SPAN(""), inside.in);
 	} else {
-		names_show_account(mask_names(m), &inside, user);
+		if (IS_ONE_OF(user, placeholder_users))
+			show(&inside, user);
+		else
+			names_show_account(mask_names(m), &inside, user);
 		show(&inside, span_first(span_from(inside.in, colon), 1));
 		mask_password(m, &inside, user,
 		    span_from(inside.in, colon + 1));

@@ -8,23 +8,22 @@
 /* Names and times that a verdict or a reader needs (RFC 7519 4.1). */
 static const struct {
 	const char *name;
-	enum identity kind;
-	bool identity;
+	enum { PLAIN, PLACE, WHO } kind;
 } claims[] = {
-	{ "alg", 0, false },
-	{ "typ", 0, false },
-	{ "kid", 0, false },
-	{ "enc", 0, false },
-	{ "exp", 0, false },
-	{ "nbf", 0, false },
-	{ "iat", 0, false },
-	{ "scope", 0, false },
-	{ "scp", 0, false },
-	{ "iss", IDENTITY_HOST, true },
-	{ "aud", IDENTITY_HOST, true },
-	{ "sub", IDENTITY_USER, true },
-	{ "azp", IDENTITY_USER, true },
-	{ "client_id", IDENTITY_USER, true },
+	{ "alg", PLAIN },
+	{ "typ", PLAIN },
+	{ "kid", PLAIN },
+	{ "enc", PLAIN },
+	{ "exp", PLAIN },
+	{ "nbf", PLAIN },
+	{ "iat", PLAIN },
+	{ "scope", PLAIN },
+	{ "scp", PLAIN },
+	{ "iss", PLACE },
+	{ "aud", PLACE },
+	{ "sub", WHO },
+	{ "azp", WHO },
+	{ "client_id", WHO },
 };
 
 /* A value that is not known: its quotes, brackets and commas stay. */
@@ -60,12 +59,19 @@ mask_claim(struct mask *m, const struct shown *s, const struct json_member *j)
 	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
 		if (!span_eq(j->name, span_of_str(claims[i].name)))
 			continue;
-		if (claims[i].identity && j->is_string)
-			names_show_words(mask_names(m), s, j->value);
-		else if (!claims[i].identity)
+		if (claims[i].kind == PLAIN) {
 			show_text(s, j->value);
-		else
+			return;
+		}
+		if (!j->is_string)
 			break;
+		if (claims[i].kind == WHO)
+			names_show_account(mask_names(m), s, j->value);
+		else if (span_find_nocase(j->value, SPAN("://")) <
+		    j->value.len)
+			mask_url(m, s, j->value);
+		else
+			names_show_host(mask_names(m), s, j->value);
 		return;
 	}
 	hide_value(s, j->value, j->is_string);

@@ -21,6 +21,11 @@ void names_free(struct names *n);
 /* Are identities hidden at all? */
 bool names_hidden(const struct names *n);
 
+/* What stands for what inside packets, in order of appearance. */
+typedef void names_pair(void *context, const char *pseudonym,
+    const char *real);
+void names_walk(const struct names *n, names_pair *pair, void *context);
+
 /* Show a name that is `part` of the copy: one byte a character, or two. */
 void names_show(struct names *n, const struct shown *s, struct span part,
     enum identity kind);

@@ -66,6 +66,66 @@ def compare(before, after):
     return wrong
 
 
+def verdicts(events):
+    """The same without names: pseudonyms stand in their places."""
+    return sorted((e['event']['start'],
+                   *(str(e['p407']['attempt'].get(k)) for k in
+                     ('scheme', 'outcome', 'broke_at', 'cause', 'rule')))
+                  for e in events if e['event']['dataset'] == 'p407.attempt')
+
+
+# Words of ours, of the schemes, or of everybody.
+COMMON = {'http', 'https', 'proxy', 'test', 'basic', 'negotiate', 'localhost',
+          'user', 'client', 'server', 'squid', 'host', 'lab', 'workstation',
+          'example', 'password', 'domain', 'none', 'name', 'undefined'}
+
+
+def identities(events):
+    """Names and addresses that the JSON of the original shows."""
+    found = set()
+
+    def walk(value, key=''):
+        if isinstance(value, dict):
+            for k, v in value.items():
+                walk(v, k)
+        elif isinstance(value, list):
+            for v in value:
+                walk(v, key)
+        elif isinstance(value, str) and key in (
+                'ip', 'name', 'domain', 'workstation', 'target', 'client',
+                'nb_computer', 'nb_domain', 'dns_computer', 'dns_domain',
+                'realm', 'service', 'target_spn', 'dns_tree'):
+            found.update(w for w in re.split(r'[/@\\]|:\d+$', value))
+        elif isinstance(value, str) and key == 'original':
+            host = re.match(r'(?:\w+://)?([\w.-]+)', value)
+            if host and '.' in host[1]:
+                found.add(host[1])
+    for e in events:
+        if e['event']['dataset'] == 'p407.attempt':
+            walk({k: e.get(k) for k in ('source', 'destination', 'user',
+                                        'url')})
+            a = e['p407']['attempt']
+            walk({k: a.get(k) for k in ('ntlm', 'kerberos', 'digest',
+                                        'basic', 'bearer')})
+    return {f for f in found if len(f) > 3 and f.lower() not in COMMON and
+            not f.startswith('$') and not re.fullmatch(r'[\d.]{1,6}', f)}
+
+
+def identity_leaks(events, data):
+    low = data.lower()
+    wrong = []
+    for name in sorted(identities(events)):
+        forms = [name.lower().encode(), name.lower().encode('utf-16-le')]
+        if re.fullmatch(r'\d+\.\d+\.\d+\.\d+', name):
+            # Its text may well be another's pseudonym.
+            continue
+        forms += [f for f in guises.in_base64(name.encode())
+                  if len(name) > 5]
+        wrong += [f'{name} is in it, as {f!r}' for f in forms
+                  if f in data or (f == f.lower() and f in low)]
+    return wrong
+
+
 def tshark(arguments, path):
     done = subprocess.run(
         ['tshark', '-n', '-r', path, *arguments], capture_output=True,
@@ -197,7 +257,25 @@ def leaks(data, shared, own):
     return shared.found_in(data, windows) + own.found_in(data, windows)
 
 
-def look(program, case, shared, folder, use_tshark, exclude):
+def look_hidden(program, case, folder):
+    """With --redact identities: no name is left, the verdicts are."""
+    path = os.path.join(folder, case.label.replace('/', '-') + '.i.pcapng')
+    first = harness.run(program, ['-o', 'json', *case.files])
+    made = harness.run(program, ['--redact', 'identities', '-o',
+                                 f'pcapng={path}', *case.files])
+    made.check()
+    if not os.path.exists(path):
+        return ['no evidence: ' + made.err.decode(errors='replace')]
+    second = harness.run(program, ['-o', 'json', path])
+    was, now = verdicts(first.events()), verdicts(second.events())
+    wrong = [f'said {n}' for n in now if n not in was]
+    with open(path, 'rb') as f:
+        wrong += identity_leaks(first.events(), f.read())
+    os.unlink(path)
+    return wrong
+
+
+def look(program, case, shared, folder, use_tshark):
     path = os.path.join(folder, case.label.replace('/', '-') + '.pcapng')
     first = harness.run(program, ['-o', 'json', '-o', f'pcapng={path}',
                                   *case.files])
@@ -205,7 +283,7 @@ def look(program, case, shared, folder, use_tshark, exclude):
     if not os.path.exists(path):
         return ['no evidence: ' + first.err.decode(errors='replace')]
     second = harness.run(program, ['-o', 'json', path])
-    wrong = [] if exclude else compare(first.events(), second.events())
+    wrong = compare(first.events(), second.events())
     with open(path, 'rb') as f:
         data = f.read()
     own = Secrets((case.truth or {}).get('secrets', ()))
@@ -231,6 +309,9 @@ def main():
         at = words.index('--every')
         every = int(words[at + 1])
         del words[at:at + 2]
+    hidden = '--identities' in words
+    if hidden:
+        words.remove('--identities')
     if '--tshark' in words:
         words.remove('--tshark')
         use_tshark = shutil.which('tshark') is not None
@@ -244,8 +325,8 @@ def main():
     count = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for case, wrong in harness.each(
-                lambda c: look(program, c, shared, folder, use_tshark,
-                               False), cases):
+                lambda c: look(program, c, shared, folder, use_tshark)
+                if not hidden else look_hidden(program, c, folder), cases):
             count += 1
             if isinstance(wrong, Exception):
                 wrong = str(wrong).splitlines()
