@@ -139,6 +139,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/evidence.c %reldir%/evidence/evidence.h \
 	%reldir%/evidence/kdc.c %reldir%/evidence/kdc.h \
 	%reldir%/evidence/layers.c %reldir%/evidence/layers.h \
+	%reldir%/evidence/map.c %reldir%/evidence/map.h \
 	%reldir%/evidence/mask.c %reldir%/evidence/mask.h \
 	%reldir%/evidence/mask_auth.c %reldir%/evidence/mask_auth.h \
 	%reldir%/evidence/mask_basic.c \
@@ -156,6 +157,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/sha256.c %reldir%/evidence/sha256.h \
 	%reldir%/evidence/shown.c %reldir%/evidence/shown.h \
 	%reldir%/evidence/talk.c %reldir%/evidence/talk.h \
+	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \
 	\
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \

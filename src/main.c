@@ -15,6 +15,8 @@
 #include "diagnose/facts.h"
 #include "diagnose/rules.h"
 #include "evidence/evidence.h"
+#include "evidence/map.h"
+#include "evidence/ticket.h"
 #include "options.h"
 #include "report/formats.h"
 #include "worker.h"
@@ -237,8 +239,10 @@ static bool
 write_outputs(const struct options *o, const struct report *r,
     uint64_t frames)
 {
+	struct names *names = names_new(r->redact);
 	const struct evidence_job job = {
 		.report = r,
+		.names = names,
 		.files = o->files,
 		.n_files = o->n_files,
 		.filter = o->filter,
@@ -249,7 +253,9 @@ write_outputs(const struct options *o, const struct report *r,
 	static const struct output text = { "text", NULL };
 	bool ok = true;
 
-	for (size_t i = 0; i < o->n_outputs || i == 0; i++) {
+	/* A ticket instead of the report that is given without -o. */
+	for (size_t i = 0; i < o->n_outputs || (i == 0 && o->ticket == NULL);
+	     i++) {
 		const struct output *out =
 		    o->n_outputs > 0 ? &o->outputs[i] : &text;
 
@@ -258,6 +264,11 @@ write_outputs(const struct options *o, const struct report *r,
 		    : formats_write(formats_find(span_of_str(out->format)),
 		          r, out->path);
 	}
+	if (o->ticket != NULL)
+		ok &= ticket_write(&job, o->ticket);
+	if (o->redact_map != NULL)
+		ok &= map_write(o->redact_map, r->redact, names);
+	names_free(names);
 	return ok;
 }
 
@@ -306,6 +317,9 @@ report_run(const struct options *o, struct correlator *k,
 static int
 run(const struct options *o, const struct rules *rules)
 {
+	if ((o->redact_map != NULL && !map_may_write(o->redact_map)) ||
+	    (o->ticket != NULL && !ticket_prepare(o->ticket)))
+		return EXIT_TROUBLE;
 	for (size_t i = 0; i < o->n_files; i++)
 		if (wants_evidence(o) && strcmp(o->files[i], "-") == 0 &&
 		    !evidence_spool_stdin())

@@ -349,6 +349,10 @@ options_read(int argc, char **argv, struct options *o)
 	}
 	for (; o->action != ACTION_BAD && optind < argc; optind++)
 		o->files[o->n_files++] = argv[optind];
+	if (o->action == ACTION_RUN && o->redact_map != NULL &&
+	    !o->redact_identities)
+		bad(o, "--redact-map", o->redact_map,
+		    "there are pseudonyms only with --redact identities");
 	if (o->action == ACTION_RUN && o->n_files == 0)
 		bad(o, "no capture given", NULL,
 		    "p407 -r FILE; see p407 -h");

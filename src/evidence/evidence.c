@@ -49,7 +49,7 @@ evidence_write(const struct evidence_job *job, const char *path)
 
 	/* What is wrong with the inputs was said when they were read. */
 	message_mute(true);
-	e.names = names_new(job->report->redact);
+	e.names = job->names;
 	e.mask = mask_new(e.names);
 	e.choice = choice_new(job->report);
 	e.talks = talks_new(e.mask, job->limit_bytes);
@@ -68,7 +68,6 @@ evidence_write(const struct evidence_job *job, const char *path)
 	talks_free(e.talks);
 	choice_free(e.choice);
 	mask_free(e.mask);
-	names_free(e.names);
 	return ok;
 }
 

@@ -10,6 +10,7 @@
 #ifndef P407_EVIDENCE_EVIDENCE_H
 #define P407_EVIDENCE_EVIDENCE_H
 
+#include "evidence/names.h"
 #include "report/model.h"
 
 /* Bytes of frames, if --evidence-limit says nothing. */
@@ -17,6 +18,7 @@
 
 struct evidence_job {
 	const struct report *report; /* prepared */
+	struct names *names; /* of the report's redact; outlives the job */
 	const char *const *files;    /* as for capture_open() */
 	size_t n_files;
 	const char *filter;

@@ -179,8 +179,15 @@ keep_marks(struct span in, uint8_t *out)
 	for (size_t i = 0; i < n; i++) {
 		ascii &= in.at[i] < 0x80;
 		if (in.at[i] == '%' && i + 2 < n && isxdigit(in.at[i + 1]) &&
-		    isxdigit(in.at[i + 2]))
-			memcpy(out + i, "%78", 3);
+		    isxdigit(in.at[i + 2])) {
+			struct span escape = span_of(in.at + i, 3);
+			bool separator = span_eq_nocase(escape, SPAN("%5c")) ||
+			    span_eq(escape, SPAN("%40"));
+
+			memcpy(out + i, separator ? escape.at
+			                          : (const uint8_t *)"%78",
+			    3);
+		}
 	}
 	if (!ascii && n >= 2)
 		memcpy(out + n - 2, "\xc3\xa9", 2);
