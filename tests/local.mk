@@ -80,6 +80,7 @@ check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
+	%reldir%/evidence/evidence.sh \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/secrets.sh \
 	%reldir%/usage.sh \
@@ -98,6 +99,7 @@ SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
+%reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
@@ -106,6 +108,7 @@ EXTRA_DIST += captures \
 	%reldir%/http/conversations \
 	%reldir%/auth/crosscheck.py \
 	%reldir%/captures.py \
+	%reldir%/evidence/evidence.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \
 	%reldir%/secrets.py \

@@ -334,7 +334,8 @@ def main():
                 wrong = str(wrong).splitlines()
             failed += bool(wrong)
             print('not ok' if wrong else 'ok', count, '-',
-                  f'{case.label}: evidence says the same, and no secret')
+                  f'{case.label}: evidence says the same, and no '
+                  + ('name' if hidden else 'secret') + ' is in it')
             for line in wrong:
                 print('#', line[:600])
     print(f'1..{count}')
