@@ -152,6 +152,33 @@ libp407_a_SOURCES = \
 	%reldir%/report/totals.c %reldir%/report/totals.h \
 	%reldir%/report/words.c %reldir%/report/words.h \
 	\
+	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
+	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
+	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
+	%reldir%/evidence/coded.c %reldir%/evidence/coded.h \
+	%reldir%/evidence/evidence.c %reldir%/evidence/evidence.h \
+	%reldir%/evidence/kdc.c %reldir%/evidence/kdc.h \
+	%reldir%/evidence/layers.c %reldir%/evidence/layers.h \
+	%reldir%/evidence/map.c %reldir%/evidence/map.h \
+	%reldir%/evidence/mask.c %reldir%/evidence/mask.h \
+	%reldir%/evidence/mask_auth.c %reldir%/evidence/mask_auth.h \
+	%reldir%/evidence/mask_basic.c \
+	%reldir%/evidence/mask_bearer.c \
+	%reldir%/evidence/mask_der.c \
+	%reldir%/evidence/mask_gss.h \
+	%reldir%/evidence/mask_http.c %reldir%/evidence/mask_http.h \
+	%reldir%/evidence/mask_ntlm.c \
+	%reldir%/evidence/names.c %reldir%/evidence/names.h \
+	%reldir%/evidence/numbers.c %reldir%/evidence/numbers.h \
+	%reldir%/evidence/pcapng.c %reldir%/evidence/pcapng.h \
+	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \
+	%reldir%/evidence/recheck.c %reldir%/evidence/recheck.h \
+	%reldir%/evidence/rewrite.c %reldir%/evidence/rewrite.h \
+	%reldir%/evidence/sha256.c %reldir%/evidence/sha256.h \
+	%reldir%/evidence/shown.c %reldir%/evidence/shown.h \
+	%reldir%/evidence/talk.c %reldir%/evidence/talk.h \
+	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \
+	\
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \

@@ -14,6 +14,9 @@
 #include "correlator.h"
 #include "diagnose/facts.h"
 #include "diagnose/rules.h"
+#include "evidence/evidence.h"
+#include "evidence/map.h"
+#include "evidence/ticket.h"
 #include "options.h"
 #include "report/formats.h"
 #include "worker.h"
@@ -67,13 +70,30 @@ main(int argc, char **argv)
 	return status;
 }
 
+/* Not a report: packets. */
+static bool
+is_evidence(const struct output *out)
+{
+	return strcmp(out->format, "pcapng") == 0;
+}
+
+/* Will the input be read twice? */
+static bool
+wants_evidence(const struct options *o)
+{
+	for (size_t i = 0; i < o->n_outputs; i++)
+		if (is_evidence(&o->outputs[i]))
+			return true;
+	return o->ticket != NULL;
+}
+
 static bool
 known_formats(const struct options *o)
 {
 	for (size_t i = 0; i < o->n_outputs; i++)
-		if (formats_find(span_of_str(o->outputs[i].format)) == NULL) {
-			message_error("-o %s: no such format (text, json, "
-			              "html or markdown)",
+		if (!is_evidence(&o->outputs[i]) &&
+		    formats_find(span_of_str(o->outputs[i].format)) == NULL) {
+			message_error("-o %s: no such format (see p407 -h)",
 			    o->outputs[i].format);
 			return false;
 		}
@@ -216,25 +236,46 @@ wants_color(const struct options *o)
 
 /* Every output that was asked for; false if one could not be written. */
 static bool
-write_outputs(const struct options *o, const struct report *r)
+write_outputs(const struct options *o, const struct report *r,
+    uint64_t frames)
 {
+	struct names *names = names_new(r->redact);
+	const struct evidence_job job = {
+		.report = r,
+		.names = names,
+		.files = o->files,
+		.n_files = o->n_files,
+		.filter = o->filter,
+		.frames = frames,
+		.limit_bytes = o->evidence_limit > 0 ? o->evidence_limit
+		                                     : EVIDENCE_LIMIT,
+	};
 	static const struct output text = { "text", NULL };
 	bool ok = true;
 
-	for (size_t i = 0; i < o->n_outputs || i == 0; i++) {
+	/* A ticket instead of the report that is given without -o. */
+	for (size_t i = 0; i < o->n_outputs || (i == 0 && o->ticket == NULL);
+	     i++) {
 		const struct output *out =
 		    o->n_outputs > 0 ? &o->outputs[i] : &text;
 
-		ok &= formats_write(formats_find(span_of_str(out->format)), r,
-		    out->path);
+		ok &= is_evidence(out)
+		    ? evidence_write(&job, out->path)
+		    : formats_write(formats_find(span_of_str(out->format)),
+		          r, out->path);
 	}
+	if (o->ticket != NULL)
+		ok &= ticket_write(&job, o->ticket);
+	if (o->redact_map != NULL)
+		ok &= map_write(o->redact_map, r->redact, names);
+	names_free(names);
 	return ok;
 }
 
 static int
 report_run(const struct options *o, struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
-    size_t n_inputs, bool streams)
+    size_t n_inputs, uint64_t frames, bool streams)
 {
 	const struct diagnosis *d = correlator_diagnosis(k);
 	size_t n = diagnosis_findings(d);
@@ -262,7 +303,7 @@ report_run(const struct options *o, struct correlator *k,
 	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
 	report_prepare(&r);
 
-	bool ok = write_outputs(o, &r);
+	bool ok = write_outputs(o, &r, frames);
 	bool failed = r.outcomes[OUTCOME_REJECTED] > 0 ||
 	    r.outcomes[OUTCOME_ABANDONED] > 0 ||
 	    r.outcomes[OUTCOME_BROKEN] > 0;
@@ -277,6 +318,14 @@ report_run(const struct options *o, struct correlator *k,
 static int
 run(const struct options *o, const struct rules *rules)
 {
+	if ((o->redact_map != NULL && !map_may_write(o->redact_map)) ||
+	    (o->ticket != NULL && !ticket_prepare(o->ticket)))
+		return EXIT_TROUBLE;
+	for (size_t i = 0; i < o->n_files; i++)
+		if (wants_evidence(o) && strcmp(o->files[i], "-") == 0 &&
+		    !evidence_spool_stdin())
+			return EXIT_TROUBLE;
+
 	struct capture *in = capture_open(o->files, o->n_files, o->filter);
 
 	if (in == NULL)
@@ -317,7 +366,8 @@ run(const struct options *o, const struct rules *rules)
 	correlator_finish(k, rules, &facts);
 
 	int status =
-	    report_run(o, k, &counts, inputs, n, facts.stream_filters);
+	    report_run(o, k, &counts, inputs, n, frames,
+	        facts.stream_filters);
 
 	free(inputs);
 	worker_free(w);

@@ -21,6 +21,9 @@ enum {
 	OPT_PROXY,
 	OPT_USER,
 	OPT_REDACT,
+	OPT_REDACT_MAP,
+	OPT_TICKET,
+	OPT_EVIDENCE_LIMIT,
 	OPT_EXIT_CODE,
 	OPT_INVENTORY,
 	OPT_COLOR,
@@ -38,7 +41,12 @@ static const struct row {
 	{ 'c', "count", "N", "stop after N frames" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
-	    "text (default), json, html or markdown; repeatable" },
+	    "text (default), json, html, markdown, or pcapng: evidence; "
+	    "repeatable" },
+	{ OPT_TICKET, "ticket", "DIR",
+	    "all of these in a new folder, to be handed on" },
+	{ OPT_EVIDENCE_LIMIT, "evidence-limit", "SIZE",
+	    "bytes of packets in evidence: 64M (default), 1G" },
 	{ OPT_SINCE, "since", "TIME", "only attempts from TIME on (UTC)" },
 	{ OPT_UNTIL, "until", "TIME", "only attempts before TIME" },
 	{ OPT_CLIENT, "client", "ADDRESS", "only attempts of this client" },
@@ -55,6 +63,8 @@ static const struct row {
 	    "secrets (default) or identities: also users, hosts, addresses" },
 	{ OPT_INVENTORY, "inventory", NULL,
 	    "also list who uses which scheme" },
+	{ OPT_REDACT_MAP, "redact-map", "FILE",
+	    "keep what pseudonyms stand for there (mode 0600)" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit 1 if a client could not authenticate" },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
@@ -115,6 +125,27 @@ read_number(struct options *o, const char *option, const char *text,
 {
 	if (!span_decimal(span_of_str(text), out) || *out == 0 || *out > most)
 		return bad(o, option, text, "give a whole number from 1 on");
+	return true;
+}
+
+/* "500k", "64M", "2G": powers of 1024. */
+static bool
+read_size(struct options *o, const char *option, const char *text,
+    uint64_t *out)
+{
+	static const char units[] = "kMGT";
+	struct span s = span_of_str(text);
+	uint64_t factor = 1;
+
+	for (size_t i = 0; s.len > 0 && i < sizeof(units) - 1; i++)
+		if ((s.at[s.len - 1] | 0x20) == (units[i] | 0x20)) {
+			factor = UINT64_C(1) << (10 * (i + 1));
+			s.len--;
+			break;
+		}
+	if (!span_decimal(s, out) || *out == 0 || *out > INT64_MAX / factor)
+		return bad(o, option, text, "give a size as 64M or 2G");
+	*out *= factor;
 	return true;
 }
 
@@ -242,6 +273,15 @@ take_option(struct options *o, int value, char *arg)
 	case OPT_INVENTORY:
 		o->inventory = true;
 		return true;
+	case OPT_REDACT_MAP:
+		o->redact_map = arg;
+		return true;
+	case OPT_TICKET:
+		o->ticket = arg;
+		return true;
+	case OPT_EVIDENCE_LIMIT:
+		return read_size(o, "--evidence-limit", arg,
+		    &o->evidence_limit);
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return true;
@@ -316,6 +356,10 @@ options_read(int argc, char **argv, struct options *o)
 	}
 	for (; o->action != ACTION_BAD && optind < argc; optind++)
 		o->files[o->n_files++] = argv[optind];
+	if (o->action == ACTION_RUN && o->redact_map != NULL &&
+	    !o->redact_identities)
+		bad(o, "--redact-map", o->redact_map,
+		    "there are pseudonyms only with --redact identities");
 	if (o->action == ACTION_RUN && o->n_files == 0)
 		bad(o, "no capture given", NULL,
 		    "p407 -r FILE; see p407 -h");

@@ -45,6 +45,9 @@ struct options {
 	uint16_t proxy_port;          /* 0: all */
 	const char *user;
 	bool redact_identities;
+	const char *redact_map;  /* NULL: not kept */
+	const char *ticket;      /* folder; NULL: none */
+	uint64_t evidence_limit; /* bytes; 0: the default */
 	bool exit_code;
 	bool inventory;
 	bool quiet;

@@ -30,7 +30,7 @@ _p407() {
 	COMPREPLY=()
 	case $prev in
 	-o | --output)
-		words='text json html markdown'
+		words='text json html markdown pcapng'
 		;;
 	--color)
 		words='auto always never'
@@ -42,10 +42,10 @@ _p407() {
 		words=$(_p407_rules)
 		;;
 	-c | --count | -f | --filter | -j | --threads | --since | --until | \
-		--client | --proxy | --user)
+		--client | --proxy | --user | --evidence-limit)
 		return
 		;;
-	-r | --read | --rules)
+	-r | --read | --rules | --redact-map | --ticket)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -56,7 +56,8 @@ _p407() {
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules
 				--check-rules --list-rules --list-facts
-				--explain --redact --exit-code --inventory
+				--explain --redact --redact-map --ticket
+				--evidence-limit --exit-code --inventory
 				-n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'

@@ -60,7 +60,9 @@ static size_t proxy_header(struct conversation *c, struct span bytes);
 static const struct flow_sink flow_calls = { open_connection, take_bytes,
 	take_gap, idle_bytes, skip_bytes, end_side, close_connection,
 	refused_connection };
-static const struct http_sink http_calls = { take_exchange };
+static const struct http_sink http_calls = {
+	.on_exchange = take_exchange,
+};
 
 struct worker *
 worker_new(worker_emit *emit, void *context)
@@ -267,6 +269,9 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 		    c->inner.len > 0 ? c->inner_port : i->port[client],
 		.proxy = i->address[proxy],
 		.proxy_port = i->port[proxy],
+		.peer = c->inner.len > 0 ? i->address[client]
+		                         : (struct address){ 0 },
+		.peer_port = c->inner.len > 0 ? i->port[client] : 0,
 		.began = i->began,
 		.directions = (uint8_t)(i->seen[0] + i->seen[1]),
 		.missing_bytes = i->missing[0] + i->missing[1],

@@ -97,6 +97,7 @@ check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump \
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
+	%reldir%/evidence/evidence.sh \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/witness/crosscheck.sh \
 	%reldir%/damage.sh \
@@ -117,6 +118,7 @@ SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
+%reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
@@ -129,6 +131,7 @@ EXTRA_DIST += captures \
 	%reldir%/auth/crosscheck.py \
 	%reldir%/witness/crosscheck.py \
 	%reldir%/captures.py \
+	%reldir%/evidence/evidence.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \
 	%reldir%/secrets.py \

@@ -2,6 +2,7 @@
 #
 # What those who work on p407 call besides all, check and install.
 .PHONY: lint format asan fuzz coverage captures-update scorecard bench \
+	check-evidence \
 	compile_commands.json
 
 # The lint of `make check` alone, and clang-tidy where it is there.
@@ -45,6 +46,10 @@ coverage:
 # make captures-update C=ntlm/ntlm-ok; git diff is the review.
 captures-update: p407$(EXEEXT)
 	$(srcdir)/%reldir%/captures-update.sh $(C)
+
+# All captures, where make check takes some, and what tshark thinks of it.
+check-evidence: p407$(EXEEXT)
+	$(srcdir)/%reldir%/evidence/evidence.sh all
 
 # make scorecard F=FOLDER: a table of what is right, by family.
 F = $(srcdir)/captures

@@ -29,6 +29,9 @@ struct connection {
 	uint32_t stream; /* tcp.stream, as Wireshark counts */
 	struct address client, proxy;
 	uint16_t client_port, proxy_port;
+	/* Who sends the packets, if a PROXY header names another client. */
+	struct address peer; /* len 0: it is the client itself */
+	uint16_t peer_port;
 	bool began;       /* SYN seen: the capture has it from its start */
 	uint8_t directions; /* 1 or 2: directions with any packet */
 	uint64_t missing_bytes; /* not in the capture, acknowledged */

@@ -2,13 +2,12 @@
 #include "base/message.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/escape.h"
 
 static int errors;
-static bool quiet;
+static bool quiet, muted;
 
 static void
 say(const char *format, va_list args)
@@ -33,6 +32,8 @@ message_error(const char *format, ...)
 {
 	va_list args;
 
+	if (muted)
+		return;
 	errors++;
 	va_start(args, format);
 	say(format, args);
@@ -44,7 +45,7 @@ message_note(const char *format, ...)
 {
 	va_list args;
 
-	if (quiet)
+	if (quiet || muted)
 		return;
 	va_start(args, format);
 	say(format, args);
@@ -55,6 +56,12 @@ void
 message_quiet(void)
 {
 	quiet = true;
+}
+
+void
+message_mute(bool on)
+{
+	muted = on;
 }
 
 int

@@ -9,6 +9,8 @@
 #ifndef P407_BASE_MESSAGE_H
 #define P407_BASE_MESSAGE_H
 
+#include <stdbool.h>
+
 /* An error: "p407: " + text.  Counted; message_errors() tells how many. */
 void message_error(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
@@ -17,6 +19,9 @@ void message_error(const char *format, ...)
 void message_note(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 void message_quiet(void);
+
+/* Say and count nothing for a while: what is done twice is said once. */
+void message_mute(bool on);
 
 int message_errors(void);
 

@@ -43,6 +43,10 @@ static enum http_asked on_head(void *context, enum http_side side,
 static void on_ready(void *context, enum http_side side, struct message *m);
 static bool may_escape(void *context, enum http_side side,
     const struct http_from *from);
+static void on_raw_head(void *context, enum http_side side,
+    struct span head, uint32_t seq);
+static void on_framing(void *context, enum http_side side,
+    struct span bytes, uint32_t seq);
 static bool was_answered(struct http_conversation *c, const struct message *m);
 static void add_request(struct http_conversation *c, struct message *m);
 static void match(struct http_conversation *c);
@@ -56,7 +60,8 @@ static void give(struct http_conversation *c, struct message *q,
 static void stop(struct http_conversation *c);
 static void flush(struct http_conversation *c);
 
-static const struct message_sink calls = { on_head, on_ready, may_escape };
+static const struct message_sink calls = { on_head, on_ready, may_escape,
+	on_raw_head, on_framing };
 
 static struct message *
 first_of(const struct link *list)
@@ -185,6 +190,26 @@ on_head(void *context, enum http_side side, struct message *m)
 	match(c);
 	return c->answer == m ? http_asked_of(c->answered->said.method)
 	                      : ASKED_UNKNOWN;
+}
+
+static void
+on_raw_head(void *context, enum http_side side, struct span head,
+    uint32_t seq)
+{
+	struct http_conversation *c = context;
+
+	if (c->sink->on_head != NULL)
+		c->sink->on_head(c->context, side, head, seq);
+}
+
+static void
+on_framing(void *context, enum http_side side, struct span bytes,
+    uint32_t seq)
+{
+	struct http_conversation *c = context;
+
+	if (c->sink->on_framing != NULL && bytes.len > 0)
+		c->sink->on_framing(c->context, side, bytes, seq);
 }
 
 /*

@@ -95,6 +95,17 @@ struct http_sink {
 	 * body have gone by, or it will not come (connection ended).
 	 */
 	void (*on_exchange)(void *context, const struct http_exchange *e);
+	/*
+	 * For those who copy a conversation; each may be NULL.  The bytes of
+	 * a head as they were sent (those that LIMIT_HEAD left), interim
+	 * responses too; and what frames bodies: chunk-size lines with their
+	 * extensions, trailers, empty lines before a head.  `seq` is of the
+	 * first byte.  A head begins a new body.
+	 */
+	void (*on_head)(void *context, enum http_side side, struct span head,
+	    uint32_t seq);
+	void (*on_framing)(void *context, enum http_side side,
+	    struct span bytes, uint32_t seq);
 };
 
 struct http_conversation;

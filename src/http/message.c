@@ -156,12 +156,22 @@ lose(struct direction *d, uint32_t seq)
 	d->at = AT_SEARCH;
 }
 
+static void
+tell_framing(const struct direction *d, struct span bytes,
+    const struct http_from *at)
+{
+	if (d->sink->framing != NULL && bytes.len > 0)
+		d->sink->framing(d->context, d->side, bytes, at->seq);
+}
+
 /* RFC 9112 2.2: empty lines before a start line are passed over. */
 static size_t
 begin_head(struct direction *d, struct span in, const struct http_from *at)
 {
-	if (in.at[0] == '\r' || in.at[0] == '\n')
+	if (in.at[0] == '\r' || in.at[0] == '\n') {
+		tell_framing(d, span_first(in, 1), at);
 		return 1;
+	}
 	d->at = AT_HEAD;
 	d->head_from = *at;
 	return 0;
@@ -322,6 +332,9 @@ make_message(struct direction *d, struct http_framing *framing)
 	if (lines > limit_of(LIMIT_FIELDS))
 		lines = limit_of(LIMIT_FIELDS);
 
+	if (d->sink->raw_head != NULL)
+		d->sink->raw_head(d->context, d->side,
+		    span_of(d->head.bytes, d->head.len), d->head_from.seq);
 	list_init(&m->link);
 	m->fields = memory_new(lines, sizeof(*m->fields));
 	m->head = memory_grow(d->head.bytes, d->head.len, 1);
@@ -369,6 +382,7 @@ take_body(struct direction *d, struct span in, const struct http_from *at,
 		d->left -= used;
 	} else if (d->at == AT_CHUNKS) {
 		used = chunked_feed(&d->chunked, in, &data);
+		tell_framing(d, span_first(in, used - data.len), at);
 	}
 	count_body(d, data, data.len, at);
 

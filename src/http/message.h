@@ -61,6 +61,11 @@ struct message_sink {
 	 */
 	bool (*escape)(void *context, enum http_side side,
 	    const struct http_from *from);
+	/* As on_head() and on_framing() of struct http_sink; or NULL. */
+	void (*raw_head)(void *context, enum http_side side, struct span head,
+	    uint32_t seq);
+	void (*framing)(void *context, enum http_side side, struct span bytes,
+	    uint32_t seq);
 };
 
 struct direction {

@@ -105,6 +105,19 @@ redact_free(struct redact *r)
 	free(r);
 }
 
+void
+redact_walk(const struct redact *r,
+    void (*pair)(void *context, const char *pseudonym, const char *real),
+    void *context)
+{
+	LIST_EACH (link, &r->names.by_age) {
+		const struct known *k =
+		    LIST_OBJECT(link, struct known, entry.age);
+
+		pair(context, k->pseudonym, k->name);
+	}
+}
+
 enum redact_level
 redact_level_of(const struct redact *r)
 {

@@ -68,4 +68,9 @@ const char *redact_target(struct redact *r, const char *target);
 /* A sentence, or anything else made of names that were learnt. */
 const char *redact_words(struct redact *r, const char *words);
 
+/* Each pseudonym and what it stands for (in lower case), in order. */
+void redact_walk(const struct redact *r,
+    void (*pair)(void *context, const char *pseudonym, const char *real),
+    void *context);
+
 #endif

@@ -88,7 +88,7 @@ on_exchange(void *context, const struct http_exchange *e)
 	text_fmt(&s->said, "%u %d\n", sum, e->tunnel);
 }
 
-static const struct http_sink sink = { on_exchange };
+static const struct http_sink sink = { .on_exchange = on_exchange };
 
 /* As src/tcp gives bytes: first what is idle. */
 static void

@@ -72,7 +72,9 @@ may_escape(void *context, enum http_side side, const struct http_from *from)
 	return w->allow;
 }
 
-static const struct message_sink sink = { on_head, on_ready, may_escape };
+static const struct message_sink sink = { .head = on_head,
+	.ready = on_ready,
+	.escape = may_escape };
 
 static void
 play(struct watcher *w, uint8_t how, struct span in, size_t cut)

@@ -78,7 +78,7 @@ on_exchange(void *context, const struct http_exchange *e)
 	describe_exchange(context, e);
 }
 
-const struct http_sink describe_sink = { on_exchange };
+const struct http_sink describe_sink = { .on_exchange = on_exchange };
 
 static unsigned
 hex(char c)

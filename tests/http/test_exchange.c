@@ -281,7 +281,7 @@ copy_exchange(void *context, const struct http_exchange *e)
 
 START_TEST(an_exchange_carries_fields_times_and_the_start_of_the_page)
 {
-	struct http_sink sink = { copy_exchange };
+	struct http_sink sink = { .on_exchange = copy_exchange };
 	struct copy c = { .first = 0 };
 	struct http_conversation *h = http_conversation_new(&sink, &c);
 	struct http_from q = { 1, 11, 1, 1 };

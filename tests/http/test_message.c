@@ -54,7 +54,9 @@ may_escape(void *context, enum http_side side, const struct http_from *from)
 	return w->allow;
 }
 
-static const struct message_sink calls = { on_head, on_ready, may_escape };
+static const struct message_sink calls = { .head = on_head,
+	.ready = on_ready,
+	.escape = may_escape };
 
 static void
 watch(struct watcher *w, enum http_side side, enum http_asked asked)

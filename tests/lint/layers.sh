@@ -20,6 +20,7 @@ witness   base net tcp http auth
 attempt   base net http auth witness
 diagnose  base net http auth witness attempt
 report    base net capture witness attempt diagnose
+evidence  base capture net tcp http auth attempt diagnose report
 '
 
 # "FILE HEADER" of every project include of a folder.

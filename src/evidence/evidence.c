@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "evidence/evidence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "evidence/choice.h"
+#include "evidence/pcapng.h"
+#include "evidence/recheck.h"
+#include "evidence/rewrite.h"
+#include "evidence/sha256.h"
+
+/* An interface of the evidence: a link type of an input. */
+struct origin {
+	uint16_t file;
+	uint32_t link;
+	uint64_t frames;
+	when_ns first, last;
+};
+
+struct evidence {
+	const struct evidence_job *job;
+	struct names *names;
+	struct mask *mask;
+	struct choice *choice;
+	struct talks *talks;
+	struct pcapng pcapng;
+	struct origin *origins; /* in the order of the interfaces */
+	size_t n_origins;
+	uint64_t frames; /* written */
+};
+
+static bool listen_to(struct evidence *e);
+static bool write_frames(struct evidence *e);
+static void take_frame(void *context, const struct frame *f);
+static void write_section(struct evidence *e);
+static void write_statistics(struct evidence *e);
+static bool write_to(struct evidence *e, const char *path);
+
+bool
+evidence_write(const struct evidence_job *job, const char *path)
+{
+	struct evidence e = { .job = job };
+	bool ok;
+
+	/* What is wrong with the inputs was said when they were read. */
+	message_mute(true);
+	e.names = job->names;
+	e.mask = mask_new(e.names);
+	e.choice = choice_new(job->report);
+	e.talks = talks_new(e.mask, job->limit_bytes);
+	ok = listen_to(&e);
+	message_mute(false);
+	if (ok)
+		ok = write_to(&e, path);
+	else
+		message_error("evidence: the input cannot be read again "
+		              "(save it to a file first)");
+	if (ok && choice_left_out(e.choice) > 0)
+		message_note("evidence: %zu conversations left out, %zu are in "
+		             "it (--evidence-limit)",
+		    choice_left_out(e.choice), choice_taken(e.choice));
+	free(e.origins);
+	talks_free(e.talks);
+	choice_free(e.choice);
+	mask_free(e.mask);
+	return ok;
+}
+
+/* Standard input is a file by now; it begins at its beginning. */
+static struct capture *
+open_again(const struct evidence_job *job)
+{
+	for (size_t i = 0; i < job->n_files; i++)
+		if (strcmp(job->files[i], "-") == 0 &&
+		    lseek(STDIN_FILENO, 0, SEEK_SET) != 0)
+			return NULL;
+	return capture_open(job->files, job->n_files, job->filter);
+}
+
+/* The first reading: which conversations, how long, and what they say. */
+static bool
+listen_to(struct evidence *e)
+{
+	struct capture *in = open_again(e->job);
+	struct net *net = net_new();
+	struct frame f;
+	struct packet p;
+
+	for (uint64_t n = 0; in != NULL && n < e->job->frames &&
+	     capture_next(in, &f); n++) {
+		if (!net_decode(net, &f, &p) ||
+		    !choice_consider(e->choice, &p, f.bytes.len))
+			continue;
+		if (p.protocol == PROTOCOL_TCP)
+			talks_listen(e->talks, &p);
+	}
+	talks_finish(e->talks);
+	choice_settle(e->choice, e->job->limit_bytes);
+	net_free(net);
+	capture_close(in);
+	return in != NULL;
+}
+
+/* The second reading. */
+static bool
+write_frames(struct evidence *e)
+{
+	struct capture *in = open_again(e->job);
+	struct rewrite *r =
+	    rewrite_new(e->choice, e->talks, e->mask, take_frame, e);
+	struct frame f;
+
+	for (uint64_t n = 0; in != NULL && n < e->job->frames &&
+	     e->pcapng.error == 0 && capture_next(in, &f); n++)
+		rewrite_frame(r, &f);
+	rewrite_finish(r);
+	rewrite_free(r);
+	capture_close(in);
+	return in != NULL;
+}
+
+/* The input's name without its folders, which are nobody's business. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static bool
+is_hidden(const struct evidence *e)
+{
+	return names_hidden(e->names);
+}
+
+/* "capture.pcapng", or "input 1" where names of files may tell too much. */
+static void
+add_input(const struct evidence *e, struct text *t, size_t i)
+{
+	if (is_hidden(e))
+		text_fmt(t, "input %zu", i + 1);
+	else if (strcmp(e->job->report->inputs[i].name, "-") == 0)
+		text_str(t, "standard input");
+	else
+		text_str(t, base_name(e->job->report->inputs[i].name));
+}
+
+static uint32_t
+interface_of(struct evidence *e, const struct frame *f)
+{
+	struct text name = { 0 };
+
+	for (size_t i = 0; i < e->n_origins; i++)
+		if (e->origins[i].file == f->file &&
+		    e->origins[i].link == f->link)
+			return (uint32_t)i;
+	e->origins = memory_grow(e->origins, e->n_origins + 1,
+	    sizeof(*e->origins));
+	e->origins[e->n_origins] = (struct origin){ .file = f->file,
+		.link = f->link, .first = WHEN_NONE, .last = WHEN_NONE };
+	if (f->file < e->job->report->n_inputs)
+		add_input(e, &name, f->file);
+	pcapng_interface(&e->pcapng, f->link, text_get(&name),
+	    is_hidden(e) ? NULL : e->job->filter);
+	text_fini(&name);
+	return (uint32_t)e->n_origins++;
+}
+
+static void
+take_frame(void *context, const struct frame *f)
+{
+	struct evidence *e = context;
+	uint32_t interface = interface_of(e, f);
+	struct origin *o = &e->origins[interface];
+	struct text comments = { 0 };
+
+	text_fmt(&comments, "original frame %llu",
+	    (unsigned long long)f->number);
+	if (e->job->report->n_inputs > 1) {
+		text_fmt(&comments, ", %llu of ",
+		    (unsigned long long)f->file_number);
+		add_input(e, &comments, f->file);
+	}
+	text_char(&comments, '\n');
+	choice_remark(e->choice, f->number, &comments);
+	pcapng_frame(&e->pcapng, interface, f->time, f->bytes, f->wire_len,
+	    text_span(&comments));
+	text_fini(&comments);
+	o->frames++;
+	if (o->first == WHEN_NONE || f->time < o->first)
+		o->first = f->time;
+	if (o->last == WHEN_NONE || f->time > o->last)
+		o->last = f->time;
+	e->frames++;
+}
+
+static void
+write_section(struct evidence *e)
+{
+	const struct report *r = e->job->report;
+	struct text comments = { 0 }, application = { 0 };
+
+	text_fmt(&application, "p407 %s", r->version);
+	text_str(&comments, "Evidence: the conversations of the findings of "
+	    "p407, with every secret masked inside the packets at the same "
+	    "length");
+	text_str(&comments, is_hidden(e) ? "; names and addresses are "
+	                                   "pseudonyms\n"
+	                                 : "\n");
+	for (size_t i = 0; i < r->n_inputs; i++) {
+		add_input(e, &comments, i);
+		text_str(&comments, ": SHA-256 ");
+		if (!sha256_file(r->inputs[i].name, &comments))
+			text_str(&comments, "not known");
+		text_char(&comments, '\n');
+	}
+	pcapng_section(&e->pcapng, text_get(&application),
+	    text_span(&comments));
+	text_fini(&comments);
+	text_fini(&application);
+}
+
+static void
+write_statistics(struct evidence *e)
+{
+	const struct report *r = e->job->report;
+
+	for (size_t i = 0; i < e->n_origins; i++) {
+		const struct origin *o = &e->origins[i];
+		const struct capture_input *in =
+		    o->file < r->n_inputs ? &r->inputs[o->file] : NULL;
+		struct pcapng_counts counts = {
+			.first = o->first,
+			.last = o->last,
+			.received = in != NULL ? in->frames : UINT64_MAX,
+			.dropped = in != NULL && in->drops_known
+			    ? in->dropped
+			    : UINT64_MAX,
+		};
+
+		pcapng_statistics(&e->pcapng, (uint32_t)i, &counts);
+	}
+}
+
+static void
+say_error(const char *path, int error)
+{
+	message_error("%s: cannot write: %s%s",
+	    path != NULL ? path : "standard output", strerror(error),
+	    error == ENOSPC || error == EDQUOT
+	        ? " (make room, or write elsewhere; the part that was "
+	          "written is removed)"
+	        : "");
+}
+
+/* To the standard output, what was found good. */
+static bool
+copy_out(FILE *file)
+{
+	char buffer[65536];
+	size_t n;
+
+	rewind(file);
+	while ((n = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		if (fwrite(buffer, 1, n, stdout) != n)
+			return false;
+	return !ferror(file) && fflush(stdout) == 0;
+}
+
+/* A file beside `path`, which does not get that name before it is good. */
+static FILE *
+open_beside(const char *path, char **name)
+{
+	struct text t = { 0 };
+	const char *folder = getenv("TMPDIR");
+	FILE *file = NULL;
+
+	if (path != NULL)
+		text_fmt(&t, "%s.XXXXXX", path);
+	else
+		text_fmt(&t, "%s/p407.XXXXXX",
+		    folder != NULL ? folder : "/tmp");
+	*name = text_steal(&t);
+
+	int fd = mkstemp(*name);
+
+	if (fd >= 0)
+		file = fdopen(fd, "w+");
+	if (fd >= 0 && file == NULL)
+		close(fd);
+	return file;
+}
+
+static bool
+is_input(const struct evidence_job *job, const char *path)
+{
+	struct stat out, in;
+
+	if (path == NULL || stat(path, &out) != 0)
+		return false;
+	for (size_t i = 0; i < job->n_files; i++)
+		if ((strcmp(job->files[i], "-") == 0
+		            ? fstat(STDIN_FILENO, &in)
+		            : stat(job->files[i], &in)) == 0 &&
+		    in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+			return true;
+	return false;
+}
+
+/* Give it its name, or its bytes to standard output. */
+static bool
+publish(struct evidence *e, const char *name, const char *path)
+{
+	uint64_t frame = 0;
+	bool clean, ok;
+
+	message_mute(true);
+	clean = recheck_file(name, e->mask, &frame);
+	message_mute(false);
+	if (!clean) {
+		message_error("%s: a secret was left in it at frame %llu: it "
+		              "is deleted (please report this)",
+		    path != NULL ? path : "evidence",
+		    (unsigned long long)frame);
+		return false;
+	}
+	if (path == NULL) {
+		ok = copy_out(e->pcapng.file);
+	} else {
+		mode_t mask = umask(0);
+
+		umask(mask);
+		ok = chmod(name, 0666 & ~mask) == 0 && rename(name, path) == 0;
+	}
+	if (!ok && errno != EPIPE)
+		say_error(path, errno);
+	return ok;
+}
+
+static bool
+write_to(struct evidence *e, const char *path)
+{
+	char *name;
+	bool ok;
+
+	if (is_input(e->job, path)) {
+		message_error("%s: is an input, and evidence would overwrite "
+		              "it (choose another name)", path);
+		return false;
+	}
+	e->pcapng.file = open_beside(path, &name);
+	if (e->pcapng.file == NULL) {
+		say_error(path, errno);
+		free(name);
+		return false;
+	}
+	message_mute(true);
+	write_section(e);
+	ok = write_frames(e);
+	write_statistics(e);
+	message_mute(false);
+	if (fflush(e->pcapng.file) != 0 && e->pcapng.error == 0)
+		e->pcapng.error = errno;
+	if (e->pcapng.error != 0) {
+		say_error(path, e->pcapng.error);
+		ok = false;
+	}
+	ok = ok && publish(e, name, path);
+	if (!ok || path == NULL)
+		unlink(name);
+	fclose(e->pcapng.file);
+	free(name);
+	return ok;
+}
+
+bool
+evidence_spool_stdin(void)
+{
+	char buffer[65536];
+	struct stat st;
+	FILE *spool;
+	ssize_t n;
+	bool ok = true;
+
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+		return true;
+	spool = tmpfile();
+	while (spool != NULL && ok &&
+	    (n = read(STDIN_FILENO, buffer, sizeof(buffer))) > 0)
+		ok = fwrite(buffer, 1, (size_t)n, spool) == (size_t)n;
+	ok = spool != NULL && ok && fflush(spool) == 0 &&
+	    lseek(fileno(spool), 0, SEEK_SET) == 0 &&
+	    dup2(fileno(spool), STDIN_FILENO) >= 0;
+	if (!ok)
+		message_error("-: cannot be kept to be read twice: %s (save "
+		              "it to a file first)", strerror(errno));
+	if (spool != NULL)
+		fclose(spool);
+	return ok;
+}
