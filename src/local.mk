@@ -63,6 +63,7 @@ libp407_a_SOURCES = \
 	%reldir%/auth/gss.c \
 	%reldir%/auth/json.c %reldir%/auth/json.h \
 	%reldir%/auth/kerberos.c %reldir%/auth/kerberos.h \
+	%reldir%/auth/kerberos_kdc.c %reldir%/auth/kerberos_kdc.h \
 	%reldir%/auth/ntlm.c %reldir%/auth/ntlm.h \
 	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
 	%reldir%/auth/token.c %reldir%/auth/token.h \

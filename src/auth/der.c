@@ -62,8 +62,12 @@ der_context_int(struct reader *r, int n, int tag, int32_t *out)
 	    !der_enter(&wrap, tag, &value))
 		return false;
 
-	struct span b = value.in;
+	return der_int(value.in, out);
+}
 
+bool
+der_int(struct span b, int32_t *out)
+{
 	if (b.len == 0 || b.len > 5)
 		return false;
 

@@ -36,6 +36,9 @@ bool der_enter(struct reader *r, int tag, struct reader *out);
 /* Any value: its tag and contents. */
 bool der_any(struct reader *r, int *tag, struct reader *out);
 
+/* The contents of an INTEGER: up to four bytes, or five for a UInt32. */
+bool der_int(struct span contents, int32_t *out);
+
 /* An INTEGER or ENUMERATED of up to four bytes in a context tag. */
 bool der_context_int(struct reader *r, int n, int tag, int32_t *out);
 

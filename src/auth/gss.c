@@ -278,25 +278,6 @@ read_ntlm(struct span msg, struct arena *a, struct token *out)
 
 /* -- Kerberos -- */
 
-/* "HTTP/proxy.lab.test" */
-static const char *
-principal(struct arena *a, const struct kerberos_name *name)
-{
-	struct text t = { .limit = 1024 };
-	const char *copy;
-
-	if (name->n == 0)
-		return NULL;
-	for (size_t i = 0; i < name->n; i++) {
-		if (i > 0)
-			text_char(&t, '/');
-		text_add(&t, name->parts[i]);
-	}
-	copy = decode_text(a, utf8_whole(text_span(&t)));
-	text_fini(&t);
-	return copy;
-}
-
 static void
 read_kerberos(struct span msg, struct arena *a, struct token *out)
 {
@@ -309,7 +290,7 @@ read_kerberos(struct span msg, struct arena *a, struct token *out)
 		out->kind = TOKEN_AP_REQ;
 		kerberos_ap_req_decode(msg, &req, &out->fault);
 		k->realm = decode_text(a, req.realm);
-		k->service = principal(a, &req.service);
+		k->service = kerberos_name_text(a, &req.service);
 		k->name_type = req.service.type;
 		k->ticket_etype = req.ticket_etype;
 		k->authenticator_etype = req.authenticator_etype;
@@ -329,8 +310,8 @@ read_kerberos(struct span msg, struct arena *a, struct token *out)
 		k->stime = err.stime;
 		k->ctime = err.ctime;
 		k->realm = decode_text(a, err.realm);
-		k->service = principal(a, &err.service);
-		k->client = principal(a, &err.client);
+		k->service = kerberos_name_text(a, &err.service);
+		k->client = kerberos_name_text(a, &err.client);
 		k->client_realm = decode_text(a, err.client_realm);
 		k->e_text = decode_text(a, err.e_text);
 		k->nt_status = err.nt_status;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "auth/kerberos.h"
 
-#include "auth/token.h"
+#include "auth/decode.h"
+#include "base/escape.h"
 #include "base/names.h"
 
+/* RFC 4120 7.5.9, RFC 4556 3.1.3 and RFC 6113 5.4. */
 static const struct name errors[] = {
 	{ 0, "KDC_ERR_NONE" },
 	{ 1, "KDC_ERR_NAME_EXP" },
@@ -12,18 +14,25 @@ static const struct name errors[] = {
 	{ 7, "KDC_ERR_S_PRINCIPAL_UNKNOWN" },
 	{ 8, "KDC_ERR_PRINCIPAL_NOT_UNIQUE" },
 	{ 9, "KDC_ERR_NULL_KEY" },
+	{ 10, "KDC_ERR_CANNOT_POSTDATE" },
 	{ 11, "KDC_ERR_NEVER_VALID" },
 	{ 12, "KDC_ERR_POLICY" },
 	{ 13, "KDC_ERR_BADOPTION" },
 	{ 14, "KDC_ERR_ETYPE_NOSUPP" },
+	{ 15, "KDC_ERR_SUMTYPE_NOSUPP" },
+	{ 16, "KDC_ERR_PADATA_TYPE_NOSUPP" },
+	{ 17, "KDC_ERR_TRTYPE_NOSUPP" },
 	{ 18, "KDC_ERR_CLIENT_REVOKED" },
 	{ 19, "KDC_ERR_SERVICE_REVOKED" },
+	{ 20, "KDC_ERR_TGT_REVOKED" },
 	{ 21, "KDC_ERR_CLIENT_NOTYET" },
+	{ 22, "KDC_ERR_SERVICE_NOTYET" },
 	{ 23, "KDC_ERR_KEY_EXPIRED" },
 	{ 24, "KDC_ERR_PREAUTH_FAILED" },
 	{ 25, "KDC_ERR_PREAUTH_REQUIRED" },
 	{ 26, "KDC_ERR_SERVER_NOMATCH" },
 	{ 27, "KDC_ERR_MUST_USE_USER2USER" },
+	{ 28, "KDC_ERR_PATH_NOT_ACCEPTED" },
 	{ 29, "KDC_ERR_SVC_UNAVAILABLE" },
 	{ 31, "KRB_AP_ERR_BAD_INTEGRITY" },
 	{ 32, "KRB_AP_ERR_TKT_EXPIRED" },
@@ -40,8 +49,29 @@ static const struct name errors[] = {
 	{ 46, "KRB_AP_ERR_MUT_FAIL" },
 	{ 52, "KRB_ERR_RESPONSE_TOO_BIG" },
 	{ 60, "KRB_ERR_GENERIC" },
+	{ 61, "KRB_ERR_FIELD_TOOLONG" },
+	{ 62, "KDC_ERR_CLIENT_NOT_TRUSTED" },
+	{ 63, "KDC_ERR_KDC_NOT_TRUSTED" },
+	{ 64, "KDC_ERR_INVALID_SIG" },
+	{ 65, "KDC_ERR_DH_KEY_PARAMETERS_NOT_ACCEPTED" },
+	{ 66, "KDC_ERR_CERTIFICATE_MISMATCH" },
+	{ 67, "KRB_AP_ERR_NO_TGT" },
 	{ 68, "KDC_ERR_WRONG_REALM" },
 	{ 69, "KRB_AP_ERR_USER_TO_USER_REQUIRED" },
+	{ 70, "KDC_ERR_CANT_VERIFY_CERTIFICATE" },
+	{ 71, "KDC_ERR_INVALID_CERTIFICATE" },
+	{ 72, "KDC_ERR_REVOKED_CERTIFICATE" },
+	{ 73, "KDC_ERR_REVOCATION_STATUS_UNKNOWN" },
+	{ 74, "KDC_ERR_REVOCATION_STATUS_UNAVAILABLE" },
+	{ 75, "KDC_ERR_CLIENT_NAME_MISMATCH" },
+	{ 76, "KDC_ERR_KDC_NAME_MISMATCH" },
+	{ 77, "KDC_ERR_INCONSISTENT_KEY_PURPOSE" },
+	{ 78, "KDC_ERR_DIGEST_IN_CERT_NOT_ACCEPTED" },
+	{ 80, "KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED" },
+	{ 81, "KDC_ERR_PUBLIC_KEY_ENCRYPTION_NOT_SUPPORTED" },
+	{ 90, "KDC_ERR_PREAUTH_EXPIRED" },
+	{ 91, "KDC_ERR_MORE_PREAUTH_DATA_REQUIRED" },
+	{ 93, "KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS" },
 	{ 0, NULL },
 };
 
@@ -79,6 +109,8 @@ static const struct name statuses[] = {
 	{ 0xc0000418, "STATUS_NTLM_BLOCKED" },
 	{ 0, NULL },
 };
+
+static uint32_t status_of_row(struct reader *row);
 
 const char *
 kerberos_error_name(int code)
@@ -130,6 +162,24 @@ kerberos_name_read(struct reader *r, struct kerberos_name *out)
 		out->parts[out->n++] = part.in;
 }
 
+const char *
+kerberos_name_text(struct arena *a, const struct kerberos_name *name)
+{
+	struct text t = { .limit = 1024 };
+	const char *copy;
+
+	if (name->n == 0)
+		return NULL;
+	for (size_t i = 0; i < name->n; i++) {
+		if (i > 0)
+			text_char(&t, '/');
+		text_add(&t, name->parts[i]);
+	}
+	copy = decode_text(a, utf8_whole(text_span(&t)));
+	text_fini(&t);
+	return copy;
+}
+
 static struct span
 context_value(struct reader *r, int n, int tag)
 {
@@ -141,9 +191,9 @@ context_value(struct reader *r, int n, int tag)
 	return value.in;
 }
 
-/* EncryptedData, 5.2.9: the key's type and number, not the cipher. */
-static void
-read_encrypted(struct reader *r, int n, int32_t *etype, int32_t *kvno)
+void
+kerberos_encrypted_read(struct reader *r, int n, int32_t *etype,
+    int32_t *kvno)
 {
 	struct reader wrap, seq;
 	int32_t ignored;
@@ -155,11 +205,29 @@ read_encrypted(struct reader *r, int n, int32_t *etype, int32_t *kvno)
 	der_context_int(&seq, 1, DER_INTEGER, kvno != NULL ? kvno : &ignored);
 }
 
+void
+kerberos_ticket_read(struct reader *r, struct kerberos_ticket *out)
+{
+	struct reader app, seq, name;
+	int32_t ignored;
+
+	*out = (struct kerberos_ticket){ .etype = -1, .kvno = -1 };
+	if (!der_enter(r, DER_APPLICATION(1), &app) ||
+	    !der_enter(&app, DER_SEQUENCE, &seq))
+		return;
+	der_context_int(&seq, 0, DER_INTEGER, &ignored); /* tkt-vno */
+	out->realm = context_value(&seq, 1, DER_STRING);
+	if (der_enter(&seq, DER_CONTEXT(2), &name))
+		kerberos_name_read(&name, &out->service);
+	kerberos_encrypted_read(&seq, 3, &out->etype, &out->kvno);
+}
+
 bool
 kerberos_ap_req_decode(struct span msg, struct kerberos_ap_req *out,
     struct fault *fault)
 {
-	struct reader r = reader_of(msg), app, seq, wrap, ticket;
+	struct reader r = reader_of(msg), app, seq, wrap;
+	struct kerberos_ticket ticket;
 	int32_t ignored;
 
 	*out = (struct kerberos_ap_req){ .ticket_etype = -1, .kvno = -1,
@@ -178,21 +246,13 @@ kerberos_ap_req_decode(struct span msg, struct kerberos_ap_req *out,
 	out->mutual_required = options.len >= 2 && (options.at[1] & 0x20);
 	if (der_enter(&seq, DER_CONTEXT(3), &wrap)) {
 		out->ticket = wrap.in;
-		if (der_enter(&wrap, DER_APPLICATION(1), &ticket)) {
-			struct reader t, name;
-
-			if (der_enter(&ticket, DER_SEQUENCE, &t)) {
-				der_context_int(&t, 0, DER_INTEGER, &ignored);
-				out->realm = context_value(&t, 1, DER_STRING);
-				if (der_enter(&t, DER_CONTEXT(2), &name))
-					kerberos_name_read(&name,
-					    &out->service);
-				read_encrypted(&t, 3, &out->ticket_etype,
-				    &out->kvno);
-			}
-		}
+		kerberos_ticket_read(&wrap, &ticket);
+		out->realm = ticket.realm;
+		out->service = ticket.service;
+		out->ticket_etype = ticket.etype;
+		out->kvno = ticket.kvno;
 	}
-	read_encrypted(&seq, 4, &out->authenticator_etype, NULL);
+	kerberos_encrypted_read(&seq, 4, &out->authenticator_etype, NULL);
 	if (!reader_ok(&seq))
 		reader_fail(&r, seq.fault.kind, seq.fault.offset, "AP-REQ");
 	else if (out->service.n == 0)
@@ -202,18 +262,41 @@ out:
 	return reader_ok(&r);
 }
 
-/* [MS-KILE] 2.2.1, 2.2.2: KERB-ERROR-DATA with an extended error in it. */
+/*
+ * [MS-KILE] 2.2.1, 2.2.2: KERB-ERROR-DATA with an extended error in it; or a
+ * list of such, which has the shape of METHOD-DATA (RFC 4120 5.9.1).
+ */
 static uint32_t
 nt_status_of(struct span e_data)
 {
-	struct reader r = reader_of(e_data), seq, value;
-	int32_t type = 0;
+	struct reader r = reader_of(e_data), seq, row;
+	int tag;
 
-	if (!der_enter(&r, DER_SEQUENCE, &seq) ||
-	    !der_context_int(&seq, 1, DER_INTEGER, &type) || type != 3)
+	if (!der_enter(&r, DER_SEQUENCE, &seq))
 		return 0;
-	value = reader_of(context_value(&seq, 2, DER_OCTETS));
-	return reader_le32(&value, "status");
+	if (der_tag(&seq) == DER_CONTEXT(1))
+		return status_of_row(&seq);
+	while (reader_left(&seq) > 0 && der_any(&seq, &tag, &row)) {
+		uint32_t status =
+		    tag == DER_SEQUENCE ? status_of_row(&row) : 0;
+
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+static uint32_t
+status_of_row(struct reader *row)
+{
+	int32_t type = 0;
+	struct reader value;
+
+	if (!der_context_int(row, 1, DER_INTEGER, &type) || type != 3)
+		return 0;
+	value = reader_of(context_value(row, 2, DER_OCTETS));
+	/* The salt of the password has the same number in a list. */
+	return value.in.len == 12 ? reader_le32(&value, "status") : 0;
 }
 
 bool

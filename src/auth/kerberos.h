@@ -9,6 +9,7 @@
 #define P407_AUTH_KERBEROS_H
 
 #include "auth/der.h"
+#include "base/arena.h"
 #include "base/when.h"
 
 #define KERBEROS_NAME_PARTS 4
@@ -17,6 +18,13 @@ struct kerberos_name {
 	int32_t type;
 	struct span parts[KERBEROS_NAME_PARTS]; /* "HTTP", "proxy.lab.test" */
 	size_t n;
+};
+
+/* What is in clear of a Ticket, 5.3. */
+struct kerberos_ticket {
+	struct span realm;
+	struct kerberos_name service;
+	int32_t etype, kvno; /* -1: not there */
 };
 
 struct kerberos_ap_req {
@@ -53,5 +61,19 @@ bool kerberos_error_decode(struct span msg, struct kerberos_error *out,
 
 /* PrincipalName, RFC 4120 5.2.2. */
 void kerberos_name_read(struct reader *r, struct kerberos_name *out);
+
+/* "HTTP/proxy.lab.test", copied as UTF-8; NULL if it has no parts. */
+const char *kerberos_name_text(struct arena *a,
+    const struct kerberos_name *name);
+
+/* A Ticket; nothing but -1 and unset spans if there is none. */
+void kerberos_ticket_read(struct reader *r, struct kerberos_ticket *out);
+
+/*
+ * EncryptedData (5.2.9) in context tag n: the type and the number of the
+ * key, never the cipher.  kvno may be NULL; what is not there is left as is.
+ */
+void kerberos_encrypted_read(struct reader *r, int n, int32_t *etype,
+    int32_t *kvno);
 
 #endif
