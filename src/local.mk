@@ -68,6 +68,8 @@ libp407_a_SOURCES = \
 	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
 	%reldir%/auth/token.c %reldir%/auth/token.h \
 	\
+	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
+	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/record.h \
 	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
 	%reldir%/attempt/build.c %reldir%/attempt/build.h \

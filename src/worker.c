@@ -8,6 +8,7 @@
 #include "base/reader.h"
 #include "http/exchange.h"
 #include "observe.h"
+#include "witness/kdc.h"
 
 /* PROXY protocol: a v2 header is 16 bytes and at most this much more. */
 #define PROXY_HEADER_MAX 552
@@ -15,14 +16,17 @@
 struct worker {
 	struct net *net;
 	struct flow_table *flows;
+	struct kdc *kdc;
 	worker_emit *emit;
 	void *context;
 	struct worker_counts counts;
+	struct flow_counts besides; /* of flow's counts: not HTTP */
 };
 
-/* One HTTP connection. */
+/* One HTTP connection, or one to a KDC. */
 struct conversation {
 	struct worker *worker;
+	struct kdc_stream *kdc; /* NULL: HTTP */
 	const struct flow_info *info;
 	struct http_conversation *http;
 	enum flow_side client; /* which side sends the requests */
@@ -49,6 +53,8 @@ static void end_side(void *connection, enum flow_side side,
 static void close_connection(void *connection, const struct flow_info *info);
 static void refused_connection(void *context, const struct flow_info *info);
 static void take_exchange(void *context, const struct http_exchange *e);
+static void take_kdc(void *context, struct arena *arena,
+    const struct witness_record *record);
 static size_t proxy_header(struct conversation *c, struct span bytes);
 
 static const struct flow_sink flow_calls = { open_connection, take_bytes,
@@ -63,6 +69,7 @@ worker_new(worker_emit *emit, void *context)
 
 	w->net = net_new();
 	w->flows = flow_table_new(&flow_calls, w);
+	w->kdc = kdc_new(take_kdc, w);
 	w->emit = emit;
 	w->context = context;
 	return w;
@@ -77,6 +84,9 @@ worker_frame(struct worker *w, const struct frame *f)
 		return;
 	if (p.protocol == PROTOCOL_TCP)
 		flow_table_packet(w->flows, &p);
+	else
+		kdc_packet(w->kdc, &p);
+	kdc_now(w->kdc, p.time);
 	if ((p.sport == 88 || p.dport == 88) &&
 	    (p.protocol == PROTOCOL_TCP || p.protocol == PROTOCOL_UDP))
 		w->counts.kdc_visible = true;
@@ -86,6 +96,7 @@ void
 worker_finish(struct worker *w)
 {
 	flow_table_finish(w->flows);
+	kdc_finish(w->kdc);
 }
 
 void
@@ -94,6 +105,7 @@ worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	flow_table_free(w->flows);
+	kdc_free(w->kdc);
 	net_free(w->net);
 	free(w);
 }
@@ -105,6 +117,10 @@ worker_counts(const struct worker *w)
 
 	c.net = net_counts(w->net);
 	c.flow = flow_table_counts(w->flows);
+	c.flow.followed -= w->besides.followed;
+	c.flow.one_sided -= w->besides.one_sided;
+	c.flow.carried -= w->besides.carried;
+	c.flow.missing -= w->besides.missing;
 	return c;
 }
 
@@ -137,17 +153,24 @@ open_connection(void *context, const struct flow_info *info,
 	bool request = header || http_looks_like_request(first);
 	bool response = !request && http_looks_like_response(first);
 
-	if (!request && !response)
+	bool kdc = !request && !response && kdc_is_stream(info, first);
+
+	if (!request && !response && !kdc)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
 
 	struct conversation *c = memory_new(1, sizeof(*c));
 
+	*connection = c;
 	c->worker = w;
 	c->info = info;
+	if (kdc) {
+		w->besides.followed++;
+		c->kdc = kdc_stream_new(w->kdc, info);
+		return FLOW_FOLLOW;
+	}
 	c->client = request ? side : (enum flow_side)!side;
 	c->head_expected = header;
 	c->http = http_conversation_new(&http_calls, c);
-	*connection = c;
 	return FLOW_FOLLOW;
 }
 
@@ -170,6 +193,10 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
+	if (c->kdc != NULL) {
+		kdc_stream_bytes(c->kdc, side, bytes, from);
+		return;
+	}
 	if (c->head_expected && side == c->client) {
 		size_t used = proxy_header(c, bytes);
 
@@ -188,7 +215,10 @@ take_gap(void *connection, enum flow_side side, uint64_t n,
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
-	http_conversation_gap(c->http, http_side_of(c, side), n, &f);
+	if (c->kdc != NULL)
+		kdc_stream_gap(c->kdc, side, n, from);
+	else
+		http_conversation_gap(c->http, http_side_of(c, side), n, &f);
 }
 
 static uint64_t
@@ -196,6 +226,8 @@ idle_bytes(void *connection, enum flow_side side)
 {
 	struct conversation *c = connection;
 
+	if (c->kdc != NULL)
+		return kdc_stream_idle(c->kdc, side);
 	return c->head_expected
 	    ? 0
 	    : http_conversation_idle(c->http, http_side_of(c, side));
@@ -208,7 +240,8 @@ skip_bytes(void *connection, enum flow_side side, uint64_t n,
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
-	http_conversation_skip(c->http, http_side_of(c, side), n, &f);
+	if (c->kdc == NULL)
+		http_conversation_skip(c->http, http_side_of(c, side), n, &f);
 }
 
 static void
@@ -217,7 +250,8 @@ end_side(void *connection, enum flow_side side, const struct tcp_from *from)
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
-	http_conversation_end(c->http, http_side_of(c, side), &f);
+	if (c->kdc == NULL)
+		http_conversation_end(c->http, http_side_of(c, side), &f);
 }
 
 static struct connection
@@ -259,11 +293,30 @@ take_exchange(void *context, const struct http_exchange *e)
 	c->worker->emit(c->worker->context, o);
 }
 
+/* What the flow table counted of it is taken off: it counts for HTTP. */
+static void
+close_kdc(struct conversation *c, const struct flow_info *info)
+{
+	struct flow_counts *n = &c->worker->besides;
+
+	n->one_sided += !info->seen[0] || !info->seen[1];
+	for (int side = 0; side < 2; side++) {
+		n->carried += info->delivered[side] + info->missing[side];
+		n->missing += info->missing[side];
+	}
+	kdc_stream_close(c->kdc, info);
+	free(c);
+}
+
 static void
 close_connection(void *connection, const struct flow_info *info)
 {
 	struct conversation *c = connection;
 
+	if (c->kdc != NULL) {
+		close_kdc(c, info);
+		return;
+	}
 	c->info = info;
 	http_conversation_free(c->http);
 	if (c->matters) {
@@ -290,6 +343,8 @@ refused_connection(void *context, const struct flow_info *info)
 	struct worker *w = context;
 	struct observation *o = observation_new(OBSERVE_REFUSED);
 
+	kdc_refused(w->kdc, info);
+
 	o->connection = (struct connection){
 		.id = info->id,
 		.stream = info->stream,
@@ -305,6 +360,22 @@ refused_connection(void *context, const struct flow_info *info)
 	o->silent = info->close != FLOW_RST;
 	o->reset = info->close == FLOW_RST;
 	o->tries = info->syns;
+	w->emit(w->context, o);
+}
+
+static void
+take_kdc(void *context, struct arena *arena,
+    const struct witness_record *record)
+{
+	struct worker *w = context;
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+
+	w->counts.kdc_exchanges++;
+	o->arena = *arena;
+	*arena = (struct arena){ 0 };
+	o->witness = record;
+	o->frame = record->frame;
+	o->time = record->time;
 	w->emit(w->context, o);
 }
 

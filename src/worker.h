@@ -29,6 +29,7 @@ struct worker_counts {
 	struct net_counts net;
 	struct flow_counts flow;
 	uint64_t exchanges;
+	uint64_t kdc_exchanges;
 	bool kdc_visible; /* traffic of port 88 went by */
 };
 

@@ -38,7 +38,7 @@ enter_message(struct span msg, enum kerberos_kdc_type one,
 	*outer = reader_of(msg);
 	*seq = reader_of(SPAN(""));
 	if ((type != one && type != other) ||
-	    !der_enter(outer, DER_APPLICATION(type), &app) ||
+	    !der_enter(outer, msg.at[0], &app) ||
 	    !der_enter(&app, DER_SEQUENCE, seq))
 		return false;
 	if (!reader_ok(&app))

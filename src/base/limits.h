@@ -29,6 +29,9 @@
 	X(LIMIT_CLIENTS, 20000, "clients remembered")                          \
 	X(LIMIT_USERS, 20000, "users remembered")                              \
 	X(LIMIT_WITNESSES, 50000, "messages of one kind of side witness kept") \
+	X(LIMIT_KDC_EXCHANGES, 20000, "KDC exchanges waited for at a time")    \
+	X(LIMIT_KDC_MESSAGE, 131072, "bytes of one KDC message over TCP")      \
+	X(LIMIT_KDC_BYTES, 16777216, "bytes of KDC messages in pieces")        \
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
 	X(LIMIT_FINDINGS, 2000, "findings kept")                               \
