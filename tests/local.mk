@@ -81,7 +81,8 @@ AM_LDFLAGS += -fsanitize=fuzzer
 check_PROGRAMS += $(fuzz_targets)
 else
 libtests_a_SOURCES += %reldir%/fuzz/replay.c
-check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump
+check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump \
+	%reldir%/witness/dump
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
