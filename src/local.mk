@@ -89,6 +89,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_attempt.c \
 	%reldir%/diagnose/facts_client.c \
 	%reldir%/diagnose/facts_exchange.c \
+	%reldir%/diagnose/facts_kdc.c \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_peers.c \
@@ -99,6 +100,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
 	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \
 	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \
+	%reldir%/diagnose/kdc_view.c %reldir%/diagnose/kdc_view.h \
 	%reldir%/diagnose/kin.c %reldir%/diagnose/kin.h \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \

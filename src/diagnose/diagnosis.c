@@ -8,6 +8,7 @@
 #include "diagnose/differential.h"
 #include "diagnose/group.h"
 #include "diagnose/history.h"
+#include "diagnose/kdc_view.h"
 #include "diagnose/rules.h"
 
 struct diagnosis {
@@ -37,10 +38,13 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 {
 	struct diagnosis *d = memory_new(1, sizeof(*d));
 	struct run_state *r = memory_new(1, sizeof(*r));
+	struct kdc_index *kdc = kdc_index_new(capture->witnesses);
+	struct capture_facts facts = *capture;
 
+	facts.kdc = kdc;
 	r->rules = rules;
 	r->history = history_new(attempts, n);
-	r->capture = capture;
+	r->capture = &facts;
 	r->groups = groups_new();
 	for (size_t i = 0; i < n; i++)
 		judge_attempt(r, attempts[i]);
@@ -49,6 +53,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	collect_findings(d, r);
 	groups_free(r->groups);
 	history_free(r->history);
+	kdc_index_free(kdc);
 	arena_fini(&r->scratch);
 	free(r);
 	return d;

@@ -16,6 +16,7 @@
 
 struct rules;
 struct diagnosis;
+struct kdc_index;
 
 /* What is known of the capture as a whole, for facts. */
 struct capture_facts {
@@ -25,6 +26,7 @@ struct capture_facts {
 	bool stream_filters;      /* tcp.stream numbers are Wireshark's */
 	double missing_ratio;     /* gaps against acknowledged bytes */
 	const struct testimony *witnesses; /* NULL: none were kept */
+	const struct kdc_index *kdc; /* of these, by diagnosis_run() */
 };
 
 struct diagnosis *diagnosis_run(const struct rules *rules,

@@ -11,6 +11,7 @@ static const struct {
 	{ facts_of_exchange, &facts_of_exchange_count },
 	{ facts_of_ntlm, &facts_of_ntlm_count },
 	{ facts_of_negotiate, &facts_of_negotiate_count },
+	{ facts_of_kdc, &facts_of_kdc_count },
 	{ facts_of_token, &facts_of_token_count },
 	{ facts_of_scheme, &facts_of_scheme_count },
 	{ facts_of_user, &facts_of_user_count },
@@ -139,6 +140,9 @@ subject_init(struct subject *s, const struct history *history,
 	    ? history_event_of(history, attempt)
 	    : NULL;
 	s->capture = capture;
+	s->kdc = (struct kdc_view){ 0 };
+	if (attempt != NULL && capture != NULL)
+		kdc_view_of(capture->kdc, attempt, &s->kdc);
 	s->group = NULL;
 	s->arena = arena;
 	memset(s->have, 0, sizeof(s->have));

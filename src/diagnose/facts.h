@@ -18,6 +18,7 @@
 #include "attempt/attempt.h"
 #include "base/text.h"
 #include "diagnose/diagnosis.h"
+#include "diagnose/kdc_view.h"
 
 struct history;
 struct event;
@@ -81,6 +82,7 @@ struct subject {
 	const struct history *history;
 	const struct event *event;         /* the attempt's in the history */
 	const struct capture_facts *capture;
+	struct kdc_view kdc;               /* of an attempt */
 	const struct group_counts *group;  /* NULL but for messages */
 	struct arena *arena;               /* strings and lists of values */
 	bool have[FACTS_MAX];
@@ -133,6 +135,8 @@ extern const struct fact facts_of_ntlm[];
 extern const size_t facts_of_ntlm_count;
 extern const struct fact facts_of_negotiate[];
 extern const size_t facts_of_negotiate_count;
+extern const struct fact facts_of_kdc[];
+extern const size_t facts_of_kdc_count;
 extern const struct fact facts_of_token[];
 extern const size_t facts_of_token_count;
 extern const struct fact facts_of_scheme[];

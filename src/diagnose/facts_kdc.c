@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the KDC said to the client about the time of the attempt. */
-#include "diagnose/facts.h"
+#include "diagnose/lookback.h"
+
+/* A second try with another scheme comes this soon. */
+#define FALLBACK (10 * WHEN_SECOND)
 
 #define SEE_KDC "mirror port 88 (UDP and TCP) between the client and the KDC"
 
@@ -184,6 +187,54 @@ tcp_fails(const struct subject *s, const struct fact *f)
 	    : value_bool(s->kdc.tcp_fails);
 }
 
+static bool
+offers_tickets(const struct attempt *a)
+{
+	for (size_t i = 0; i < a->n_offers + a->n_last_offers; i++) {
+		const struct token *t = i < a->n_offers
+		    ? &a->offers[i]
+		    : &a->last_offers[i - a->n_offers];
+
+		if (t->scheme == SCHEME_NEGOTIATE ||
+		    (t->scheme_name != NULL &&
+		        lookback_same_text(t->scheme_name, "Kerberos")))
+			return true;
+	}
+	return false;
+}
+
+static bool
+soon(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) && o->time - e->time <= FALLBACK;
+}
+
+/*
+ * With a ticket this attempt would have gone another way: it came to an end
+ * without credentials, or with the beginning of NTLM in place of Kerberos,
+ * and the program did not find another way in at once.
+ */
+static struct value
+ticket_wanted(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+	struct value v;
+
+	(void)f;
+	if (a == NULL)
+		return value_unknown();
+	if (!attempt_failed(a) ||
+	    !(a->scheme == ATTEMPT_NONE
+	            ? offers_tickets(a) && a->outcome == OUTCOME_ABANDONED
+	            : a->scheme == ATTEMPT_NEGOTIATE_NTLM &&
+	                a->authenticate == NULL))
+		return value_bool(false);
+	return value_bool(s->event == NULL ||
+	    lookback_nobody(s, KIN_PROGRAM, &v) ||
+	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK, soon) ==
+	        NULL);
+}
+
 static struct value
 tries(const struct subject *s, const struct fact *f)
 {
@@ -353,6 +404,9 @@ const struct fact facts_of_kdc[] = {
 	KDC("kdc.asked", FACT_BOOL,
 	    "this client asked a KDC about the time of the attempt", NULL,
 	    .compute = asked),
+	{ "kdc.ticket_wanted", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy offers Negotiate, and the client came without a ticket",
+	    NULL, NULL, .compute = ticket_wanted },
 	KDC("kdc.error", FACT_NUMBER,
 	    "the error with which the KDC answered this client", "none",
 	    .compute = error_code),

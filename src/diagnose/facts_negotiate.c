@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tokens of Negotiate show, and what the KDC said. */
+/* What the tokens of Negotiate show. */
 #include "diagnose/facts.h"
 
 #define SEE_TOKENS                                                             \
 	"capture the whole handshake of this connection, both directions"
-#define SEE_KDC "mirror port 88 (UDP and TCP) between the client and the KDC"
 
 static const char *const state_values[] = { "accept-completed",
 	"accept-incomplete", "reject", "request-mic", NULL };
@@ -186,25 +185,6 @@ negoex(const struct subject *s, const struct fact *f)
 	    (t->mech != NULL && strcmp(t->mech, "negoex") == 0));
 }
 
-/* -- KDC -- */
-
-static struct value
-kdc_visible(const struct subject *s, const struct fact *f)
-{
-	(void)f;
-	return s->capture == NULL ? value_unknown()
-	                          : value_bool(s->capture->kdc_visible);
-}
-
-/* The witness of port 88 is not joined to attempts yet. */
-static struct value
-kdc_error(const struct subject *s, const struct fact *f)
-{
-	(void)s;
-	(void)f;
-	return value_unknown();
-}
-
 #define KERBEROS(field) .offset = offsetof(struct token_kerberos, field)
 
 /* clang-format off */
@@ -254,13 +234,6 @@ const struct fact facts_of_negotiate[] = {
 	{ "negotiate.negoex", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the client began with NEGOEX", SEE_TOKENS, NULL,
 	    .compute = negoex },
-
-	{ "kdc.visible", FACT_BOOL, SOURCE_WITNESS,
-	    "there is KDC traffic in the capture", SEE_KDC, NULL,
-	    .compute = kdc_visible },
-	{ "kdc.error", FACT_NUMBER, SOURCE_WITNESS,
-	    "the error with which the KDC answered this client", SEE_KDC,
-	    "none", .compute = kdc_error },
 };
 /* clang-format on */
 
