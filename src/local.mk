@@ -85,6 +85,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/diagnosis.c %reldir%/diagnose/diagnosis.h \
 	%reldir%/diagnose/differential.c %reldir%/diagnose/differential.h \
 	%reldir%/diagnose/evaluate.c \
+	%reldir%/diagnose/evidence.c %reldir%/diagnose/evidence.h \
 	%reldir%/diagnose/facts.c %reldir%/diagnose/facts.h \
 	%reldir%/diagnose/facts_attempt.c \
 	%reldir%/diagnose/facts_client.c \

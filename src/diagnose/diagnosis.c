@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "diagnose/condition.h"
 #include "diagnose/differential.h"
+#include "diagnose/evidence.h"
 #include "diagnose/group.h"
 #include "diagnose/history.h"
 #include "diagnose/kdc_view.h"
@@ -173,6 +174,7 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 		};
 
 		r->subject.group = &counts;
+		evidence_add_kdc(f, &r->subject, &d->arena);
 		finding_write(f, r->rules, &r->subject, &d->arena);
 	}
 }

@@ -68,6 +68,10 @@ struct finding {
 	uint64_t frames[12]; /* evidence of the example */
 	size_t n_frames;
 	const char *display_filter;
+	/* What the KDC said of the example, in order of frames. */
+	const struct witness_record **kdc;
+	size_t n_kdc;
+	bool on_kdc; /* the finding rests on that */
 
 	const struct verdict *contributing, *ruled_out, *cannot_tell;
 	size_t n_contributing, n_ruled_out, n_cannot_tell;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/identities.h"
 
+#include "witness/kdc.h"
+
 /* URLs in a sentence have hosts that nothing else may have named. */
 static void
 learn_words(struct redact *r, const char *words)
@@ -158,8 +160,26 @@ learn_sentences(struct redact *r, const struct finding *f)
 }
 
 static void
+learn_kdc(struct redact *r, const struct witness_record *w)
+{
+	const struct kdc_record *k = w->saw.kdc;
+
+	redact_learn_address(r, &w->client);
+	redact_learn_address(r, &w->server);
+	redact_learn(r, IDENTITY_USER, k->client);
+	redact_learn(r, IDENTITY_DOMAIN, k->realm);
+	redact_learn_service(r, k->service);
+	redact_learn_service(r, k->granted);
+	learn_words(r, k->service);
+	learn_words(r, k->granted);
+	learn_words(r, k->e_text);
+}
+
+static void
 learn_finding(struct redact *r, const struct finding *f)
 {
+	for (size_t i = 0; i < f->n_kdc; i++)
+		learn_kdc(r, f->kdc[i]);
 	for (size_t i = 0; i < f->clients.n; i++)
 		redact_learn_host(r, f->clients.entries[i].name);
 	for (size_t i = 0; i < f->proxies.n; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/ladder.h"
 
+#include "witness/kdc.h"
+
 /* Messages shown at the beginning and at the end of a long attempt. */
 #define FIRST_LEGS 8
 #define LAST_LEGS  6
@@ -21,6 +23,7 @@ struct ladder {
 	struct page *page;
 	const struct report *report;
 	const struct attempt *attempt;
+	const struct finding *finding; /* or NULL */
 	const struct strokes *with;
 	size_t inner; /* columns between the rails */
 	struct text said; /* the last detail: not said twice in a row */
@@ -62,20 +65,19 @@ add_offset(struct text *t, int64_t ns)
 
 /* The columns left of the rails: "      12  +7 ms         ". */
 static void
-draw_place(struct ladder *l, const struct leg *leg, when_ns since)
+draw_place(struct ladder *l, uint64_t number, when_ns at, when_ns since)
 {
 	struct page *p = l->page;
 	struct text frame, time;
 
 	text_init(&frame);
 	text_init(&time);
-	if (leg->frame > 0)
-		text_fmt(&frame, "%llu", (unsigned long long)leg->frame);
-	if (leg->time != WHEN_NONE && since == WHEN_NONE) {
-		when_clock(&time, leg->time);
-	} else if (leg->time != WHEN_NONE) {
-		add_offset(&time, leg->time - since);
-	}
+	if (number > 0)
+		text_fmt(&frame, "%llu", (unsigned long long)number);
+	if (at != WHEN_NONE && (since == WHEN_NONE || at < since))
+		when_clock(&time, at);
+	else if (at != WHEN_NONE)
+		add_offset(&time, at - since);
 	text_pad(p->out, ' ',
 	    frame.len < FRAME_END ? FRAME_END - frame.len : 0);
 	text_add(p->out, text_span(&frame));
@@ -164,18 +166,56 @@ draw_detail(struct ladder *l, const struct leg *leg)
 	text_fini(&words);
 }
 
-/* A line of its own between the rails. */
 static void
-draw_remark(struct ladder *l, const char *words)
+draw_dotted(struct ladder *l, const char *words)
 {
 	struct text before;
 
 	text_init(&before);
 	text_fmt(&before, "%s%s ", l->with->dots, l->with->dots);
-	text_pad(l->page->out, ' ', RAIL_AT);
 	draw_between(l, text_get(&before), words, STYLE_DIM, l->with->dots,
 	    "");
 	text_fini(&before);
+}
+
+/* A line of its own between the rails. */
+static void
+draw_remark(struct ladder *l, const char *words)
+{
+	text_pad(l->page->out, ' ', RAIL_AT);
+	draw_dotted(l, words);
+}
+
+static void
+draw_kdc(struct ladder *l, const struct witness_record *w, bool answer)
+{
+	const struct kdc_record *k = w->saw.kdc;
+	struct text words;
+
+	text_init(&words);
+	ladder_kdc(l->report, w, answer, &words);
+	draw_place(l, answer ? k->answer_frame : k->request_frame,
+	    answer ? k->answer_time : k->request_time,
+	    l->attempt->legs[0].time);
+	draw_dotted(l, text_get(&words));
+	text_fini(&words);
+}
+
+/* What went between client and KDC after one frame and before another. */
+static void
+draw_aside(struct ladder *l, uint64_t after, uint64_t before)
+{
+	const struct finding *f = l->finding;
+
+	for (size_t i = 0; f != NULL && f->on_kdc && i < f->n_kdc; i++) {
+		const struct witness_record *w = f->kdc[i];
+		const struct kdc_record *k = w->saw.kdc;
+
+		if (k->request_frame > after && k->request_frame < before)
+			draw_kdc(l, w, false);
+		if (k->answer_frame > after && k->answer_frame < before)
+			draw_kdc(l, w, true);
+	}
 }
 
 static void
@@ -233,17 +273,21 @@ static void
 draw_leg(struct ladder *l, unsigned i)
 {
 	const struct attempt *a = l->attempt;
+	const struct leg *leg = &a->legs[i];
 
 	draw_change(l, i);
-	draw_place(l, &a->legs[i], i == 0 ? WHEN_NONE : a->legs[0].time);
+	draw_place(l, leg->frame, leg->time,
+	    i == 0 ? WHEN_NONE : a->legs[0].time);
 	draw_message(l, &a->legs[i]);
 	draw_detail(l, &a->legs[i]);
 }
 
 void
-ladder_draw(struct page *p, const struct report *r, const struct attempt *a)
+ladder_draw(struct page *p, const struct report *r, const struct attempt *a,
+    const struct finding *f)
 {
 	struct ladder l = { .page = p, .report = r, .attempt = a,
+		.finding = f,
 		.with = p->ascii ? &typed : &drawn,
 		.inner = (p->width > RAIL_AT + 30 ? p->width : RAIL_AT + 30) -
 		    RAIL_AT - 2 };
@@ -256,6 +300,8 @@ ladder_draw(struct page *p, const struct report *r, const struct attempt *a)
 	text_init(&words);
 	draw_head(&l);
 	for (unsigned i = 0; i < a->n_legs; i++) {
+		draw_aside(&l, i == 0 ? 0 : a->legs[i - 1].frame,
+		    a->legs[i].frame);
 		if (left_out > 0 && i == FIRST_LEGS) {
 			text_fmt(&words, "%u more messages, to frame %llu",
 			    left_out, (unsigned long long)
@@ -265,6 +311,7 @@ ladder_draw(struct page *p, const struct report *r, const struct attempt *a)
 		}
 		draw_leg(&l, i);
 	}
+	draw_aside(&l, a->legs[a->n_legs - 1].frame, UINT64_MAX);
 	if (a->legs_dropped > 0) {
 		text_clear(&words);
 		text_fmt(&words, "%u more messages that were not kept",

@@ -20,7 +20,12 @@ void ladder_label(const struct report *r, const struct attempt *a,
 void ladder_detail(const struct report *r, const struct attempt *a,
     const struct leg *leg, struct text *t);
 
+/* "asks the KDC 10.77.0.10 for HTTP/proxy.lab.test"; its answer. */
+void ladder_kdc(const struct report *r, const struct witness_record *w,
+    bool answer, struct text *t);
+
+/* With what the KDC said between the messages, if `f` (or NULL) has any. */
 void ladder_draw(struct page *p, const struct report *r,
-    const struct attempt *a);
+    const struct attempt *a, const struct finding *f);
 
 #endif

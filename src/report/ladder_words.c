@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/ladder.h"
 #include "report/words.h"
+#include "witness/kdc.h"
 
 /* The exchange that a leg is half of; NULL if it was not kept. */
 static const struct observation *
@@ -336,4 +337,70 @@ ladder_detail(const struct report *r, const struct attempt *a,
 	else if (token != NULL && leg->step != STEP_REQUEST &&
 	    leg->step != STEP_CLOSED)
 		detail_of_token(r, token, leg, t);
+}
+
+static void
+add_asked(struct text *t, const struct report *r, const struct kdc_record *k)
+{
+	const char *who = redact_name(r->redact, IDENTITY_USER, k->client);
+
+	switch (k->asked) {
+	case KDC_ASKED_NOTHING:
+		text_str(t, "connects to");
+		break;
+	case KDC_ASKED_AS:
+		text_fmt(t, "%s logs on at", who != NULL ? who : "somebody");
+		break;
+	case KDC_ASKED_TGS:
+		text_fmt(t, "asks for %s at", k->service != NULL
+		        ? redact_words(r->redact, k->service) : "a service");
+		break;
+	}
+}
+
+static void
+add_answer(struct text *t, const struct report *r, const struct kdc_record *k)
+{
+	const char *name = kerberos_error_name(k->error);
+
+	switch (k->ended) {
+	case KDC_TICKET:
+		text_fmt(t, "a ticket for %s", k->granted != NULL
+		        ? redact_words(r->redact, k->granted) : "a service");
+		break;
+	case KDC_ERROR:
+		if (name != NULL)
+			text_str(t, name);
+		else
+			text_fmt(t, "error %d", k->error);
+		if (k->nt_status != 0 && nt_status_name(k->nt_status) != NULL)
+			text_fmt(t, ", %s", nt_status_name(k->nt_status));
+		break;
+	case KDC_REFUSED:
+		text_str(t, "not reachable");
+		break;
+	default:
+		text_str(t, "no answer");
+	}
+}
+
+void
+ladder_kdc(const struct report *r, const struct witness_record *w, bool answer,
+    struct text *t)
+{
+	const struct kdc_record *k = w->saw.kdc;
+
+	if (answer) {
+		text_fmt(t, "KDC %s: ", redact_address(r->redact, &w->server));
+		add_answer(t, r, k);
+		return;
+	}
+	add_asked(t, r, k);
+	text_fmt(t, " KDC %s", redact_address(r->redact, &w->server));
+	if (k->tries > 1)
+		text_fmt(t, ", %u times", k->tries);
+	if (k->answer_frame == 0) {
+		text_str(t, ": ");
+		add_answer(t, r, k);
+	}
 }

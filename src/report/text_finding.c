@@ -260,7 +260,7 @@ text_finding(struct page *p, const struct report *r, const struct finding *f,
 	cause_and_step(p, f);
 	if (f->example != NULL && f->example->n_legs > 0) {
 		page_line(p);
-		ladder_draw(p, r, f->example);
+		ladder_draw(p, r, f->example, f);
 	}
 	if (f->why != NULL) {
 		heading(p, "Why");

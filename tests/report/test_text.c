@@ -328,7 +328,7 @@ START_TEST(the_ladder_stays_straight)
 		sample_hostile(&s, names[i]);
 		sample_prepare(&s);
 		text_init(&t);
-		ladder_draw(&p, &s.report, &s.attempts[0]);
+		ladder_draw(&p, &s.report, &s.attempts[0], NULL);
 		for (struct span rest = text_span(&t); rest.len > 0;) {
 			size_t n = span_find(rest, '\n');
 

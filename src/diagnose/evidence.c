@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/evidence.h"
+
+#include "diagnose/condition.h"
+#include "diagnose/rules.h"
+
+#define FRAMES_MAX (sizeof(((struct finding *)0)->frames) / sizeof(uint64_t))
+
+static void
+note_kdc(void *context, size_t fact)
+{
+	bool *uses = context;
+
+	*uses |= strncmp(facts_at(fact)->name, "kdc.", 4) == 0;
+}
+
+static bool
+rests_on_kdc(const struct rule *rule)
+{
+	struct arena arena = { 0 };
+	struct condition_fault fault;
+	struct condition *c =
+	    condition_parse(span_of_str(rule->when), &arena, &fault);
+	bool uses = false;
+
+	if (c != NULL)
+		condition_facts(c, note_kdc, &uses);
+	arena_fini(&arena);
+	return uses;
+}
+
+/* In order; of too many, those of the attempt's middle are left out. */
+static void
+add_frame(struct finding *f, uint64_t frame)
+{
+	size_t at;
+
+	if (frame == 0)
+		return;
+	for (size_t i = 0; i < f->n_frames; i++)
+		if (f->frames[i] == frame)
+			return;
+	if (f->n_frames == FRAMES_MAX) {
+		at = f->n_frames / 2;
+		memmove(f->frames + at, f->frames + at + 1,
+		    (f->n_frames - at - 1) * sizeof(f->frames[0]));
+		f->n_frames--;
+	}
+	at = f->n_frames++;
+	while (at > 0 && f->frames[at - 1] > frame) {
+		f->frames[at] = f->frames[at - 1];
+		at--;
+	}
+	f->frames[at] = frame;
+}
+
+static void
+add_filter(struct finding *f, const struct subject *s, struct arena *arena)
+{
+	struct text t = { .limit = 600 };
+	const struct witness_record *first = f->kdc[0];
+
+	text_fmt(&t, "%s || ", f->display_filter);
+	if (s->capture != NULL && s->capture->stream_filters) {
+		text_str(&t, "frame.number in {");
+		for (size_t i = 0; i < f->n_kdc; i++) {
+			const struct kdc_record *k = kdc_of(f->kdc[i]);
+			unsigned long long q = k->request_frame;
+			unsigned long long a = k->answer_frame;
+
+			text_str(&t, i > 0 ? ", " : "");
+			if (q != 0)
+				text_fmt(&t, "%llu", q);
+			if (a != 0)
+				text_fmt(&t, "%s%llu", q != 0 ? ", " : "", a);
+		}
+		text_char(&t, '}');
+	} else {
+		text_fmt(&t, "(%s == ",
+		    first->client.len == 16 ? "ipv6.addr" : "ip.addr");
+		address_add(&t, &first->client);
+		text_str(&t, " && (udp.port == 88 || tcp.port == 88))");
+	}
+	f->display_filter = arena_str(arena, text_span(&t));
+	text_fini(&t);
+}
+
+void
+evidence_add_kdc(struct finding *f, const struct subject *s,
+    struct arena *arena)
+{
+	const struct kdc_view *v = &s->kdc;
+
+	if (v->n_story == 0)
+		return;
+	f->n_kdc = v->n_story;
+	f->kdc = arena_new(arena, f->n_kdc * sizeof(*f->kdc));
+	memcpy(f->kdc, v->story, f->n_kdc * sizeof(*f->kdc));
+	f->on_kdc = rests_on_kdc(f->rule);
+	for (size_t i = 0; i < f->n_kdc && f->on_kdc; i++) {
+		add_frame(f, kdc_of(f->kdc[i])->request_frame);
+		add_frame(f, kdc_of(f->kdc[i])->answer_frame);
+	}
+	if (f->on_kdc)
+		add_filter(f, s, arena);
+}
