@@ -172,8 +172,10 @@ kerberos_kdc_rep_decode(struct span msg, struct kerberos_kdc_rep *out,
 	out->client_realm = value_in(&seq, 3, DER_STRING);
 	if (der_enter(&seq, DER_CONTEXT(4), &wrap))
 		kerberos_name_read(&wrap, &out->client);
-	if (der_enter(&seq, DER_CONTEXT(5), &wrap))
+	if (der_enter(&seq, DER_CONTEXT(5), &wrap)) {
+		out->ticket_bytes = wrap.in;
 		kerberos_ticket_read(&wrap, &out->ticket);
+	}
 	kerberos_encrypted_read(&seq, 6, &out->etype, NULL);
 	if (reader_ok(&seq) && out->ticket.service.n == 0)
 		reader_fail(&seq, FAULT_VALUE, seq.pos, "ticket");

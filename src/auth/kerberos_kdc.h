@@ -48,6 +48,7 @@ struct kerberos_kdc_rep {
 	struct span client_realm;
 	struct kerberos_name client;
 	struct kerberos_ticket ticket;
+	struct span ticket_bytes; /* the whole Ticket, for a fingerprint */
 	int32_t etype; /* of the part for the client; -1: not there */
 };
 

@@ -200,6 +200,28 @@ by_likelihood(const void *left, const void *right)
 }
 
 static void
+note_witness(void *context, size_t fact)
+{
+	bool *witness = context;
+
+	*witness |= facts_at(fact)->source == SOURCE_WITNESS;
+}
+
+/* Of the cause itself: a witness would tell what it is in detail. */
+static bool
+would_tell_more(const struct finding *f, const struct opinion *o)
+{
+	const struct rule *rule = o->rule->rule;
+	bool witness = false;
+
+	if (o->truth != TRUTH_UNKNOWN || !o->considered ||
+	    rule->specificity <= f->rule->specificity)
+		return false;
+	condition_facts(o->rule->when, note_witness, &witness);
+	return witness;
+}
+
+static void
 draw_up(struct finding *f, const struct rules *rules, struct subject *s,
     struct arena *arena)
 {
@@ -210,7 +232,8 @@ draw_up(struct finding *f, const struct rules *rules, struct subject *s,
 
 	ask_all(f, rules, s, opinions);
 	for (int c = 0; c < CAUSE_COUNT; c++)
-		if (opinions[c].rule != NULL && c != (int)f->cause)
+		if (opinions[c].rule != NULL &&
+		    (c != (int)f->cause || would_tell_more(f, &opinions[c])))
 			said[n_said++] = opinions[c];
 	qsort(said, n_said, sizeof(said[0]), by_likelihood);
 	for (int t = 0; t < 3; t++)

@@ -5,6 +5,9 @@
 /* A second try with another scheme comes this soon. */
 #define FALLBACK (10 * WHEN_SECOND)
 
+/* A clock that is further off than this is taken for another ticket life. */
+#define MOST_SKEW (3 * 3600 * WHEN_SECOND)
+
 #define SEE_KDC "mirror port 88 (UDP and TCP) between the client and the KDC"
 
 static const char *const asked_values[] = { "logon", "service", NULL };
@@ -308,14 +311,17 @@ skew(const struct subject *s, const struct fact *f)
 }
 
 /*
- * Clients of MIT ask for a day: what till is off from that, against the
- * KDC's clock, is what their own is off.  Others write what they like.
+ * Many clients ask for a day (MIT's default) or ten hours: what till is off
+ * from that, against the KDC's clock, is what their own is off.  Of the two
+ * the nearer one counts; others write what they like.
  */
 static struct value
 client_skew(const struct subject *s, const struct fact *f)
 {
 	const struct kdc_record *k = error(s);
-	int64_t day = 24 * 3600 * WHEN_SECOND, half = day / 2;
+	static const int64_t lives[] = { 24 * 3600 * WHEN_SECOND,
+		10 * 3600 * WHEN_SECOND };
+	int64_t best = INT64_MAX;
 
 	(void)f;
 	if (k == NULL)
@@ -323,11 +329,57 @@ client_skew(const struct subject *s, const struct fact *f)
 	if (k->stime == WHEN_NONE || k->till == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns = k->till - day - k->stime;
+	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+		int64_t ns = k->till - lives[i] - k->stime;
 
-	if (ns < -half || ns > half)
-		return value_absent();
-	return value_duration(ns < 0 ? -ns : ns);
+		ns = ns < 0 ? -ns : ns;
+		best = ns < best ? ns : best;
+	}
+	return best > MOST_SKEW ? value_absent() : value_duration(best);
+}
+
+/* -- the ticket that the proxy was shown -- */
+
+static struct value
+no_own(const struct subject *s)
+{
+	return s->attempt != NULL && s->attempt->credentials != NULL &&
+	        s->attempt->credentials->kind == TOKEN_AP_REQ
+	    ? value_unknown()
+	    : value_absent();
+}
+
+static struct value
+ticket_user(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->kdc.own == NULL
+	    ? no_own(s)
+	    : value_string(kdc_of(s->kdc.own)->client);
+}
+
+static struct value
+ticket_age(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->kdc.own == NULL
+	    ? no_own(s)
+	    : value_duration(s->attempt->end - s->kdc.own->time);
+}
+
+/* No ticket lives longer than its request says. */
+static struct value
+ticket_over(const struct subject *s, const struct fact *f)
+{
+	const struct witness_record *own = s->kdc.own;
+
+	(void)f;
+	if (own == NULL)
+		return no_own(s);
+	if (kdc_of(own)->till == WHEN_NONE ||
+	    s->attempt->end < kdc_of(own)->till)
+		return value_bool(false);
+	return value_bool(true);
 }
 
 static struct value
@@ -467,6 +519,15 @@ const struct fact facts_of_kdc[] = {
 	    "how far the client's clock is from the KDC's, if it asked for a "
 	    "ticket of one day (a hint)", "an unknown time",
 	    .compute = client_skew),
+	KDC("kdc.ticket_user", FACT_STRING,
+	    "the principal to whom the KDC gave the ticket that the proxy was "
+	    "shown", "an unnamed user", .compute = ticket_user),
+	KDC("kdc.ticket_age", FACT_DURATION,
+	    "how long before the end of the attempt the KDC gave out its "
+	    "ticket", "an unknown time", .compute = ticket_age),
+	KDC("kdc.ticket_over", FACT_BOOL,
+	    "the ticket was used after the end that its request named", NULL,
+	    .compute = ticket_over),
 	KDC("kdc.etypes", FACT_LIST,
 	    "the encryption types that the client asked for", "none",
 	    .compute = etypes),

@@ -4,6 +4,8 @@
 
 #define SEE_TOKENS                                                             \
 	"capture the whole handshake of this connection, both directions"
+#define SEE_REASON                                                             \
+	"this proxy keeps the reason for itself; its log tells"
 
 static const char *const state_values[] = { "accept-completed",
 	"accept-incomplete", "reject", "request-mic", NULL };
@@ -108,6 +110,22 @@ error_name(const struct subject *s, const struct fact *f)
 	    : not_seen(s);
 }
 
+/*
+ * Of a refusal without an error, the reason is not in the capture: other
+ * than above, that is unknown and not absent.
+ */
+static struct value
+refused_for(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	if (t != NULL)
+		return value_number(t->kerberos.error_code);
+	return s->attempt->outcome == OUTCOME_AUTHENTICATED ? value_absent()
+	                                                    : value_unknown();
+}
+
 static struct value
 error_text(const struct subject *s, const struct fact *f)
 {
@@ -210,6 +228,9 @@ const struct fact facts_of_negotiate[] = {
 	{ "kerberos.error", FACT_NUMBER, SOURCE_ATTEMPT,
 	    "the code of the KRB-ERROR in the 407", SEE_TOKENS, "none",
 	    .compute = error_code },
+	{ "kerberos.refused_for", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the error for which the proxy refused the ticket", SEE_REASON,
+	    "none", .compute = refused_for },
 	{ "kerberos.error_name", FACT_STRING, SOURCE_ATTEMPT,
 	    "the name of the KRB-ERROR in the 407", SEE_TOKENS, "none",
 	    .compute = error_name },

@@ -36,6 +36,8 @@ struct gather {
 static int by_client(const void *left, const void *right);
 static void gather_one(struct gather *g, const struct witness_record *r);
 static void conclude(struct gather *g);
+static const struct witness_record *find_own(const struct kdc_index *x,
+    const struct attempt *a);
 
 const struct kdc_record *
 kdc_of(const struct witness_record *r)
@@ -136,7 +138,7 @@ kdc_view_of(const struct kdc_index *x, const struct attempt *a,
 	struct gather g = { .attempt = a, .view = out };
 
 	*out = (struct kdc_view){ 0 };
-	if (x == NULL || x->n == 0)
+	if (x == NULL || x->n == 0 || a->start == WHEN_NONE)
 		return;
 	out->visible = is_of(x, find(x, client, WHEN_NONE), client);
 	if (!out->visible)
@@ -150,6 +152,32 @@ kdc_view_of(const struct kdc_index *x, const struct attempt *a,
 	for (size_t i = first; i < end; i++)
 		gather_one(&g, x->records[i]);
 	conclude(&g);
+	out->own = find_own(x, a);
+}
+
+/* The fingerprint of the ticket that the attempt carried; 0: none. */
+static fingerprint
+ticket_of(const struct attempt *a)
+{
+	const struct token *t = a->credentials;
+
+	return t != NULL && t->kind == TOKEN_AP_REQ ? t->kerberos.ticket : 0;
+}
+
+static const struct witness_record *
+find_own(const struct kdc_index *x, const struct attempt *a)
+{
+	const struct address *client = &a->connection.client;
+	fingerprint ticket = ticket_of(a);
+	size_t end = find(x, client, a->end + 1);
+
+	for (size_t i = end; ticket != 0 && i > 0 && end - i < LOOK_AT; i--) {
+		if (!is_of(x, i - 1, client))
+			break;
+		if (kdc_of(x->records[i - 1])->ticket == ticket)
+			return x->records[i - 1];
+	}
+	return NULL;
 }
 
 /* -- what a record means -- */

@@ -28,6 +28,8 @@ struct kdc_view {
 	const struct witness_record *verdict;
 	/* The last ticket for an HTTP service; NULL: none. */
 	const struct witness_record *ticket;
+	/* The exchange that gave out the very ticket of the attempt. */
+	const struct witness_record *own;
 	/* A ticket for another realm's KDC in place of the service's. */
 	const struct witness_record *referral;
 	/* Asked to prove the password, and not heard of again; or NULL. */

@@ -369,12 +369,14 @@ add_answer(struct text *t, const struct report *r, const struct kdc_record *k)
 		        ? redact_words(r->redact, k->granted) : "a service");
 		break;
 	case KDC_ERROR:
-		if (name != NULL)
+		/* The NTSTATUS says more; there is room for one. */
+		if (nt_status_name(k->nt_status) != NULL)
+			text_fmt(t, "%s (error %d)",
+			    nt_status_name(k->nt_status), k->error);
+		else if (name != NULL)
 			text_str(t, name);
 		else
 			text_fmt(t, "error %d", k->error);
-		if (k->nt_status != 0 && nt_status_name(k->nt_status) != NULL)
-			text_fmt(t, ", %s", nt_status_name(k->nt_status));
 		break;
 	case KDC_REFUSED:
 		text_str(t, "not reachable");
@@ -390,6 +392,12 @@ ladder_kdc(const struct report *r, const struct witness_record *w, bool answer,
 {
 	const struct kdc_record *k = w->saw.kdc;
 
+	if (!answer && k->answer_frame == 0) {
+		text_str(t, "no answer");
+		if (k->tries > 1)
+			text_fmt(t, " to %u tries", k->tries);
+		text_str(t, ": ");
+	}
 	if (answer) {
 		text_fmt(t, "KDC %s: ", redact_address(r->redact, &w->server));
 		add_answer(t, r, k);
@@ -397,10 +405,4 @@ ladder_kdc(const struct report *r, const struct witness_record *w, bool answer,
 	}
 	add_asked(t, r, k);
 	text_fmt(t, " KDC %s", redact_address(r->redact, &w->server));
-	if (k->tries > 1)
-		text_fmt(t, ", %u times", k->tries);
-	if (k->answer_frame == 0) {
-		text_str(t, ": ");
-		add_answer(t, r, k);
-	}
 }

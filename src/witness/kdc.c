@@ -389,6 +389,8 @@ read_ticket(struct asked *a, struct span msg, struct fault *fault)
 	saw->ticket_etype = rep.ticket.etype;
 	saw->kvno = rep.ticket.kvno;
 	saw->reply_etype = rep.etype;
+	if (fault->kind == FAULT_NONE)
+		saw->ticket = secret_fingerprint("ticket", rep.ticket_bytes);
 	if (saw->client == NULL)
 		saw->client = kerberos_name_text(&a->arena, &rep.client);
 	if (saw->realm == NULL)

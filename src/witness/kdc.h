@@ -7,12 +7,14 @@
  * says one record for each exchange: when it is answered, or when it is
  * clear that it will not be.  Copies of a request, sent again or captured
  * twice, are the same exchange.  Nothing secret is kept: of tickets and
- * ciphers only the type and the number of the key.
+ * ciphers only the type and the number of the key, and of a ticket the
+ * fingerprint that tells whether it is the one that a proxy was shown.
  */
 #ifndef P407_WITNESS_KDC_H
 #define P407_WITNESS_KDC_H
 
 #include "auth/kerberos_kdc.h"
+#include "base/secret.h"
 #include "tcp/flow.h"
 #include "witness/record.h"
 
@@ -59,6 +61,7 @@ struct kdc_record {
 	/* KDC_TICKET */
 	const char *granted; /* the service of the ticket: may be a referral */
 	int ticket_etype, kvno, reply_etype; /* -1: not there */
+	fingerprint ticket; /* as of an AP-REQ's; 0: the ticket is not whole */
 };
 
 /*
