@@ -26,7 +26,12 @@ check_tests = \
 	%reldir%/http/test_message \
 	%reldir%/auth/test_bearer \
 	%reldir%/auth/test_digest \
+	%reldir%/auth/test_der \
+	%reldir%/auth/test_gss \
+	%reldir%/auth/test_kerberos \
+	%reldir%/auth/test_kerberos_kdc \
 	%reldir%/auth/test_ntlm \
+	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
@@ -71,6 +76,7 @@ libtests_a_SOURCES = \
 	%reldir%/net/bytes.h \
 	%reldir%/report/sample.h \
 	%reldir%/report/strict.h \
+	%reldir%/material.h \
 	%reldir%/run.h
 
 LDADD = libtests.a libp407.a librules.a $(p407_libraries) $(CHECK_LIBS)
@@ -111,6 +117,8 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 
 EXTRA_DIST += captures \
 	%reldir%/http/conversations \
+	%reldir%/auth/tokens \
+	%reldir%/witness/messages \
 	%reldir%/auth/crosscheck.py \
 	%reldir%/captures.py \
 	%reldir%/captures-update.sh \

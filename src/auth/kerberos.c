@@ -175,7 +175,8 @@ kerberos_name_text(struct arena *a, const struct kerberos_name *name)
 			text_char(&t, '/');
 		text_add(&t, name->parts[i]);
 	}
-	copy = decode_text(a, utf8_whole(text_span(&t)));
+	copy = decode_text(a,
+	    t.cut ? utf8_whole(text_span(&t)) : text_span(&t));
 	text_fini(&t);
 	return copy;
 }
