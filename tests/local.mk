@@ -33,6 +33,7 @@ check_tests = \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
+	%reldir%/witness/test_kdc \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
@@ -57,6 +58,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_http_message \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_inflate \
+	%reldir%/fuzz/fuzz_kdc \
 	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_pipeline \
 	%reldir%/fuzz/fuzz_report \
