@@ -34,6 +34,7 @@ check_tests = \
 	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
 	%reldir%/witness/test_kdc \
+	%reldir%/witness/test_kdc_stream \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
@@ -41,6 +42,7 @@ check_tests = \
 	%reldir%/diagnose/test_diagnosis \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
+	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
 	%reldir%/report/test_formats \
@@ -79,6 +81,7 @@ libtests_a_SOURCES = \
 	%reldir%/report/sample.h \
 	%reldir%/report/strict.h \
 	%reldir%/material.h \
+	%reldir%/witness/scene.h \
 	%reldir%/run.h
 
 LDADD = libtests.a libp407.a librules.a $(p407_libraries) $(CHECK_LIBS)
@@ -95,6 +98,7 @@ dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/net/crosscheck.sh \
+	%reldir%/witness/crosscheck.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
 	%reldir%/usage.sh \
@@ -116,12 +120,14 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
+%reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
 
 EXTRA_DIST += captures \
 	%reldir%/http/conversations \
 	%reldir%/auth/tokens \
 	%reldir%/witness/messages \
 	%reldir%/auth/crosscheck.py \
+	%reldir%/witness/crosscheck.py \
 	%reldir%/captures.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \

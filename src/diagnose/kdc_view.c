@@ -260,7 +260,11 @@ gather_logon(struct gather *g, const struct witness_record *r)
 		return;
 	note_user(k->client, &g->logon_user, &g->logon_users);
 	if (k->ended == KDC_TICKET) {
-		g->logon = g->view->unfinished = g->too_big = NULL;
+		/* Of one user; another's ticket says nothing of the first. */
+		if (g->logon != NULL &&
+		    may_be(k->client, kdc_of(g->logon)->client))
+			g->logon = NULL;
+		g->view->unfinished = g->too_big = NULL;
 		g->view->settled = true;
 	} else if (k->ended == KDC_ERROR && is_step(k->error)) {
 		g->view->unfinished = r;

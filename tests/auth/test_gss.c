@@ -66,7 +66,7 @@ bytes_of(int i)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "auth/tokens/%s", rows[i].file);
+	snprintf(path, sizeof(path), "auth/tokens/%s.bin", rows[i].file);
 	return material(path);
 }
 

@@ -28,7 +28,7 @@ is_service(const struct kerberos_name *n, const char *wanted)
 
 START_TEST(a_real_ap_req)
 {
-	struct span token = material("auth/tokens/ap-req");
+	struct span token = material("auth/tokens/ap-req.bin");
 	struct kerberos_ap_req req;
 	struct fault fault;
 
@@ -48,7 +48,7 @@ END_TEST
 /* What came before the cut stays right, and nothing else is made up. */
 START_TEST(every_prefix_of_an_ap_req)
 {
-	struct span token = material("auth/tokens/ap-req");
+	struct span token = material("auth/tokens/ap-req.bin");
 	struct span msg = inner_of(token);
 	bool had_realm = false, had_service = false;
 
@@ -85,7 +85,7 @@ START_TEST(errors_of_proxies)
 	struct kerberos_error e;
 	struct fault fault;
 
-	snprintf(path, sizeof(path), "auth/tokens/krb-error-%d", codes[_i]);
+	snprintf(path, sizeof(path), "auth/tokens/krb-error-%d.bin", codes[_i]);
 
 	struct span token = material(path);
 
@@ -125,7 +125,7 @@ kdc_error(int i)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "witness/messages/%s",
+	snprintf(path, sizeof(path), "witness/messages/%s.bin",
 	    kdc_errors[i].file);
 	return material(path);
 }

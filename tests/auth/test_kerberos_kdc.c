@@ -7,7 +7,7 @@ message(const char *file)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "witness/messages/%s", file);
+	snprintf(path, sizeof(path), "witness/messages/%s.bin", file);
 	return material(path);
 }
 

@@ -31,7 +31,7 @@ token(int i)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "auth/tokens/%s", rows[i].file);
+	snprintf(path, sizeof(path), "auth/tokens/%s.bin", rows[i].file);
 	return material(path);
 }
 
