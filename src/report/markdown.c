@@ -70,7 +70,7 @@ ladder(struct markdown *m, const struct finding *f)
 	if (f->example == NULL || f->example->n_legs == 0)
 		return;
 	text_str(m->out, "```text\n");
-	ladder_draw(&p, m->report, f->example);
+	ladder_draw(&p, m->report, f->example, f);
 	text_str(m->out, "```\n\n");
 }
 
