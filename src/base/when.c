@@ -40,7 +40,7 @@ struct date {
 static when_ns
 when_of_date(const struct date *t)
 {
-	if (t->y < 1601 || t->y > 2200 || t->mon < 1 || t->mon > 12 ||
+	if (t->y < 1900 || t->y > 2200 || t->mon < 1 || t->mon > 12 ||
 	    t->d < 1 || t->d > 31 || t->h < 0 || t->h > 23 || t->min < 0 ||
 	    t->min > 59 || t->s < 0 || t->s > 60)
 		return WHEN_NONE;

@@ -17,6 +17,30 @@ typedef int64_t when_ns;
 #define WHEN_SECOND INT64_C(1000000000)
 #define WHEN_MS     INT64_C(1000000)
 
+/*
+ * From one time to another, and so much later.  A capture may claim any
+ * times: what does not fit is as long, or as late, as can be said.
+ */
+static inline int64_t
+when_between(when_ns from, when_ns to)
+{
+	int64_t ns;
+
+	return !__builtin_sub_overflow(to, from, &ns) ? ns
+	    : to > from                               ? INT64_MAX
+	                                              : -INT64_MAX;
+}
+
+static inline when_ns
+when_after(when_ns when, int64_t ns)
+{
+	when_ns later;
+
+	return !__builtin_add_overflow(when, ns, &later) ? later
+	    : ns > 0                                     ? INT64_MAX
+	                                                 : -INT64_MAX;
+}
+
 /* FILETIME: 100 ns steps since 1601.  WHEN_NONE for 0 and for overflow. */
 when_ns when_of_filetime(uint64_t filetime);
 

@@ -209,7 +209,8 @@ offers_tickets(const struct attempt *a)
 static bool
 soon(const struct event *e, const struct event *o)
 {
-	return lookback_same_proxy(e, o) && o->time - e->time <= FALLBACK;
+	return lookback_same_proxy(e, o) &&
+	    when_between(e->time, o->time) <= FALLBACK;
 }
 
 /*
@@ -289,8 +290,8 @@ unfinished_meanwhile(const struct subject *s, const struct fact *f)
 	struct value v = unfinished(s, f);
 
 	if (v.state == VALUE_SET && v.yes)
-		v.yes = s->kdc.unfinished->time >=
-		    s->attempt->start - WHEN_SECOND;
+		v.yes = when_between(s->kdc.unfinished->time,
+		            s->attempt->start) <= WHEN_SECOND;
 	return v;
 }
 
@@ -305,7 +306,7 @@ skew(const struct subject *s, const struct fact *f)
 	if (k->stime == WHEN_NONE || k->answer_time == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns = k->stime - k->answer_time;
+	int64_t ns = when_between(k->answer_time, k->stime);
 
 	return value_duration(ns < 0 ? -ns : ns);
 }
@@ -364,7 +365,8 @@ ticket_age(const struct subject *s, const struct fact *f)
 	(void)f;
 	return s->kdc.own == NULL
 	    ? no_own(s)
-	    : value_duration(s->attempt->end - s->kdc.own->time);
+	    : value_duration(when_between(s->kdc.own->time,
+	          s->attempt->end));
 }
 
 /* No ticket lives longer than its request says. */

@@ -144,8 +144,8 @@ kdc_view_of(const struct kdc_index *x, const struct attempt *a,
 	if (!out->visible)
 		return;
 
-	size_t first = find(x, client, a->start - LOGON_BEFORE);
-	size_t end = find(x, client, a->end + AFTER + 1);
+	size_t first = find(x, client, when_after(a->start, -LOGON_BEFORE));
+	size_t end = find(x, client, when_after(a->end, AFTER));
 
 	if (end - first > LOOK_AT)
 		first = end - LOOK_AT;
@@ -169,7 +169,7 @@ find_own(const struct kdc_index *x, const struct attempt *a)
 {
 	const struct address *client = &a->connection.client;
 	fingerprint ticket = ticket_of(a);
-	size_t end = find(x, client, a->end + 1);
+	size_t end = find(x, client, when_after(a->end, 1));
 
 	for (size_t i = end; ticket != 0 && i > 0 && end - i < LOOK_AT; i--) {
 		if (!is_of(x, i - 1, client))
@@ -328,7 +328,8 @@ static void
 gather_one(struct gather *g, const struct witness_record *r)
 {
 	const struct kdc_record *k = kdc_of(r);
-	bool near = time_of(r) >= g->attempt->start - SERVICE_BEFORE;
+	bool near = when_between(time_of(r), g->attempt->start) <=
+	    SERVICE_BEFORE;
 
 	if (k->asked == KDC_ASKED_AS)
 		gather_logon(g, r);

@@ -102,7 +102,7 @@ kdc_now(struct kdc *k, when_ns now)
 		struct asked *a = LIST_OBJECT(table_oldest(&k->table),
 		    struct asked, entry);
 
-		if (now - a->last < PATIENCE)
+		if (when_between(a->last, now) < PATIENCE)
 			return;
 		retire(k, a);
 	}
@@ -328,7 +328,8 @@ take_request(struct kdc *k, const struct kdc_ends *ends,
 
 	kerberos_kdc_req_decode(msg, &req, &fault);
 	if (a != NULL && is_again(a, type, &req)) {
-		if (a->saw != NULL && from->time - a->last >= COPY) {
+		if (a->saw != NULL &&
+		    when_between(a->last, from->time) >= COPY) {
 			a->saw->tries++;
 			a->last_frame = from->frame;
 			a->last = from->time;
@@ -416,7 +417,7 @@ take_answer(struct kdc *k, const struct kdc_ends *ends,
 
 	/* Told already: TCP has no copies, so that is another answer. */
 	if (a != NULL && a->saw == NULL && !ends->over_tcp &&
-	    from->time - a->last < PATIENCE)
+	    when_between(a->last, from->time) < PATIENCE)
 		return;
 	if (a != NULL && (a->saw == NULL || !answers(a, type))) {
 		retire(k, a);

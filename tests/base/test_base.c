@@ -175,6 +175,14 @@ START_TEST(times_are_read_and_written)
 	ck_assert_int_eq(when_of_filetime(0), WHEN_NONE);
 	ck_assert_int_eq(when_of_iso(SPAN("yesterday")), WHEN_NONE);
 	ck_assert_int_eq(when_of_kerberos(SPAN("20261323103107Z")), WHEN_NONE);
+	/* Years that 64 bits of nanoseconds have no room for. */
+	ck_assert_int_eq(when_of_kerberos(SPAN("16021123103107Z")), WHEN_NONE);
+	ck_assert_int_eq(when_of_kerberos(SPAN("99991123103107Z")), WHEN_NONE);
+	ck_assert_int_eq(when_between(INT64_MAX, -5), -INT64_MAX);
+	ck_assert_int_eq(when_between(-5, INT64_MAX), INT64_MAX);
+	ck_assert_int_eq(when_between(2, 5), 3);
+	ck_assert_int_eq(when_after(INT64_MAX, 5), INT64_MAX);
+	ck_assert_int_eq(when_after(5, -2), 3);
 	when_iso(&t, want + 4332000);
 	ck_assert_str_eq(text_get(&t), "2026-11-23T10:31:07.004332Z");
 	text_clear(&t);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/limits.h"
 #include "scene.h"
+#include "witness/kdc_pair.h"
 
 static struct flow_info
 info_of(void)
@@ -105,6 +106,9 @@ START_TEST(several_exchanges_on_one_connection)
 	feed(&s, t, FLOW_OPENER, SPAN("\0\0\0\0")); /* of nothing */
 	feed(&s, t, FLOW_OPENER, q2);
 	feed(&s, t, FLOW_ACCEPTOR, a2);
+	/* Room for a message is given back when it is whole. */
+	ck_assert(kdc_reserve(s.kdc, limit_of(LIMIT_KDC_BYTES)));
+	kdc_release(s.kdc, limit_of(LIMIT_KDC_BYTES));
 	kdc_stream_close(t, &info);
 	end(&s);
 	ck_assert_uint_eq(s.n, 2);
