@@ -10,6 +10,7 @@ struct correlator {
 	const struct options *options;
 	struct tracker *tracker;
 	struct testimony *testimony;
+	struct places *places;
 	struct diagnosis *diagnosis;
 	struct attempt **chosen;
 	size_t n_chosen;
@@ -23,6 +24,7 @@ correlator_new(const struct options *o)
 	c->options = o;
 	c->tracker = tracker_new();
 	c->testimony = testimony_new();
+	c->places = places_new();
 	return c;
 }
 
@@ -34,6 +36,7 @@ correlator_free(struct correlator *c)
 	diagnosis_free(c->diagnosis);
 	tracker_free(c->tracker);
 	testimony_free(c->testimony);
+	places_free(c->places);
 	free(c->chosen);
 	free(c);
 }
@@ -43,6 +46,7 @@ correlator_take(void *correlator, struct observation *o)
 {
 	struct correlator *c = correlator;
 
+	places_take(c->places, o);
 	if (o->kind == OBSERVE_WITNESS)
 		testimony_take(c->testimony, o);
 	else
@@ -94,6 +98,7 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 	struct capture_facts facts = *capture;
 
 	facts.witnesses = c->testimony;
+	facts.places = c->places;
 	tracker_finish(c->tracker);
 
 	struct attempt **all = tracker_attempts(c->tracker, &n);

@@ -8,6 +8,7 @@
 #ifndef P407_CORRELATOR_H
 #define P407_CORRELATOR_H
 
+#include "attempt/places.h"
 #include "attempt/tracker.h"
 #include "diagnose/diagnosis.h"
 #include "options.h"

@@ -70,11 +70,16 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
 	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
+	%reldir%/witness/certificate.c %reldir%/witness/certificate.h \
 	%reldir%/witness/record.h \
+	%reldir%/witness/tls.c %reldir%/witness/tls.h \
+	%reldir%/witness/tls_hello.c \
+	%reldir%/witness/tls_stream.c %reldir%/witness/tls_stream.h \
 	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
 	%reldir%/attempt/build.c %reldir%/attempt/build.h \
 	%reldir%/attempt/lookup.c %reldir%/attempt/match.c \
 	%reldir%/attempt/spare.c %reldir%/attempt/tracked.h \
+	%reldir%/attempt/places.c %reldir%/attempt/places.h \
 	%reldir%/attempt/observation.c %reldir%/attempt/observation.h \
 	%reldir%/attempt/steps.c %reldir%/attempt/steps.h \
 	%reldir%/attempt/testimony.c %reldir%/attempt/testimony.h \
@@ -96,6 +101,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_peers.c \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \
+	%reldir%/diagnose/facts_tls.c \
 	%reldir%/diagnose/facts_token.c \
 	%reldir%/diagnose/facts_user.c \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
@@ -112,6 +118,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/rules.c %reldir%/diagnose/rules.h \
 	%reldir%/diagnose/ruleset.h \
 	%reldir%/diagnose/runs.c %reldir%/diagnose/runs.h \
+	%reldir%/diagnose/sides.c %reldir%/diagnose/sides.h \
 	%reldir%/diagnose/tally.c %reldir%/diagnose/tally.h \
 	%reldir%/diagnose/template.c %reldir%/diagnose/template.h \
 	%reldir%/diagnose/tree.h \

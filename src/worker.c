@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/reader.h"
 #include "http/exchange.h"
 #include "observe.h"
 #include "witness/kdc.h"
+#include "witness/tls_stream.h"
 
 /* PROXY protocol: a v2 header is 16 bytes and at most this much more. */
 #define PROXY_HEADER_MAX 552
@@ -21,12 +23,14 @@ struct worker {
 	void *context;
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
+	size_t n_tls;               /* handshakes being watched */
 };
 
-/* One HTTP connection, or one to a KDC. */
+/* One HTTP connection, one to a KDC, or TLS to what may be a proxy. */
 struct conversation {
 	struct worker *worker;
-	struct kdc_stream *kdc; /* NULL: HTTP */
+	struct kdc_stream *kdc; /* both NULL: HTTP */
+	struct tls_stream *tls;
 	const struct flow_info *info;
 	struct http_conversation *http;
 	enum flow_side client; /* which side sends the requests */
@@ -36,6 +40,11 @@ struct conversation {
 	bool head_expected;
 	struct address inner; /* the client's, from that header */
 	uint16_t inner_port;
+	uint8_t answer[7]; /* the first bytes of the server */
+	uint8_t answer_len;
+	uint64_t answer_frame;
+	const char *method; /* of a proxy request; in `words` */
+	char words[16];
 };
 
 static enum flow_interest open_connection(void *context,
@@ -50,6 +59,7 @@ static void skip_bytes(void *connection, enum flow_side side, uint64_t n,
     const struct tcp_from *from);
 static void end_side(void *connection, enum flow_side side,
     const struct tcp_from *from);
+static bool is_over(void *connection);
 static void close_connection(void *connection, const struct flow_info *info);
 static void refused_connection(void *context, const struct flow_info *info);
 static void take_exchange(void *context, const struct http_exchange *e);
@@ -58,8 +68,8 @@ static void take_kdc(void *context, struct arena *arena,
 static size_t proxy_header(struct conversation *c, struct span bytes);
 
 static const struct flow_sink flow_calls = { open_connection, take_bytes,
-	take_gap, idle_bytes, skip_bytes, end_side, close_connection,
-	refused_connection };
+	take_gap, idle_bytes, skip_bytes, end_side, is_over,
+	close_connection, refused_connection };
 static const struct http_sink http_calls = {
 	.on_exchange = take_exchange,
 };
@@ -157,7 +167,14 @@ open_connection(void *context, const struct flow_info *info,
 
 	bool kdc = !request && !response && kdc_is_stream(info, first);
 
-	if (!request && !response && !kdc)
+	bool tls = !request && !response && !kdc &&
+	    tls_is_stream(info, side, first);
+
+	if (tls && w->n_tls >= limit_of(LIMIT_TLS)) {
+		limit_hit(LIMIT_TLS);
+		tls = false;
+	}
+	if (!request && !response && !kdc && !tls)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
 
 	struct conversation *c = memory_new(1, sizeof(*c));
@@ -168,6 +185,12 @@ open_connection(void *context, const struct flow_info *info,
 	if (kdc) {
 		w->besides.followed++;
 		c->kdc = kdc_stream_new(w->kdc, info);
+		return FLOW_FOLLOW;
+	}
+	if (tls) {
+		w->besides.followed++;
+		w->n_tls++;
+		c->tls = tls_stream_new(side);
 		return FLOW_FOLLOW;
 	}
 	c->client = request ? side : (enum flow_side)!side;
@@ -188,6 +211,17 @@ http_from_of(const struct tcp_from *f)
 	return (struct http_from){ f->frame, f->time, f->seq, f->ack };
 }
 
+/* A proxy that expects TLS answers clear HTTP with an alert. */
+static void
+note_answer(struct conversation *c, struct span bytes, uint64_t frame)
+{
+	for (size_t i = 0; i < bytes.len &&
+	     c->answer_len < sizeof(c->answer); i++)
+		c->answer[c->answer_len++] = bytes.at[i];
+	if (c->answer_frame == 0)
+		c->answer_frame = frame;
+}
+
 static void
 take_bytes(void *connection, enum flow_side side, struct span bytes,
     const struct tcp_from *from)
@@ -199,6 +233,12 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 		kdc_stream_bytes(c->kdc, side, bytes, from);
 		return;
 	}
+	if (c->tls != NULL) {
+		tls_stream_bytes(c->tls, side, bytes, from);
+		return;
+	}
+	if (side != c->client)
+		note_answer(c, bytes, from->frame);
 	if (c->head_expected && side == c->client) {
 		size_t used = proxy_header(c, bytes);
 
@@ -219,6 +259,8 @@ take_gap(void *connection, enum flow_side side, uint64_t n,
 
 	if (c->kdc != NULL)
 		kdc_stream_gap(c->kdc, side, n, from);
+	else if (c->tls != NULL)
+		tls_stream_gap(c->tls, side, n, true);
 	else
 		http_conversation_gap(c->http, http_side_of(c, side), n, &f);
 }
@@ -230,6 +272,8 @@ idle_bytes(void *connection, enum flow_side side)
 
 	if (c->kdc != NULL)
 		return kdc_stream_idle(c->kdc, side);
+	if (c->tls != NULL)
+		return tls_stream_idle(c->tls, side);
 	return c->head_expected
 	    ? 0
 	    : http_conversation_idle(c->http, http_side_of(c, side));
@@ -242,7 +286,9 @@ skip_bytes(void *connection, enum flow_side side, uint64_t n,
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
-	if (c->kdc == NULL)
+	if (c->tls != NULL)
+		tls_stream_gap(c->tls, side, n, false);
+	else if (c->kdc == NULL)
 		http_conversation_skip(c->http, http_side_of(c, side), n, &f);
 }
 
@@ -252,7 +298,7 @@ end_side(void *connection, enum flow_side side, const struct tcp_from *from)
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
-	if (c->kdc == NULL)
+	if (c->kdc == NULL && c->tls == NULL)
 		http_conversation_end(c->http, http_side_of(c, side), &f);
 }
 
@@ -291,6 +337,13 @@ take_exchange(void *context, const struct http_exchange *e)
 	if (!c->matters && !exchange_matters(e))
 		return;
 	c->matters = true;
+	if (c->method == NULL && e->request.seen && !e->response.seen) {
+		struct span m = span_first(e->request.method,
+		    sizeof(c->words) - 1);
+
+		memcpy(c->words, m.at, m.len);
+		c->method = c->words;
+	}
 
 	struct observation *o = observe_exchange(e);
 
@@ -300,17 +353,44 @@ take_exchange(void *context, const struct http_exchange *e)
 
 /* What the flow table counted of it is taken off: it counts for HTTP. */
 static void
-close_kdc(struct conversation *c, const struct flow_info *info)
+count_besides(struct worker *w, const struct flow_info *info)
 {
-	struct flow_counts *n = &c->worker->besides;
+	struct flow_counts *n = &w->besides;
 
 	n->one_sided += !info->seen[0] || !info->seen[1];
 	for (int side = 0; side < 2; side++) {
 		n->carried += info->delivered[side] + info->missing[side];
 		n->missing += info->missing[side];
 	}
-	kdc_stream_close(c->kdc, info);
-	free(c);
+}
+
+static void
+emit_witness(struct worker *w, struct observation *o,
+    const struct witness_record *r)
+{
+	o->witness = r;
+	o->frame = r->frame;
+	o->time = r->time;
+	w->emit(w->context, o);
+}
+
+static void
+close_tls(struct conversation *c, const struct flow_info *info)
+{
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+
+	c->worker->n_tls--;
+	emit_witness(c->worker, o,
+	    tls_stream_record(c->tls, info, &o->arena));
+	tls_stream_free(c->tls);
+}
+
+static bool
+is_over(void *connection)
+{
+	const struct conversation *c = connection;
+
+	return c->tls != NULL && tls_stream_over(c->tls);
 }
 
 static void
@@ -318,12 +398,26 @@ close_connection(void *connection, const struct flow_info *info)
 {
 	struct conversation *c = connection;
 
-	if (c->kdc != NULL) {
-		close_kdc(c, info);
+	if (c->kdc != NULL || c->tls != NULL) {
+		count_besides(c->worker, info);
+		if (c->kdc != NULL)
+			kdc_stream_close(c->kdc, info);
+		else
+			close_tls(c, info);
+		free(c);
 		return;
 	}
 	c->info = info;
 	http_conversation_free(c->http);
+
+	struct span answer = span_of(c->answer, c->answer_len);
+
+	if (c->method != NULL && tls_looks_like_alert(answer)) {
+		struct observation *o = observation_new(OBSERVE_WITNESS);
+
+		emit_witness(c->worker, o, tls_clear_record(info, c->client,
+		    answer, c->answer_frame, c->method, &o->arena));
+	}
 	if (c->matters) {
 		struct observation *o = observation_new(OBSERVE_CLOSE);
 		bool closed = info->close == FLOW_FIN ||

@@ -35,6 +35,7 @@ check_tests = \
 	%reldir%/auth/test_token \
 	%reldir%/witness/test_kdc \
 	%reldir%/witness/test_kdc_stream \
+	%reldir%/witness/test_tls \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
@@ -65,7 +66,8 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_pipeline \
 	%reldir%/fuzz/fuzz_report \
 	%reldir%/fuzz/fuzz_rules \
-	%reldir%/fuzz/fuzz_savefile
+	%reldir%/fuzz/fuzz_savefile \
+	%reldir%/fuzz/fuzz_tls
 
 # What several of them use.  replay.c has a main(), which is taken only by a
 # program that has none: a fuzz target.
@@ -82,7 +84,8 @@ libtests_a_SOURCES = \
 	%reldir%/report/strict.h \
 	%reldir%/material.h \
 	%reldir%/witness/scene.h \
-	%reldir%/run.h
+	%reldir%/run.h \
+	%reldir%/witness/tls_stream_bytes.h
 
 LDADD = libtests.a libp407.a librules.a $(p407_libraries) $(CHECK_LIBS)
 

@@ -32,6 +32,7 @@
 	X(LIMIT_KDC_EXCHANGES, 20000, "KDC exchanges waited for at a time")    \
 	X(LIMIT_KDC_MESSAGE, 131072, "bytes of one KDC message over TCP")      \
 	X(LIMIT_KDC_BYTES, 16777216, "bytes of KDC messages in pieces")        \
+	X(LIMIT_TLS, 4096, "TLS handshakes watched at a time")                 \
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
 	X(LIMIT_FINDINGS, 2000, "findings kept")                               \

@@ -11,6 +11,7 @@
 #include "diagnose/history.h"
 #include "diagnose/kdc_view.h"
 #include "diagnose/rules.h"
+#include "diagnose/sides.h"
 
 struct diagnosis {
 	struct arena arena;
@@ -30,6 +31,8 @@ struct run_state {
 
 static void judge_attempt(struct run_state *r, struct attempt *a);
 static void judge_refused(struct run_state *r, const struct observation *o);
+static void judge_witnesses(struct run_state *r, struct arena *arena,
+    enum witness_kind kind, enum rule_about about);
 static void collect_findings(struct diagnosis *d, struct run_state *r);
 
 struct diagnosis *
@@ -42,7 +45,11 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	struct kdc_index *kdc = kdc_index_new(capture->witnesses);
 	struct capture_facts facts = *capture;
 
+	struct sides *sides =
+	    sides_new(capture->witnesses, capture->places, attempts, n);
+
 	facts.kdc = kdc;
+	facts.sides = sides;
 	r->rules = rules;
 	r->history = history_new(attempts, n);
 	r->capture = &facts;
@@ -51,10 +58,12 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 		judge_attempt(r, attempts[i]);
 	for (size_t i = 0; i < n_refused; i++)
 		judge_refused(r, refused[i]);
+	judge_witnesses(r, &d->arena, WITNESS_TLS, ABOUT_TLS);
 	collect_findings(d, r);
 	groups_free(r->groups);
 	history_free(r->history);
 	kdc_index_free(kdc);
+	sides_free(sides);
 	arena_fini(&r->scratch);
 	free(r);
 	return d;
@@ -148,6 +157,42 @@ judge_refused(struct run_state *r, const struct observation *o)
 
 	if (rule != NULL)
 		groups_add_refused(r->groups, rule, o);
+}
+
+/* A witness takes the place of a refused connection. */
+static void
+judge_witnesses(struct run_state *r, struct arena *arena,
+    enum witness_kind kind, enum rule_about about)
+{
+	size_t n;
+	const struct witness_record *const *all =
+	    sides_of(r->capture->sides, kind, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct observation o = { .kind = OBSERVE_WITNESS };
+
+		o.frame = all[i]->frame;
+		o.time = all[i]->time;
+		o.witness = all[i];
+		o.connection = (struct connection){
+			.stream = all[i]->stream,
+			.client = all[i]->client,
+			.client_port = all[i]->client_port,
+			.proxy = all[i]->server,
+			.proxy_port = all[i]->server_port,
+		};
+		begin(r, NULL, &o);
+
+		const struct rule *rule = best_rule(r, about);
+
+		if (rule == NULL)
+			continue;
+
+		struct observation *kept = arena_new(arena, sizeof(*kept));
+
+		*kept = o;
+		groups_add_refused(r->groups, rule, kept);
+	}
 }
 
 static void

@@ -17,6 +17,8 @@
 struct rules;
 struct diagnosis;
 struct kdc_index;
+struct places;
+struct sides;
 
 /* What is known of the capture as a whole, for facts. */
 struct capture_facts {
@@ -27,6 +29,8 @@ struct capture_facts {
 	double missing_ratio;     /* gaps against acknowledged bytes */
 	const struct testimony *witnesses; /* NULL: none were kept */
 	const struct kdc_index *kdc; /* of these, by diagnosis_run() */
+	const struct places *places; /* NULL: none were kept */
+	const struct sides *sides;   /* of these all, by diagnosis_run() */
 };
 
 struct diagnosis *diagnosis_run(const struct rules *rules,

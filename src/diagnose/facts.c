@@ -18,6 +18,7 @@ static const struct {
 	{ facts_of_client, &facts_of_client_count },
 	{ facts_of_proxy, &facts_of_proxy_count },
 	{ facts_of_peers, &facts_of_peers_count },
+	{ facts_of_tls, &facts_of_tls_count },
 };
 
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -135,6 +136,9 @@ subject_init(struct subject *s, const struct history *history,
 {
 	s->attempt = attempt;
 	s->refused = refused;
+	s->witness = refused != NULL && refused->kind == OBSERVE_WITNESS
+	    ? refused->witness
+	    : NULL;
 	s->history = history;
 	s->event = attempt != NULL && history != NULL
 	    ? history_event_of(history, attempt)

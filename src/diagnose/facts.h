@@ -78,7 +78,9 @@ enum { FACTS_MAX = 512 };
 
 struct subject {
 	const struct attempt *attempt;     /* or NULL: a refused connection */
+	/* Then this is one, or stands for the witness. */
 	const struct observation *refused;
+	const struct witness_record *witness; /* NULL, or what is judged */
 	const struct history *history;
 	const struct event *event;         /* the attempt's in the history */
 	const struct capture_facts *capture;
@@ -149,5 +151,7 @@ extern const struct fact facts_of_proxy[];
 extern const size_t facts_of_proxy_count;
 extern const struct fact facts_of_peers[];
 extern const size_t facts_of_peers_count;
+extern const struct fact facts_of_tls[];
+extern const size_t facts_of_tls_count;
 
 #endif

@@ -346,19 +346,37 @@ servers(const struct subject *s, const struct fact *f)
 
 /* -- refused connections -- */
 
+/* NULL: it is about something else. */
+static const struct observation *
+refused_of(const struct subject *s)
+{
+	return s->refused != NULL && s->refused->kind == OBSERVE_REFUSED
+	    ? s->refused
+	    : NULL;
+}
+
 static struct value
 unreachable_silent(const struct subject *s, const struct fact *f)
 {
 	(void)f;
-	return s->refused == NULL ? value_absent()
+	return refused_of(s) == NULL ? value_absent()
 	                          : value_bool(s->refused->silent);
+}
+
+static struct value
+unreachable_answer(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return refused_of(s) == NULL ? value_absent()
+	    : s->refused->silent     ? value_string("nothing")
+	                             : value_string("a reset");
 }
 
 static struct value
 unreachable_tries(const struct subject *s, const struct fact *f)
 {
 	(void)f;
-	return s->refused == NULL ? value_absent()
+	return refused_of(s) == NULL ? value_absent()
 	                          : value_number(s->refused->tries);
 }
 
@@ -366,7 +384,7 @@ static struct value
 unreachable_port(const struct subject *s, const struct fact *f)
 {
 	(void)f;
-	return s->refused == NULL
+	return refused_of(s) == NULL
 	    ? value_absent()
 	    : value_number(s->refused->connection.proxy_port);
 }
@@ -375,7 +393,7 @@ static struct value
 reached_by(const struct subject *s, const struct fact *f)
 {
 	(void)f;
-	if (s->refused == NULL)
+	if (refused_of(s) == NULL)
 		return value_absent();
 	return value_number((double)history_proxy_clients(s->history,
 	    &s->refused->connection.proxy,
@@ -386,10 +404,22 @@ static struct value
 host_is_proxy(const struct subject *s, const struct fact *f)
 {
 	(void)f;
-	return s->refused == NULL
+	return refused_of(s) == NULL
 	    ? value_absent()
 	    : value_bool(history_host_is_proxy(s->history,
 	          &s->refused->connection.proxy));
+}
+
+/* Does this client get an answer from any proxy? */
+static struct value
+client_has_proxy(const struct subject *s, const struct fact *f)
+{
+	const struct observation *o = refused_of(s);
+
+	(void)f;
+	return o == NULL ? value_absent()
+	                 : value_bool(history_client_is_known(s->history,
+	                       &o->connection.client));
 }
 
 /* clang-format off */
@@ -466,6 +496,9 @@ const struct fact facts_of_proxy[] = {
 	{ "unreachable.silent", FACT_BOOL, SOURCE_WITNESS,
 	    "nothing answered the connection, not even a reset", NULL, NULL,
 	    .compute = unreachable_silent },
+	{ "unreachable.answer", FACT_STRING, SOURCE_WITNESS,
+	    "what the connection was answered with", NULL, NULL,
+	    .compute = unreachable_answer },
 	{ "unreachable.tries", FACT_NUMBER, SOURCE_WITNESS,
 	    "how often the connection was tried", NULL, NULL,
 	    .compute = unreachable_tries },
@@ -478,6 +511,9 @@ const struct fact facts_of_proxy[] = {
 	{ "unreachable.host_is_proxy", FACT_BOOL, SOURCE_WITNESS,
 	    "clients use a proxy at this address, at this or another port",
 	    NULL, NULL, .compute = host_is_proxy },
+	{ "unreachable.client_has_proxy", FACT_BOOL, SOURCE_WITNESS,
+	    "the client uses a proxy in this capture all the same", NULL,
+	    NULL, .compute = client_has_proxy },
 };
 /* clang-format on */
 

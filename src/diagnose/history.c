@@ -343,6 +343,18 @@ history_host_is_proxy(const struct history *h, const struct address *host)
 	return false;
 }
 
+bool
+history_client_is_known(const struct history *h, const struct address *client)
+{
+	size_t n = h->n < 4096 ? h->n : 4096;
+
+	for (size_t i = 0; i < n; i++)
+		if (address_eq(&h->events[i].attempt->connection.client,
+		        client))
+			return true;
+	return false;
+}
+
 when_ns
 history_begin(const struct history *h)
 {

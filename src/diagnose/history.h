@@ -133,6 +133,10 @@ size_t history_proxy_clients(const struct history *h,
 bool history_host_is_proxy(const struct history *h,
     const struct address *host);
 
+/* The same of a client. */
+bool history_client_is_known(const struct history *h,
+    const struct address *client);
+
 /* From the first event to the last. */
 when_ns history_begin(const struct history *h);
 when_ns history_end(const struct history *h);

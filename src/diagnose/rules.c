@@ -11,6 +11,7 @@ static const char *const about_names[] = {
 	[ABOUT_FAILURES] = "failures",
 	[ABOUT_LOGINS] = "logins",
 	[ABOUT_REFUSED] = "refused-connections",
+	[ABOUT_TLS] = "tls-connections",
 };
 
 static const char *const group_names[] = {

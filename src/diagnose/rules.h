@@ -8,7 +8,8 @@
  *	rules:
  *	  - id: ntlm-clock-skew       # unique; letters, digits and dashes
  *	    title: Short, for a headline
- *	    about: failures           # or: logins, refused-connections
+ *	    about: failures           # or: logins, refused-connections,
+ *	                              # tls-connections, pac-fetches
  *	    fault: true               # false: a remark, nobody is harmed
  *	    severity: medium          # low, medium, high
  *	    likelihood: low
@@ -43,10 +44,12 @@
  * the rules that hold for one, the most specific names its cause.  logins
  * are all attempts that came to an end, good ones too: what is said of them
  * is a remark beside everything else.  Refused connections are those to a
- * known proxy.  A rule holds where `consider`
- * and `when` are both true.  Where `consider` is true and `when` is not, it
- * is part of the differential: ruled out, or cannot tell.  A rule without
- * `consider` is never mentioned unless it holds.
+ * known proxy; TLS connections are those to any port where one may be, so
+ * that their rules have to ask for tls.is_proxy_place; PAC fetches are all.
+ *
+ * A rule holds where `consider` and `when` are both true.  Where `consider`
+ * is true and `when` is not, it is part of the differential: ruled out, or
+ * cannot tell.  A rule without `consider` is never mentioned unless it holds.
  */
 #ifndef P407_DIAGNOSE_RULES_H
 #define P407_DIAGNOSE_RULES_H
@@ -56,7 +59,12 @@
 #include "base/text.h"
 #include "diagnose/finding.h"
 
-enum rule_about { ABOUT_FAILURES, ABOUT_LOGINS, ABOUT_REFUSED };
+enum rule_about {
+	ABOUT_FAILURES,
+	ABOUT_LOGINS,
+	ABOUT_REFUSED,
+	ABOUT_TLS,
+};
 enum rule_group { GROUP_CLIENT, GROUP_PROXY, GROUP_AGENT };
 
 struct condition;

@@ -58,7 +58,7 @@ static void close_stream(void *connection, const struct flow_info *info);
 static void refused(void *context, const struct flow_info *info);
 
 static const struct flow_sink calls = { open_stream, take_bytes, take_gap,
-	idle_bytes, take_gap, end_side, close_stream, refused };
+	idle_bytes, take_gap, end_side, NULL, close_stream, refused };
 
 bool
 recheck_file(const char *path, const struct mask *mask, uint64_t *frame)

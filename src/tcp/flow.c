@@ -473,7 +473,9 @@ follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
 		f->info.missing[k] = fo->side[k].missing;
 	}
 
-	if (ends_reached(fo, &from) || (f->decided && fo->connection == NULL)) {
+	if (ends_reached(fo, &from) || (f->decided && fo->connection == NULL) ||
+	    (fo->connection != NULL && t->sink->over != NULL &&
+	        t->sink->over(fo->connection))) {
 		finish_following(t, f, &from);
 		return;
 	}

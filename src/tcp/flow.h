@@ -68,6 +68,9 @@ struct flow_sink {
 	    const struct tcp_from *from);
 	void (*end)(void *connection, enum flow_side side,
 	    const struct tcp_from *from);
+	/* Nothing that follows matters to the owner: close() comes next.
+	 * NULL: never. */
+	bool (*over)(void *connection);
 	/* It is over; the owner frees its connection. */
 	void (*close)(void *connection, const struct flow_info *info);
 	/* A SYN that nothing but an RST, or nothing at all, answered. */

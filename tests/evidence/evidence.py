@@ -48,9 +48,11 @@ def attempts(events):
 
 
 def findings(events):
+    """Those that rest on attempts: of others there are no packets."""
     return sorted((e['rule']['id'], e['p407']['finding']['cause'] or '',
                    e['p407']['finding'].get('count', 0))
-                  for e in events if e['event']['dataset'] == 'p407.finding')
+                  for e in events if e['event']['dataset'] == 'p407.finding'
+                  and e['p407']['finding'].get('count', 0) > 0)
 
 
 def compare(before, after):

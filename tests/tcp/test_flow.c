@@ -80,6 +80,13 @@ static const struct row {
 	        { 1, CLIENT, TCP_ACK, 1, 1, "GET a" },
 	        { 2, SERVER, TCP_RST, 1, 6, "" } },
 	    "C3 'GET a' end S close RST S" },
+	{ "its owner has seen enough: it is closed, and costs no call any more",
+	    { { 0, CLIENT, TCP_SYN, 0, 0, "" },
+	        { 0, SERVER, TCP_SYN | TCP_ACK, 0, 1, "" },
+	        { 1, CLIENT, TCP_ACK, 1, 1, "BYE" },
+	        { 2, SERVER, TCP_ACK, 1, 4, "HTTP b" },
+	        { 3, SERVER, TCP_FIN | TCP_ACK, 7, 4, "" } },
+	    "C3 'BYE' close open" },
 	{ "nobody answers a SYN",
 	    { { 0, CLIENT, TCP_SYN, 0, 0, "" },
 	        { 999, CLIENT, TCP_SYN, 0, 0, "" } },
@@ -145,6 +152,13 @@ on_end(void *connection, enum flow_side side, const struct tcp_from *from)
 	text_fmt(connection, "end %c ", names[side]);
 }
 
+static bool
+on_over(void *connection)
+{
+	/* "BYE" is all that its owner waits for. */
+	return strstr(text_get(connection), "BYE") != NULL;
+}
+
 static void
 on_close(void *connection, const struct flow_info *info)
 {
@@ -165,7 +179,7 @@ on_refused(void *context, const struct flow_info *info)
 }
 
 static const struct flow_sink sink = { on_open, on_bytes, on_gap, on_idle,
-	on_skip, on_end, on_close, on_refused };
+	on_skip, on_end, on_over, on_close, on_refused };
 
 /* Numbers begin just before they wrap. */
 #define ISN UINT32_C(0xfffffffe)
