@@ -149,10 +149,10 @@ add_base64(struct search *s, struct span secret)
 
 			for (size_t b = k * 6; b < k * 6 + 6; b++) {
 				size_t byte = b / 8;
-				unsigned shift = 7 - b % 8;
-				unsigned bit = byte < lead
+				unsigned bits_there = byte < lead
 				    ? 0
-				    : secret.at[byte - lead] >> shift & 1u;
+				    : secret.at[byte - lead];
+				unsigned bit = bits_there >> (7 - b % 8) & 1u;
 
 				v = v << 1 | bit;
 			}
