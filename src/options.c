@@ -360,6 +360,12 @@ options_read(int argc, char **argv, struct options *o)
 	    !o->redact_identities)
 		bad(o, "--redact-map", o->redact_map,
 		    "there are pseudonyms only with --redact identities");
+	if (o->action == ACTION_RUN && o->redact_map != NULL &&
+	    o->ticket != NULL &&
+	    span_starts(span_of_str(o->redact_map), span_of_str(o->ticket)) &&
+	    o->redact_map[strlen(o->ticket)] == '/')
+		bad(o, "--redact-map", o->redact_map,
+		    "it must not go out with the ticket: name another place");
 	if (o->action == ACTION_RUN && o->n_files == 0)
 		bad(o, "no capture given", NULL,
 		    "p407 -r FILE; see p407 -h");

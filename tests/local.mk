@@ -46,6 +46,8 @@ check_tests = \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
+	%reldir%/evidence/test_mask \
+	%reldir%/evidence/test_rewrite \
 	%reldir%/report/test_formats \
 	%reldir%/report/test_html \
 	%reldir%/report/test_json \
@@ -60,6 +62,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_http \
 	%reldir%/fuzz/fuzz_http_message \
 	%reldir%/fuzz/fuzz_condition \
+	%reldir%/fuzz/fuzz_evidence \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_kdc \
 	%reldir%/fuzz/fuzz_net \

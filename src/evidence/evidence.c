@@ -64,6 +64,9 @@ evidence_write(const struct evidence_job *job, const char *path)
 		message_note("evidence: %zu conversations left out, %zu are in "
 		             "it (--evidence-limit)",
 		    choice_left_out(e.choice), choice_taken(e.choice));
+	if (ok && choice_taken(e.choice) == 0 && choice_left_out(e.choice) == 0)
+		message_note("evidence: it is empty, as there are no "
+		             "findings");
 	free(e.origins);
 	talks_free(e.talks);
 	choice_free(e.choice);
@@ -259,18 +262,32 @@ say_error(const char *path, int error)
 	        : "");
 }
 
-/* To the standard output, what was found good. */
+/* To standard output, or to what is there and is no file: a pipe, a device. */
 static bool
-copy_out(FILE *file)
+copy_out(FILE *file, const char *path)
 {
+	FILE *out = path != NULL ? fopen(path, "we") : stdout;
 	char buffer[65536];
 	size_t n;
+	bool ok = out != NULL;
 
 	rewind(file);
-	while ((n = fread(buffer, 1, sizeof(buffer), file)) > 0)
-		if (fwrite(buffer, 1, n, stdout) != n)
-			return false;
-	return !ferror(file) && fflush(stdout) == 0;
+	while (ok && (n = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		ok = fwrite(buffer, 1, n, out) == n;
+	ok = ok && !ferror(file) && fflush(out) == 0;
+	if (out != NULL && out != stdout)
+		ok = fclose(out) == 0 && ok;
+	return ok;
+}
+
+/* Would a new file not do, as what is there is none? */
+static bool
+is_special(const char *path)
+{
+	struct stat st;
+
+	return path == NULL ||
+	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
 }
 
 /* A file beside `path`, which does not get that name before it is good. */
@@ -281,7 +298,7 @@ open_beside(const char *path, char **name)
 	const char *folder = getenv("TMPDIR");
 	FILE *file = NULL;
 
-	if (path != NULL)
+	if (!is_special(path))
 		text_fmt(&t, "%s.XXXXXX", path);
 	else
 		text_fmt(&t, "%s/p407.XXXXXX",
@@ -330,8 +347,8 @@ publish(struct evidence *e, const char *name, const char *path)
 		    (unsigned long long)frame);
 		return false;
 	}
-	if (path == NULL) {
-		ok = copy_out(e->pcapng.file);
+	if (is_special(path)) {
+		ok = copy_out(e->pcapng.file, path);
 	} else {
 		mode_t mask = umask(0);
 
@@ -349,6 +366,11 @@ write_to(struct evidence *e, const char *path)
 	char *name;
 	bool ok;
 
+	if (path == NULL && isatty(STDOUT_FILENO)) {
+		message_error("-o pcapng: packets are not for a terminal "
+		              "(name a file: -o pcapng=FILE)");
+		return false;
+	}
 	if (is_input(e->job, path)) {
 		message_error("%s: is an input, and evidence would overwrite "
 		              "it (choose another name)", path);
@@ -372,7 +394,7 @@ write_to(struct evidence *e, const char *path)
 		ok = false;
 	}
 	ok = ok && publish(e, name, path);
-	if (!ok || path == NULL)
+	if (!ok || is_special(path))
 		unlink(name);
 	fclose(e->pcapng.file);
 	free(name);

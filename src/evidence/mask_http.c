@@ -191,6 +191,9 @@ mask_field(struct mask *m, const struct shown *s, struct span line)
 	struct span value = span_trim(span_from(line, colon + 1));
 	field_mask *mask = mask_of(name);
 
+	/* What the end cuts off may tell that it is no host: "u:pass@". */
+	if (mask == mask_url && line.at[line.len - 1] != '\n')
+		mask = NULL;
 	show_only(s, line, "");
 	if (colon < line.len) {
 		show(s, span_of(line.at + colon, 1));
@@ -230,9 +233,9 @@ mask_head(struct mask *m, enum http_side side, struct span head, uint8_t *out)
 		return;
 	memset(out, 'x', head.len);
 	show_only(&s, line, "");
-	if (side == HTTP_CLIENT)
+	if (side == HTTP_CLIENT && line.at[line.len - 1] == '\n')
 		mask_request_line(m, &s, span_trim(line));
-	else
+	else if (side == HTTP_SERVER)
 		mask_status_line(m, &s, span_trim(line));
 	for (struct span rest = span_from(head, n); rest.len > 0;
 	     rest = span_from(rest, n)) {

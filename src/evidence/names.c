@@ -15,6 +15,11 @@
 static const char *const plain_words[] = { "http", "https", "host", "krbtgt",
 	"cifs", "ldap", "gc", "rpcss", "localhost" };
 
+/* Realms that come with a product: they name nobody's house. */
+static const char *const product_realms[] = { "Cntlm for parent",
+	"Cntlm Proxy", "Auth failed, you can try other credentials",
+	"Squid proxy-caching web server", "proxy", "restricted" };
+
 static const char letters[IDENTITY_COUNT] = {
 	[IDENTITY_USER] = 'u',
 	[IDENTITY_DOMAIN] = 'd',
@@ -91,6 +96,16 @@ names_walk(const struct names *n, names_pair *pair, void *context)
 }
 
 /* -- labels: a word of a name -- */
+
+static bool
+is_product_realm(struct span s)
+{
+	for (size_t i = 0;
+	     i < sizeof(product_realms) / sizeof(product_realms[0]); i++)
+		if (span_eq_nocase(s, span_of_str(product_realms[i])))
+			return true;
+	return false;
+}
 
 static bool
 is_plain(const char *word)
@@ -250,7 +265,8 @@ names_show(struct names *n, const struct shown *s, struct span part,
 {
 	if (!shown_holds(s, part))
 		return;
-	if (!n->hidden || (kind == IDENTITY_USER && is_template(part))) {
+	if (!n->hidden || (kind == IDENTITY_USER && is_template(part)) ||
+	    (kind == IDENTITY_REALM && is_product_realm(part))) {
 		show(s, part);
 	} else if (kind == IDENTITY_AGENT) {
 		agents_show(s, part);

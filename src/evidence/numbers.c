@@ -8,10 +8,12 @@
 #include "base/table.h"
 #include "net/packet.h"
 
+#define KEY 20
+
 /* A byte or group below a prefix, and what it became. */
 struct digit {
 	struct table_entry entry;
-	uint8_t key[20];
+	uint8_t key[KEY];
 	uint16_t value; /* or how many were given out */
 };
 
@@ -55,18 +57,18 @@ numbers_free(struct numbers *n)
 static struct digit *
 digit_of(struct numbers *n, const uint8_t *key, bool *fresh)
 {
-	struct digit *d = NULL;
-	uint64_t hash = table_hash(span_of(key, sizeof(d->key)));
+	uint64_t hash = table_hash(span_of(key, KEY));
+	struct digit *d;
 
 	*fresh = false;
 	for (struct table_entry *e = table_first(&n->digits, hash); e != NULL;
 	     e = table_next(e)) {
 		d = LIST_OBJECT(e, struct digit, entry);
-		if (memcmp(d->key, key, sizeof(d->key)) == 0)
+		if (memcmp(d->key, key, KEY) == 0)
 			return d;
 	}
 	d = memory_new(1, sizeof(*d));
-	memcpy(d->key, key, sizeof(d->key));
+	memcpy(d->key, key, KEY);
 	table_add(&n->digits, &d->entry, hash);
 	*fresh = true;
 	return d;
@@ -96,7 +98,7 @@ static unsigned
 map(struct numbers *n, const uint8_t *prefix, size_t at, unsigned value,
     bool hex)
 {
-	uint8_t key[20] = { 0 };
+	uint8_t key[KEY] = { 0 };
 	unsigned first, size;
 	bool fresh;
 

@@ -82,7 +82,13 @@ recheck_file(const char *path, const struct mask *mask, uint64_t *frame)
 	while (!damaged && !s.found && capture_next(in, &f)) {
 		s.now = f.number;
 		look(&s, f.bytes);
-		if (net_decode(net, &f, &p) && p.protocol == PROTOCOL_TCP)
+		if (!net_decode(net, &f, &p))
+			continue;
+		/* Put together from fragments: it is in no frame whole. */
+		if (p.payload.at < f.bytes.at ||
+		    p.payload.at > f.bytes.at + f.bytes.len)
+			look(&s, p.payload);
+		if (p.protocol == PROTOCOL_TCP)
 			flow_table_packet(flows, &p);
 	}
 	flow_table_finish(flows);
@@ -149,10 +155,10 @@ add_base64(struct search *s, struct span secret)
 
 			for (size_t b = k * 6; b < k * 6 + 6; b++) {
 				size_t byte = b / 8;
-				unsigned shift = 7 - b % 8;
-				unsigned bit = byte < lead
+				unsigned bits_there = byte < lead
 				    ? 0
-				    : secret.at[byte - lead] >> shift & 1u;
+				    : secret.at[byte - lead];
+				unsigned bit = bits_there >> (7 - b % 8) & 1u;
 
 				v = v << 1 | bit;
 			}
@@ -237,6 +243,9 @@ look(struct search *s, struct span bytes)
 	for (size_t i = 0; i + KEY <= bytes.len && !s->found; i++) {
 		uint64_t key = key_of(bytes.at + i);
 
+		/* Bodies are zero; no guise begins so. */
+		if (key == 0)
+			continue;
 		if (!(s->bits[(key >> 44) / 8] >> (key >> 44) % 8 & 1))
 			continue;
 		for (struct table_entry *e = table_first(&s->guises, key);
@@ -273,23 +282,21 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	struct stream *t = connection;
 	uint8_t *tail = t->tail[side].bytes;
 	size_t have = t->tail[side].len;
+	size_t first = bytes.len < GUISE_MOST ? bytes.len : GUISE_MOST;
 
 	(void)from;
-	while (bytes.len > 0) {
-		size_t n = sizeof(t->tail[side].bytes) - have;
-
-		if (n > bytes.len)
-			n = bytes.len;
-		memcpy(tail + have, bytes.at, n);
-		have += n;
-		look(t->search, span_of(tail, have));
-		bytes = span_from(bytes, n);
-		/* What a guise may have begun in stays. */
-		if (have >= GUISE_MOST) {
-			size_t keep = GUISE_MOST - 1;
-
-			memmove(tail, tail + have - keep, keep);
-			have = keep;
+	/* What is inside a segment was looked at as a frame. */
+	memcpy(tail + have, bytes.at, first);
+	look(t->search, span_of(tail, have + first));
+	if (bytes.len >= GUISE_MOST - 1) {
+		have = GUISE_MOST - 1;
+		memcpy(tail, bytes.at + bytes.len - have, have);
+	} else {
+		have += first;
+		if (have > GUISE_MOST - 1) {
+			memmove(tail, tail + have - (GUISE_MOST - 1),
+			    GUISE_MOST - 1);
+			have = GUISE_MOST - 1;
 		}
 	}
 	t->tail[side].len = have;

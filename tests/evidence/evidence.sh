@@ -120,6 +120,20 @@ if [ -w /dev/full ]; then
 		not_ok 'a full disk is said'
 	fi
 fi
+ln -s /dev/null "$tmp/null"
+if run -o "pcapng=$tmp/null" "$capture" && [ -h "$tmp/null" ] &&
+    [ -c /dev/null ]; then
+	ok 'a device is written to, and stays one'
+else
+	not_ok 'a device is written to, and stays one'
+fi
+run --redact identities --ticket "$tmp/new" --redact-map "$tmp/new/map" \
+    "$capture"
+if [ $? -eq 2 ] && [ ! -e "$tmp/new" ]; then
+	ok 'the map does not go out with the ticket'
+else
+	not_ok 'the map does not go out with the ticket'
+fi
 mkdir "$tmp/empty"
 run -o "pcapng=$tmp/empty/no/such.pcapng" "$capture"
 if [ $? -eq 2 ] && [ -z "$(ls "$tmp/empty")" ]; then
