@@ -99,6 +99,7 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 
 	facts.witnesses = c->testimony;
 	facts.places = c->places;
+	testimony_finish(c->testimony);
 	tracker_finish(c->tracker);
 
 	struct attempt **all = tracker_attempts(c->tracker, &n);

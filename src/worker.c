@@ -24,6 +24,7 @@ struct worker {
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
 	size_t n_tls;               /* handshakes being watched */
+	unsigned refused; /* connections that it told of */
 };
 
 /* One HTTP connection, one to a KDC, or TLS to what may be a proxy. */
@@ -92,16 +93,30 @@ worker_frame(struct worker *w, const struct frame *f)
 {
 	struct packet p;
 
-	if (!net_decode(w->net, f, &p))
-		return;
-	if (p.protocol == PROTOCOL_TCP)
-		flow_table_packet(w->flows, &p);
+	if (net_decode(w->net, f, &p))
+		worker_packet(w, &p);
+	flow_table_time(w->flows, f->number, f->time);
+}
+
+void
+worker_packet(struct worker *w, const struct packet *p)
+{
+	/* Before it, so that it does not matter who saw the frames between. */
+	kdc_now(w->kdc, p->time);
+	flow_table_frame(w->flows, p->number);
+	if (p->protocol == PROTOCOL_TCP)
+		flow_table_packet(w->flows, p);
 	else
-		kdc_packet(w->kdc, &p);
-	kdc_now(w->kdc, p.time);
-	if ((p.sport == 88 || p.dport == 88) &&
-	    (p.protocol == PROTOCOL_TCP || p.protocol == PROTOCOL_UDP))
+		kdc_packet(w->kdc, p);
+	if ((p->sport == 88 || p->dport == 88) &&
+	    (p->protocol == PROTOCOL_TCP || p->protocol == PROTOCOL_UDP))
 		w->counts.kdc_visible = true;
+}
+
+struct flow_table *
+worker_flows(struct worker *w)
+{
+	return w->flows;
 }
 
 void
@@ -309,6 +324,7 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 
 	return (struct connection){
 		.id = i->id,
+		.first_frame = i->first_frame,
 		.stream = i->stream,
 		.client = c->inner.len > 0 ? c->inner : i->address[client],
 		.client_port =
@@ -440,12 +456,19 @@ static void
 refused_connection(void *context, const struct flow_info *info)
 {
 	struct worker *w = context;
-	struct observation *o = observation_new(OBSERVE_REFUSED);
 
 	kdc_refused(w->kdc, info);
 
+	/* No more are kept of all workers together: of a flood, the start. */
+	if (w->refused == REFUSED_MOST)
+		return;
+	w->refused++;
+
+	struct observation *o = observation_new(OBSERVE_REFUSED);
+
 	o->connection = (struct connection){
 		.id = info->id,
+		.first_frame = info->first_frame,
 		.stream = info->stream,
 		.client = info->address[FLOW_OPENER],
 		.client_port = info->port[FLOW_OPENER],

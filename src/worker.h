@@ -21,6 +21,12 @@ typedef void worker_emit(void *context, struct observation *o);
 struct worker *worker_new(worker_emit *emit, void *context);
 void worker_frame(struct worker *w, const struct frame *f);
 
+/* A frame that was taken apart already; its time is for worker_flows(). */
+void worker_packet(struct worker *w, const struct packet *p);
+
+/* Its connections, for whoever shares a capture among several workers. */
+struct flow_table *worker_flows(struct worker *w);
+
 /* The capture ended: all that still waits is emitted. */
 void worker_finish(struct worker *w);
 void worker_free(struct worker *w);

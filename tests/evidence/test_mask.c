@@ -69,7 +69,8 @@ static const struct {
 	    "cnonce=\"abc\", qop=auth, response=\"0a4f113b\", zz=\"q\"\r\n\r\n",
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Digest username=\"bob\", "
 	    "realm=\"r\", nonce=\"n0\", uri=\"/a?x=h\", nc=00000001, "
-	    "cnonce=\"xxi\", qop=auth, response=\"00000003\", xx=\"k\"\r\n\r\n" },
+	    "cnonce=\"xxi\", qop=auth, response=\"00000003\", "
+	    "xx=\"k\"\r\n\r\n" },
 	{ "challenges stay", HTTP_SERVER,
 	    "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r s\", NTLM"
 	    "\r\n\r\n",
