@@ -166,10 +166,11 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
     struct span first, void **connection)
 {
 	struct talks *all = context;
-	bool kdc = info->port[0] == 88 || info->port[1] == 88;
 	bool preface = preface_begins(first);
 	bool request = preface || http_looks_like_request(first);
 	bool response = !request && http_looks_like_response(first);
+	bool kdc = !request && !response &&
+	    (info->port[0] == 88 || info->port[1] == 88);
 
 	if (!kdc && !request && !response)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
