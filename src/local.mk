@@ -187,6 +187,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/shown.c %reldir%/evidence/shown.h \
 	%reldir%/evidence/talk.c %reldir%/evidence/talk.h \
 	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \
+	%reldir%/evidence/tls_shown.c %reldir%/evidence/tls_shown.h \
 	\
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \

@@ -48,11 +48,12 @@ def attempts(events):
 
 
 def findings(events):
-    """Those that rest on attempts: of others there are no packets."""
-    return sorted((e['rule']['id'], e['p407']['finding']['cause'] or '',
-                   e['p407']['finding'].get('count', 0))
-                  for e in events if e['event']['dataset'] == 'p407.finding'
-                  and e['p407']['finding'].get('count', 0) > 0)
+    """Rule, cause, how many attempts; a proxy's clear answer to TLS is not
+    shown, so that of a finding without attempts only the cause must hold."""
+    found = [(e['rule']['id'], e['p407']['finding']['cause'] or '',
+              e['p407']['finding'].get('count', 0))
+             for e in events if e['event']['dataset'] == 'p407.finding']
+    return sorted(f if f[2] > 0 else ('', f[1], 0) for f in found)
 
 
 def compare(before, after):
