@@ -59,6 +59,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	for (size_t i = 0; i < n_refused; i++)
 		judge_refused(r, refused[i]);
 	judge_witnesses(r, &d->arena, WITNESS_TLS, ABOUT_TLS);
+	judge_witnesses(r, &d->arena, WITNESS_PAC, ABOUT_PAC);
 	collect_findings(d, r);
 	groups_free(r->groups);
 	history_free(r->history);
