@@ -73,6 +73,8 @@ libp407_a_SOURCES = \
 	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
 	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/certificate.c %reldir%/witness/certificate.h \
+	%reldir%/witness/dns.c %reldir%/witness/dns.h \
+	%reldir%/witness/pac.c %reldir%/witness/pac.h \
 	%reldir%/witness/record.h \
 	%reldir%/witness/tls.c %reldir%/witness/tls.h \
 	%reldir%/witness/tls_hello.c \
@@ -100,6 +102,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_kdc.c \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
+	%reldir%/diagnose/facts_pac.c \
 	%reldir%/diagnose/facts_peers.c \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \

@@ -9,7 +9,9 @@
 #include "base/reader.h"
 #include "http/exchange.h"
 #include "observe.h"
+#include "witness/dns.h"
 #include "witness/kdc.h"
+#include "witness/pac.h"
 #include "witness/tls_stream.h"
 
 /* PROXY protocol: a v2 header is 16 bytes and at most this much more. */
@@ -25,6 +27,8 @@ struct worker {
 	struct flow_counts besides; /* of flow's counts: not HTTP */
 	size_t n_tls;               /* handshakes being watched */
 	unsigned refused; /* connections that it told of */
+	size_t n_pac;               /* PAC files being read */
+	struct dns_memory *dns;
 };
 
 /* One HTTP connection, one to a KDC, or TLS to what may be a proxy. */
@@ -46,6 +50,7 @@ struct conversation {
 	uint64_t answer_frame;
 	const char *method; /* of a proxy request; in `words` */
 	char words[16];
+	bool reads_pac;
 };
 
 static enum flow_interest open_connection(void *context,
@@ -64,6 +69,9 @@ static bool is_over(void *connection);
 static void close_connection(void *connection, const struct flow_info *info);
 static void refused_connection(void *context, const struct flow_info *info);
 static void take_exchange(void *context, const struct http_exchange *e);
+static size_t keep_body(void *context, const struct http_message *request,
+    const struct http_message *response);
+static void take_dns(struct worker *w, const struct packet *p);
 static void take_kdc(void *context, struct arena *arena,
     const struct witness_record *record);
 static size_t proxy_header(struct conversation *c, struct span bytes);
@@ -73,6 +81,7 @@ static const struct flow_sink flow_calls = { open_connection, take_bytes,
 	close_connection, refused_connection };
 static const struct http_sink http_calls = {
 	.on_exchange = take_exchange,
+	.keep_body = keep_body,
 };
 
 struct worker *
@@ -83,6 +92,7 @@ worker_new(worker_emit *emit, void *context)
 	w->net = net_new();
 	w->flows = flow_table_new(&flow_calls, w);
 	w->kdc = kdc_new(take_kdc, w);
+	w->dns = dns_memory_new();
 	w->emit = emit;
 	w->context = context;
 	return w;
@@ -108,6 +118,8 @@ worker_packet(struct worker *w, const struct packet *p)
 		flow_table_packet(w->flows, p);
 	else
 		kdc_packet(w->kdc, p);
+	if (p->protocol == PROTOCOL_UDP && p->sport == 53)
+		take_dns(w, p);
 	if ((p->sport == 88 || p->dport == 88) &&
 	    (p->protocol == PROTOCOL_TCP || p->protocol == PROTOCOL_UDP))
 		w->counts.kdc_visible = true;
@@ -133,6 +145,7 @@ worker_free(struct worker *w)
 		return;
 	flow_table_free(w->flows);
 	kdc_free(w->kdc);
+	dns_memory_free(w->dns);
 	net_free(w->net);
 	free(w);
 }
@@ -344,11 +357,95 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 }
 
 static void
+emit_witness(struct worker *w, struct observation *o,
+    const struct witness_record *r)
+{
+	o->witness = r;
+	o->frame = r->frame;
+	o->time = r->time;
+	w->emit(w->context, o);
+}
+
+static size_t
+keep_body(void *context, const struct http_message *request,
+    const struct http_message *response)
+{
+	struct conversation *c = context;
+
+	if (response->status != 200 || !pac_is_exchange(request, response))
+		return 0;
+	if (c->worker->n_pac >= limit_of(LIMIT_PAC_READ)) {
+		limit_hit(LIMIT_PAC_READ);
+		return 0;
+	}
+	c->worker->n_pac += !c->reads_pac;
+	c->reads_pac = true;
+	return limit_of(LIMIT_PAC);
+}
+
+static void
+end_pac(struct conversation *c)
+{
+	c->worker->n_pac -= c->reads_pac;
+	c->reads_pac = false;
+}
+
+static void
+take_pac(struct conversation *c, const struct http_exchange *e)
+{
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+	struct witness_record *r = arena_new(&o->arena, sizeof(*r));
+	const struct http_message *m =
+	    e->response.seen ? &e->response : &e->request;
+	struct connection k = connection_of(c, c->info);
+
+	r->kind = WITNESS_PAC;
+	r->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
+	r->time = m->last_frame > 0 ? m->last_time : m->head_time;
+	r->client = k.client;
+	r->client_port = k.client_port;
+	r->server = k.proxy;
+	r->server_port = k.proxy_port;
+	r->stream = k.stream;
+	r->over_tcp = true;
+	r->saw.pac = pac_of_exchange(e, &o->arena);
+	emit_witness(c->worker, o, r);
+	end_pac(c);
+}
+
+static void
+take_dns(struct worker *w, const struct packet *p)
+{
+	struct dns_answer a;
+	struct fault fault;
+
+	if (!dns_answer_decode(p->payload, &a, &fault) ||
+	    (a.n_addresses == 0 && a.rcode == 0) ||
+	    dns_memory_has(w->dns, &p->dst, &a))
+		return;
+
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+	struct witness_record *r = arena_new(&o->arena, sizeof(*r));
+
+	r->kind = WITNESS_DNS;
+	r->frame = p->number;
+	r->time = p->time;
+	r->client = p->dst;
+	r->client_port = p->dport;
+	r->server = p->src;
+	r->server_port = p->sport;
+	r->saw.dns = dns_record_of(&a, &o->arena);
+	emit_witness(w, o, r);
+}
+
+static void
 take_exchange(void *context, const struct http_exchange *e)
 {
 	struct conversation *c = context;
 
 	c->worker->counts.exchanges++;
+	if (pac_is_exchange(&e->request, &e->response))
+		take_pac(c, e);
 	/* After the first that matters, all of the connection do. */
 	if (!c->matters && !exchange_matters(e))
 		return;
@@ -378,16 +475,6 @@ count_besides(struct worker *w, const struct flow_info *info)
 		n->carried += info->delivered[side] + info->missing[side];
 		n->missing += info->missing[side];
 	}
-}
-
-static void
-emit_witness(struct worker *w, struct observation *o,
-    const struct witness_record *r)
-{
-	o->witness = r;
-	o->frame = r->frame;
-	o->time = r->time;
-	w->emit(w->context, o);
 }
 
 static void
@@ -425,6 +512,7 @@ close_connection(void *connection, const struct flow_info *info)
 	}
 	c->info = info;
 	http_conversation_free(c->http);
+	end_pac(c);
 
 	struct span answer = span_of(c->answer, c->answer_len);
 

@@ -35,6 +35,8 @@ check_tests = \
 	%reldir%/auth/test_token \
 	%reldir%/witness/test_kdc \
 	%reldir%/witness/test_kdc_stream \
+	%reldir%/witness/test_dns \
+	%reldir%/witness/test_pac \
 	%reldir%/witness/test_tls \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
@@ -70,6 +72,8 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_report \
 	%reldir%/fuzz/fuzz_rules \
 	%reldir%/fuzz/fuzz_savefile \
+	%reldir%/fuzz/fuzz_dns \
+	%reldir%/fuzz/fuzz_pac \
 	%reldir%/fuzz/fuzz_tls
 
 # What several of them use.  replay.c has a main(), which is taken only by a

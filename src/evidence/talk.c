@@ -87,7 +87,7 @@ static uint8_t *show_run(struct talk *t, enum flow_side side, uint32_t seq,
 static const struct flow_sink flow_calls = { open_talk, take_bytes, take_gap,
 	idle_bytes, skip_bytes, end_side, NULL, close_talk, refused };
 static const struct http_sink http_calls = { take_exchange, take_head,
-	take_framing };
+	take_framing, NULL };
 
 struct ends
 ends_between(const struct address *a, uint16_t port_a,
