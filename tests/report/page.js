@@ -68,6 +68,14 @@ async function look(page, file, say, shots) {
 			for (const words of await page.evaluate(measure))
 				say(where + words);
 
+			if (shots)
+				await page.screenshot({ fullPage: true,
+					path: path.join(shots, name) });
+
+			// Once in each theme, once at each width: it is slow.
+			if ((theme === 'light') !== (width === WIDTHS[0]))
+				continue;
+
 			const result = await page.evaluate(() =>
 				window.axe.run());
 
@@ -75,9 +83,6 @@ async function look(page, file, say, shots) {
 				for (const node of v.nodes)
 					say(where + 'axe ' + v.id + ': ' +
 					    v.help + ': ' + node.target);
-			if (shots)
-				await page.screenshot({ fullPage: true,
-					path: path.join(shots, name) });
 		}
 	}
 	const pdf = await page.pdf({ preferCSSPageSize: true });

@@ -30,13 +30,14 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/p407-page.XXXXXX") || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
+cd "$root/captures" || exit 1
 # A fault, many, a long outage, a KDC's words, TLS, and good news.
 for capture in ntlm/ntlm-wrong-password mixed/mixed-four-clients-four-causes \
     outage/outage-winbindd-down kerberos/kerberos-kdc-locked \
     tls/tls-certificate-expired clean/clean-open-proxy \
     ntlm/ntlm-ok-keepalive; do
 	"$p407" -q --inventory -o html="$tmp/$(basename "$capture").html" \
-	    "$root/captures/$capture.pcapng" 2>"$tmp/err"
+	    "$capture.pcapng" 2>"$tmp/err"
 	[ ! -s "$tmp/err" ] || not_ok "a page of $capture" "$(cat "$tmp/err")"
 done
 
