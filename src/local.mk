@@ -16,6 +16,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/names.c %reldir%/base/names.h \
 	%reldir%/base/reader.c %reldir%/base/reader.h \
 	%reldir%/base/secret.c %reldir%/base/secret.h \
+	%reldir%/base/sha256.c %reldir%/base/sha256.h \
 	%reldir%/base/span.c %reldir%/base/span.h \
 	%reldir%/base/table.c %reldir%/base/table.h \
 	%reldir%/base/text.c %reldir%/base/text.h \
@@ -138,12 +139,14 @@ libp407_a_SOURCES = \
 	%reldir%/report/html_finding.c \
 	%reldir%/report/html_ladder.c \
 	%reldir%/report/html_style.c \
+	%reldir%/report/html_table.c \
 	%reldir%/report/html_tables.c \
 	%reldir%/report/html_timeline.c \
 	%reldir%/report/identities.c %reldir%/report/identities.h \
 	%reldir%/report/json.c %reldir%/report/json.h \
 	%reldir%/report/json_exchange.c \
 	%reldir%/report/inventory.c %reldir%/report/inventory.h \
+	%reldir%/report/lanes.c %reldir%/report/lanes.h \
 	%reldir%/report/latency.c %reldir%/report/latency.h \
 	%reldir%/report/json_summary.c \
 	%reldir%/report/json_tables.c \
@@ -154,6 +157,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/markdown.c %reldir%/report/markdown.h \
 	%reldir%/report/model.c %reldir%/report/model.h \
 	%reldir%/report/page.c %reldir%/report/page.h \
+	%reldir%/report/quality.c %reldir%/report/quality.h \
 	%reldir%/report/redact.c %reldir%/report/redact.h \
 	%reldir%/report/sink.c %reldir%/report/sink.h \
 	%reldir%/report/target.c %reldir%/report/target.h \
@@ -186,7 +190,6 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \
 	%reldir%/evidence/recheck.c %reldir%/evidence/recheck.h \
 	%reldir%/evidence/rewrite.c %reldir%/evidence/rewrite.h \
-	%reldir%/evidence/sha256.c %reldir%/evidence/sha256.h \
 	%reldir%/evidence/shown.c %reldir%/evidence/shown.h \
 	%reldir%/evidence/talk.c %reldir%/evidence/talk.h \
 	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \

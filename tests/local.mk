@@ -109,6 +109,7 @@ dist_check_SCRIPTS += \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/evidence/evidence.sh \
 	%reldir%/net/crosscheck.sh \
+	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
@@ -131,6 +132,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
+%reldir%/report/page.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
@@ -148,6 +150,7 @@ EXTRA_DIST += captures \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/damage.py \
+	%reldir%/report/page.js \
 	%reldir%/truth.py \
 	%reldir%/bench/bench.sh \
 	%reldir%/fuzz/corpus \
