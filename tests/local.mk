@@ -35,6 +35,7 @@ check_tests = \
 	%reldir%/diagnose/test_diagnosis \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
+	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
 	%reldir%/report/test_formats \

@@ -40,6 +40,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 
 	r->rules = rules;
 	r->history = history_new(attempts, n);
+	history_learn_products(r->history, rules);
 	r->capture = capture;
 	r->groups = groups_new();
 	for (size_t i = 0; i < n; i++)
@@ -168,6 +169,9 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 		};
 
 		r->subject.group = &counts;
+		product_describe(f, r->rules, &r->subject, &d->arena);
+		counts.advice = f->advice;
+		counts.n_advice = f->n_advice;
 		finding_write(f, r->rules, &r->subject, &d->arena);
 	}
 }
