@@ -105,6 +105,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_pac.c \
 	%reldir%/diagnose/facts_peers.c \
+	%reldir%/diagnose/facts_product.c \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \
 	%reldir%/diagnose/facts_tls.c \
@@ -119,6 +120,8 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
+	%reldir%/diagnose/productkeys.c \
+	%reldir%/diagnose/products.c %reldir%/diagnose/products.h \
 	%reldir%/diagnose/rulefile.c \
 	%reldir%/diagnose/rulekeys.c \
 	%reldir%/diagnose/rules.c %reldir%/diagnose/rules.h \

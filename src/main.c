@@ -13,6 +13,7 @@
 #include "capture/capture.h"
 #include "correlator.h"
 #include "diagnose/facts.h"
+#include "diagnose/products.h"
 #include "diagnose/rules.h"
 #include "evidence/evidence.h"
 #include "evidence/map.h"
@@ -136,6 +137,7 @@ static bool
 print_list(const struct options *o, const struct rules *rules)
 {
 	const struct rule *rule = NULL;
+	const struct product *product = NULL;
 	struct text t = { 0 };
 
 	switch (o->action) {
@@ -153,15 +155,20 @@ print_list(const struct options *o, const struct rules *rules)
 		break;
 	case ACTION_EXPLAIN:
 		rule = rules_find(rules, o->explain);
-		if (rule == NULL) {
+		product = products_find(rules, o->explain);
+		if (rule == NULL && product == NULL) {
 			message_error("%s: no such rule (see p407 "
 			              "--list-rules)", o->explain);
 			return false;
 		}
-		rule_explain(rule, &t);
+		if (rule != NULL)
+			rule_explain(rule, &t);
+		else
+			product_explain(product, &t);
 		break;
 	default: /* --check-rules: loading them was the check */
-		text_fmt(&t, "%zu rules, no faults\n", rules_count(rules));
+		text_fmt(&t, "%zu rules and %zu makes of proxies, no "
+		    "faults\n", rules_count(rules), products_count(rules));
 		break;
 	}
 
@@ -277,7 +284,8 @@ write_outputs(const struct options *o, const struct report *r,
 }
 
 static int
-report_run(const struct options *o, struct correlator *k,
+report_run(const struct options *o, const struct rules *rules,
+    struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
     size_t n_inputs, uint64_t frames, bool streams)
 {
@@ -293,6 +301,7 @@ report_run(const struct options *o, struct correlator *k,
 		.quality = quality_of(counts, inputs, n_inputs),
 		.findings = findings,
 		.n_findings = n,
+		.rules = rules,
 		.stopped = stop_asked != 0 || o->packet_count > 0,
 	};
 
@@ -390,7 +399,7 @@ run(const struct options *o, const struct rules *rules)
 	correlator_finish(k, rules, &facts);
 
 	int status =
-	    report_run(o, k, &counts, inputs, n, frames,
+	    report_run(o, rules, k, &counts, inputs, n, frames,
 	        facts.stream_filters);
 
 	free(inputs);

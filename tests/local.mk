@@ -46,6 +46,7 @@ check_tests = \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \
+	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
 	%reldir%/evidence/test_mask \

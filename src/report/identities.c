@@ -154,6 +154,9 @@ learn_sentences(struct redact *r, const struct finding *f)
 	learn_verdicts(r, f->cannot_tell, f->n_cannot_tell);
 	for (size_t i = 0; i < f->n_fixes; i++)
 		learn_words(r, f->fixes[i].what);
+	for (size_t i = 0; i < f->n_advice; i++)
+		learn_words(r, f->advice[i]);
+	learn_words(r, f->product_signs);
 	learn_words(r, f->escalate_to);
 	learn_words(r, f->escalate_when);
 	learn_words(r, f->verify);

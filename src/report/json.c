@@ -314,6 +314,20 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	    f->n_ruled_out);
 	add_verdicts(w, r, "cannot_tell", "needs", f->cannot_tell,
 	    f->n_cannot_tell);
+	if (f->product != NULL) {
+		jsonw_object(w, "product");
+		jsonw_str(w, "name", f->product);
+		jsonw_str(w, "version", f->product_version);
+		jsonw_str(w, "confidence", level_name(f->product_confidence));
+		jsonw_str(w, "signs",
+		    redact_words(r->redact, f->product_signs));
+		jsonw_array(w, "advice");
+		for (size_t i = 0; i < f->n_advice; i++)
+			jsonw_str(w, NULL,
+			    redact_words(r->redact, f->advice[i]));
+		jsonw_end(w);
+		jsonw_end(w);
+	}
 	jsonw_array(w, "fixes");
 	for (size_t i = 0; i < f->n_fixes; i++) {
 		jsonw_object(w, NULL);

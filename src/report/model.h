@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "capture/capture.h"
 #include "diagnose/diagnosis.h"
+#include "diagnose/products.h"
 #include "report/redact.h"
 
 /* How good the capture is.  Zero where nobody counted. */
@@ -53,6 +54,7 @@ struct proxy_total {
 	unsigned outcomes[OUTCOME_INCOMPLETE + 1]; /* by enum outcome */
 	size_t clients, users; /* different ones */
 	const char *software;  /* Server or Proxy-Agent of a 407; or NULL */
+	struct product_match product; /* its make; may have none */
 	struct counted *schemes; /* used, in the words of CONTRACT */
 	size_t n_schemes;
 	struct counted *offered; /* challenges, by scheme */
@@ -76,6 +78,7 @@ struct report {
 	size_t n_attempts;
 	const struct finding *const *findings; /* in order of first frame */
 	size_t n_findings;
+	const struct rules *rules; /* for makes of proxies; or NULL */
 	bool stopped; /* by Ctrl-C, -c or the like: there was more */
 
 	/* Filled by report_prepare(). */
