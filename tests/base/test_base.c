@@ -10,6 +10,7 @@
 #include "base/when.h"
 #include "run.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
