@@ -158,6 +158,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/ladder.c %reldir%/report/ladder.h \
 	%reldir%/report/ladder_words.c \
 	%reldir%/report/markdown.c %reldir%/report/markdown.h \
+	%reldir%/report/markdown_tables.c \
 	%reldir%/report/model.c %reldir%/report/model.h \
 	%reldir%/report/page.c %reldir%/report/page.h \
 	%reldir%/report/quality.c %reldir%/report/quality.h \
