@@ -9,6 +9,7 @@
 #include "base/reader.h"
 #include "http/exchange.h"
 #include "observe.h"
+#include "verify/verify.h"
 #include "witness/dns.h"
 #include "witness/kdc.h"
 #include "witness/pac.h"
@@ -25,6 +26,7 @@ struct worker {
 	void *context;
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
+	struct verifier *verifier;  /* NULL: nothing to hold against */
 	size_t n_tls;               /* handshakes being watched */
 	unsigned refused; /* connections that it told of */
 	size_t n_pac;               /* PAC files being read */
@@ -99,6 +101,13 @@ worker_new(worker_emit *emit, void *context)
 }
 
 void
+worker_verify(struct worker *w, const struct known *known)
+{
+	verifier_free(w->verifier);
+	w->verifier = verifier_new(known);
+}
+
+void
 worker_frame(struct worker *w, const struct frame *f)
 {
 	struct packet p;
@@ -146,6 +155,7 @@ worker_free(struct worker *w)
 	flow_table_free(w->flows);
 	kdc_free(w->kdc);
 	dns_memory_free(w->dns);
+	verifier_free(w->verifier);
 	net_free(w->net);
 	free(w);
 }
@@ -356,6 +366,26 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 	};
 }
 
+/* While the bytes of the response are still there. */
+static void
+verify_exchange(struct conversation *c, const struct http_exchange *e,
+    struct observation *o)
+{
+	const struct connection *k = &o->connection;
+	const struct verify_place at = { &k->client, &k->proxy, k->id };
+	struct verifier *v = c->worker->verifier;
+	struct token *t = o->request.credentials;
+
+	if (t != NULL)
+		t->verified = verifier_check(v, &at, e->request.method,
+		    http_field_value(&e->request, "proxy-authorization"), t);
+	for (size_t i = 0; i < e->response.n_fields; i++)
+		if (span_eq_nocase(e->response.fields[i].name,
+		        SPAN("proxy-authenticate")))
+			verifier_challenge(v, &at,
+			    e->response.fields[i].value);
+}
+
 static void
 emit_witness(struct worker *w, struct observation *o,
     const struct witness_record *r)
@@ -461,6 +491,8 @@ take_exchange(void *context, const struct http_exchange *e)
 	struct observation *o = observe_exchange(e);
 
 	o->connection = connection_of(c, c->info);
+	if (c->worker->verifier != NULL)
+		verify_exchange(c, e, o);
 	c->worker->emit(c->worker->context, o);
 }
 
