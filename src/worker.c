@@ -9,7 +9,6 @@
 #include "base/reader.h"
 #include "http/exchange.h"
 #include "observe.h"
-#include "verify/verify.h"
 #include "witness/dns.h"
 #include "witness/kdc.h"
 #include "witness/pac.h"
@@ -366,26 +365,6 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 	};
 }
 
-/* While the bytes of the response are still there. */
-static void
-verify_exchange(struct conversation *c, const struct http_exchange *e,
-    struct observation *o)
-{
-	const struct connection *k = &o->connection;
-	const struct verify_place at = { &k->client, &k->proxy, k->id };
-	struct verifier *v = c->worker->verifier;
-	struct token *t = o->request.credentials;
-
-	if (t != NULL)
-		t->verified = verifier_check(v, &at, e->request.method,
-		    http_field_value(&e->request, "proxy-authorization"), t);
-	for (size_t i = 0; i < e->response.n_fields; i++)
-		if (span_eq_nocase(e->response.fields[i].name,
-		        SPAN("proxy-authenticate")))
-			verifier_challenge(v, &at,
-			    e->response.fields[i].value);
-}
-
 static void
 emit_witness(struct worker *w, struct observation *o,
     const struct witness_record *r)
@@ -492,7 +471,7 @@ take_exchange(void *context, const struct http_exchange *e)
 
 	o->connection = connection_of(c, c->info);
 	if (c->worker->verifier != NULL)
-		verify_exchange(c, e, o);
+		observe_verify(c->worker->verifier, e, o);
 	c->worker->emit(c->worker->context, o);
 }
 
