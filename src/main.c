@@ -20,7 +20,12 @@
 #include "evidence/ticket.h"
 #include "options.h"
 #include "pool.h"
+#include "report/annex.h"
 #include "report/formats.h"
+#include "verify/known.h"
+
+/* Sections of the report that other inputs give rise to. */
+#define ANNEXES 4
 
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 
@@ -314,6 +319,12 @@ report_run(const struct options *o, const struct rules *rules,
 	r.options.stream_filters = streams;
 	r.options.redact =
 	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
+
+	struct annex *annexes[ANNEXES];
+
+	r.annexes = (const struct annex *const *)annexes;
+	if (o->verify != NULL)
+		annexes[r.n_annexes++] = annex_verified(&r);
 	report_prepare(&r);
 
 	bool ok = write_outputs(o, &r, frames);
@@ -322,6 +333,8 @@ report_run(const struct options *o, const struct rules *rules,
 	    r.outcomes[OUTCOME_BROKEN] > 0;
 
 	report_fini(&r);
+	for (size_t i = 0; i < r.n_annexes; i++)
+		annex_free(annexes[i]);
 	free(findings);
 	return !ok || message_errors() > 0 ? EXIT_TROUBLE
 	    : o->exit_code && failed       ? EXIT_FOUND
@@ -354,13 +367,24 @@ run(const struct options *o, const struct rules *rules)
 		    !evidence_spool_stdin())
 			return EXIT_TROUBLE;
 
+	struct known *known = NULL;
+
+	if (o->verify != NULL && (known = known_load(o->verify)) == NULL)
+		return EXIT_TROUBLE;
+
 	struct capture *in = capture_open(o->files, o->n_files, o->filter);
 
-	if (in == NULL)
+	if (in == NULL) {
+		known_free(known);
 		return EXIT_TROUBLE;
+	}
 
 	struct correlator *k = correlator_new(o);
 	struct pool *p = pool_new(threads_for(o, in), correlator_take, k);
+
+	if (known != NULL)
+		pool_verify(p, known);
+
 	when_ns first, last;
 
 	if (pool_blocks(p) != NULL)
@@ -371,6 +395,7 @@ run(const struct options *o, const struct rules *rules)
 	pool_flush(p);
 	correlator_now(k, last);
 	pool_finish(p);
+	known_free(known); /* no longer than needed */
 
 	struct worker_counts counts = pool_counts(p);
 	size_t n = capture_inputs(in);

@@ -135,6 +135,15 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 	return p;
 }
 
+void
+pool_verify(struct pool *p, const struct known *known)
+{
+	if (p->single != NULL)
+		worker_verify(p->single, known);
+	for (unsigned i = 0; i < p->n; i++)
+		worker_verify(p->members[i].worker, known);
+}
+
 struct input_blocks *
 pool_blocks(struct pool *p)
 {

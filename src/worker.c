@@ -25,6 +25,7 @@ struct worker {
 	void *context;
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
+	struct verifier *verifier;  /* NULL: nothing to hold against */
 	size_t n_tls;               /* handshakes being watched */
 	unsigned refused; /* connections that it told of */
 	size_t n_pac;               /* PAC files being read */
@@ -99,6 +100,13 @@ worker_new(worker_emit *emit, void *context)
 }
 
 void
+worker_verify(struct worker *w, const struct known *known)
+{
+	verifier_free(w->verifier);
+	w->verifier = verifier_new(known);
+}
+
+void
 worker_frame(struct worker *w, const struct frame *f)
 {
 	struct packet p;
@@ -146,6 +154,7 @@ worker_free(struct worker *w)
 	flow_table_free(w->flows);
 	kdc_free(w->kdc);
 	dns_memory_free(w->dns);
+	verifier_free(w->verifier);
 	net_free(w->net);
 	free(w);
 }
@@ -461,6 +470,8 @@ take_exchange(void *context, const struct http_exchange *e)
 	struct observation *o = observe_exchange(e);
 
 	o->connection = connection_of(c, c->info);
+	if (c->worker->verifier != NULL)
+		observe_verify(c->worker->verifier, e, o);
 	c->worker->emit(c->worker->context, o);
 }
 

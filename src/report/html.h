@@ -63,6 +63,9 @@ void html_timeline(struct html *h);
 /* Proxies, inventory, times of decision, clocks, and the capture itself. */
 void html_tables(struct html *h);
 
+/* A section that another input gave rise to: annex.h. */
+void html_annex(struct html *h, const struct annex *a);
+
 /* A finding that is no fault. */
 void html_remark(struct html *h, const struct finding *f);
 

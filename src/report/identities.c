@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/identities.h"
 
+#include "report/annex.h"
 #include "witness/kdc.h"
 
 /* URLs in a sentence have hosts that nothing else may have named. */
@@ -212,6 +213,8 @@ identities_learn(struct report *r)
 		learn_attempt(r->redact, r->attempts[i]);
 	for (size_t i = 0; i < r->n_findings; i++)
 		learn_finding(r->redact, r->findings[i]);
+	for (size_t i = 0; i < r->n_annexes; i++)
+		annex_learn(r->redact, r->annexes[i]);
 	for (size_t i = 0; i < r->n_inputs; i++)
 		learn_words(r->redact, r->inputs[i].name);
 }

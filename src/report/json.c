@@ -196,6 +196,9 @@ attempt_body(struct jsonw *w, const struct report *r, const struct attempt *a)
 		jsonw_uint(w, "spare_connections", a->spare);
 	attempt_legs(w, a);
 	attempt_tokens(w, r, a);
+	if (a->credentials != NULL)
+		jsonw_str(w, "verified",
+		    token_verified_name(a->credentials->verified));
 	jsonw_object(w, "capture");
 	jsonw_bool(w, "complete", a->capture_complete);
 	jsonw_uint(w, "missing_bytes", a->missing_bytes);
@@ -401,6 +404,11 @@ json_write(struct sink *s, const struct report *r)
 	for (size_t i = 0; i < r->n_inventory; i++) {
 		json_inventory(&line, r, &r->inventory[i]);
 		flush(s, &line);
+	}
+	for (size_t i = 0; i < r->n_annexes; i++) {
+		json_annex(&line, r, r->annexes[i]);
+		sink_add(s, text_span(&line));
+		text_clear(&line);
 	}
 	json_summary(&line, r);
 	flush(s, &line);

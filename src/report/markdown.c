@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "report/annex.h"
 #include "report/brief.h"
 #include "report/contrast.h"
 #include "report/ladder.h"
@@ -13,6 +14,7 @@
 /* Faults and remarks shown; the rest is counted. */
 #define FAULTS_SHOWN  50
 #define REMARKS_SHOWN 50
+#define ROWS_SHOWN    100
 
 void
 markdown_words(struct markdown *m, const char *s)
@@ -217,6 +219,39 @@ remarks(struct markdown *m, const struct finding *const *list, size_t n)
 }
 
 static void
+annex(struct markdown *m, const struct annex *a)
+{
+	text_fmt(m->out, "## %s\n\n", a->title);
+	for (size_t i = 0; i < a->n_lines; i++) {
+		markdown_sentence(m, a->lines[i]);
+		text_str(m->out, "\n\n");
+	}
+	if (a->n_rows == 0)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t k = 0; k < a->n_columns; k++)
+			if (a->columns[k].title != NULL)
+				text_fmt(m->out, "| %s ",
+				    i == 0 ? a->columns[k].title : "---");
+		text_str(m->out, "|\n");
+	}
+	for (size_t i = 0; i < a->n_rows && i < ROWS_SHOWN; i++) {
+		for (size_t k = 0; k < a->n_columns; k++) {
+			if (a->columns[k].title == NULL)
+				continue;
+			text_str(m->out, "| ");
+			markdown_words(m, annex_cell(m->report, a, i, k));
+			text_char(m->out, ' ');
+		}
+		text_str(m->out, "|\n");
+	}
+	if (a->n_rows + a->left_out > ROWS_SHOWN)
+		text_fmt(m->out, "\nand %zu more\n",
+		    a->n_rows + a->left_out - ROWS_SHOWN);
+	text_char(m->out, '\n');
+}
+
+static void
 head(struct markdown *m, const struct finding *first)
 {
 	const struct report *r = m->report;
@@ -269,6 +304,8 @@ markdown_write(struct sink *s, const struct report *r)
 		             "this report.\n\n", n - FAULTS_SHOWN);
 	n = report_pick(r, false, list);
 	remarks(&m, list, n);
+	for (size_t i = 0; i < r->n_annexes; i++)
+		annex(&m, r->annexes[i]);
 	markdown_tables(&m);
 	text_str(&t, "Made by p407 ");
 	markdown_words(&m, r->version);

@@ -65,6 +65,7 @@ struct proxy_total {
 struct clock_row;     /* report/clocks.h */
 struct latency_row;   /* report/latency.h */
 struct inventory_row; /* report/inventory.h */
+struct annex;         /* report/annex.h */
 
 struct report {
 	/* Filled by the caller. */
@@ -79,6 +80,8 @@ struct report {
 	const struct finding *const *findings; /* in order of first frame */
 	size_t n_findings;
 	const struct rules *rules; /* for makes of proxies; or NULL */
+	const struct annex *const *annexes; /* in the order to print them */
+	size_t n_annexes;
 	bool stopped; /* by Ctrl-C, -c or the like: there was more */
 
 	/* Filled by report_prepare(). */
