@@ -160,6 +160,7 @@ EXTRA_DIST += captures \
 	%reldir%/damage.py \
 	%reldir%/report/page.js \
 	%reldir%/truth.py \
+	%reldir%/unfired.sh \
 	%reldir%/bench/bench.sh \
 	%reldir%/fuzz/corpus \
 	%reldir%/lint/files.sh
