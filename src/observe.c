@@ -243,7 +243,7 @@ static void
 read_challenges(struct observed_response *r, struct arena *a,
     const struct http_message *m)
 {
-	struct token *all = NULL;
+	struct token all[MAX_CHALLENGES]; /* n of them are set */
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_fields; i++) {
@@ -251,8 +251,6 @@ read_challenges(struct observed_response *r, struct arena *a,
 
 		if (!named(&m->fields[i], "proxy-authenticate"))
 			continue;
-		if (all == NULL)
-			all = arena_new(a, MAX_CHALLENGES * sizeof(*all));
 		if (n >= MAX_CHALLENGES)
 			break;
 
@@ -264,7 +262,10 @@ read_challenges(struct observed_response *r, struct arena *a,
 		if (r->grammar.kind == FAULT_NONE)
 			r->grammar = grammar;
 	}
-	r->challenges = all;
+	if (n > 0) {
+		r->challenges = arena_new(a, n * sizeof(*all));
+		memcpy(r->challenges, all, n * sizeof(*all));
+	}
 	r->n_challenges = n;
 }
 

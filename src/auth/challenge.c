@@ -6,7 +6,7 @@ is_tchar(uint8_t c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
 	    (c >= 'A' && c <= 'Z') ||
-	    (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+	    (c > ' ' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static size_t

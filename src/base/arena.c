@@ -26,8 +26,9 @@ arena_fini(struct arena *a)
 	a->bytes = 0;
 }
 
-void *
-arena_new(struct arena *a, size_t size)
+/* A piece that is not zeroed. */
+static void *
+piece_of(struct arena *a, size_t size)
 {
 	const size_t step = alignof(max_align_t);
 	struct arena_block *b = a->blocks;
@@ -36,7 +37,8 @@ arena_new(struct arena *a, size_t size)
 	if (b == NULL || b->size - b->used < size) {
 		size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
 
-		b = memory_new(1, sizeof(*b) + room);
+		b = memory_grow(NULL, 1, sizeof(*b) + room);
+		b->used = 0;
 		b->size = room;
 		b->next = a->blocks;
 		a->blocks = b;
@@ -49,16 +51,23 @@ arena_new(struct arena *a, size_t size)
 	return piece;
 }
 
+void *
+arena_new(struct arena *a, size_t size)
+{
+	return memset(piece_of(a, size), 0, size);
+}
+
 struct span
 arena_span(struct arena *a, struct span s)
 {
 	if (!span_is_set(s))
 		return s;
 
-	uint8_t *copy = arena_new(a, s.len + 1);
+	uint8_t *copy = piece_of(a, s.len + 1);
 
 	if (s.len > 0)
 		memcpy(copy, s.at, s.len);
+	copy[s.len] = '\0';
 	return span_of(copy, s.len);
 }
 
@@ -68,9 +77,10 @@ arena_str(struct arena *a, struct span s)
 	if (!span_is_set(s))
 		return NULL;
 
-	char *copy = arena_new(a, s.len + 1);
+	char *copy = piece_of(a, s.len + 1);
 
 	if (s.len > 0)
 		memcpy(copy, s.at, s.len);
+	copy[s.len] = '\0';
 	return copy;
 }

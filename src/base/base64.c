@@ -4,13 +4,13 @@
 enum { PAD = 64, SPACE = 65, BAD = 66 };
 
 /* Value of a character; URL alphabet sets the flag. */
-static unsigned
+static inline unsigned
 value_of(uint8_t c, unsigned *flaws)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
 	if (c >= 'a' && c <= 'z')
 		return c - 'a' + 26u;
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
 	if (c >= '0' && c <= '9')
 		return c - '0' + 52u;
 	if (c == '+')

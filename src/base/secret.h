@@ -18,6 +18,9 @@ typedef uint64_t fingerprint;
 /* `purpose` keeps equal bytes of different kinds apart; a literal. */
 fingerprint secret_fingerprint(const char *purpose, struct span secret);
 
+/* This thread makes no more of them: what it kept for that is freed. */
+void secret_thread_ends(void);
+
 /* Overwrite memory that held a secret; the compiler may not skip it. */
 void secret_wipe(void *at, size_t len);
 

@@ -77,6 +77,18 @@ text_pad(struct text *t, char c, size_t n)
 }
 
 void
+text_uint(struct text *t, uint64_t n)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	text_add(t, span_of(digits + at, sizeof(digits) - at));
+}
+
+void
 text_fmt(struct text *t, const char *format, ...)
 {
 	va_list args;

@@ -29,6 +29,7 @@ void text_add(struct text *t, struct span s);
 void text_str(struct text *t, const char *s);
 void text_char(struct text *t, char c);
 void text_pad(struct text *t, char c, size_t n);
+void text_uint(struct text *t, uint64_t n); /* in decimal */
 void text_fmt(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -2,7 +2,6 @@
 #include "base/when.h"
 
 #include <stdio.h>
-#include <time.h>
 
 /* FILETIME of 1970-01-01, [MS-DTYP] 2.3.3. */
 #define FILETIME_EPOCH UINT64_C(116444736000000000)
@@ -135,59 +134,114 @@ when_of_iso(struct span s)
 	return whole == WHEN_NONE ? WHEN_NONE : whole + fraction;
 }
 
-/* Seconds and nanoseconds, with 0 <= ns, also before 1970. */
-static struct tm
-broken_down(when_ns when, int64_t *ns)
-{
-	struct tm tm = { 0 };
-	int64_t s = when / WHEN_SECOND;
+struct shown {
+	int64_t y;
+	unsigned mon, d, h, min, s, ns;
+};
 
-	*ns = when % WHEN_SECOND;
-	if (*ns < 0) {
-		*ns += WHEN_SECOND;
+/* In UTC, also before 1970: days_of() the other way round. */
+static struct shown
+shown_of(when_ns when)
+{
+	int64_t s = when / WHEN_SECOND, ns = when % WHEN_SECOND;
+
+	if (ns < 0) {
+		ns += WHEN_SECOND;
 		s--;
 	}
 
-	time_t secs = (time_t)s;
+	int64_t days = s / 86400, of_day = s % 86400;
 
-	gmtime_r(&secs, &tm);
-	return tm;
+	if (of_day < 0) {
+		of_day += 86400;
+		days--;
+	}
+
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t doe = z - era * 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t mp = (5 * doy + 2) / 153;
+	unsigned mon = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
+
+	return (struct shown){
+		.y = yoe + era * 400 + (mon <= 2),
+		.mon = mon,
+		.d = (unsigned)(doy - (153 * mp + 2) / 5 + 1),
+		.h = (unsigned)(of_day / 3600),
+		.min = (unsigned)(of_day / 60 % 60),
+		.s = (unsigned)(of_day % 60),
+		.ns = (unsigned)ns,
+	};
+}
+
+/* The last `width` digits of n: half of a report is times. */
+static char *
+digits(char *to, unsigned n, int width)
+{
+	for (int i = width; i-- > 0; n /= 10)
+		to[i] = (char)('0' + n % 10);
+	return to + width;
+}
+
+static char *
+put_day(char *to, const struct shown *t, char then)
+{
+	to = digits(to, (unsigned)t->y, 4);
+	*to++ = '-';
+	to = digits(to, t->mon, 2);
+	*to++ = '-';
+	to = digits(to, t->d, 2);
+	*to++ = then;
+	return to;
+}
+
+static char *
+put_time(char *to, const struct shown *t)
+{
+	to = digits(to, t->h, 2);
+	*to++ = ':';
+	to = digits(to, t->min, 2);
+	*to++ = ':';
+	return digits(to, t->s, 2);
 }
 
 static void
-add_date(struct text *t, const char *format, when_ns when, int64_t *ns)
+add(struct text *t, const char *from, const char *to)
 {
-	struct tm tm = broken_down(when, ns);
-	char buf[48];
-
-	if (strftime(buf, sizeof(buf), format, &tm) > 0)
-		text_str(t, buf);
+	text_add(t, span_of(from, (size_t)(to - from)));
 }
 
 void
 when_iso(struct text *t, when_ns when)
 {
-	int64_t ns;
+	struct shown at = shown_of(when);
+	char buf[32], *to = put_time(put_day(buf, &at, 'T'), &at);
 
-	add_date(t, "%Y-%m-%dT%H:%M:%S", when, &ns);
-	text_fmt(t, ".%06dZ", (int)(ns / 1000));
+	*to++ = '.';
+	to = digits(to, at.ns / 1000, 6);
+	*to++ = 'Z';
+	add(t, buf, to);
 }
 
 void
 when_day_time(struct text *t, when_ns when)
 {
-	int64_t ns;
+	struct shown at = shown_of(when);
+	char buf[32];
 
-	add_date(t, "%Y-%m-%d %H:%M:%S", when, &ns);
+	add(t, buf, put_time(put_day(buf, &at, ' '), &at));
 }
 
 void
 when_clock(struct text *t, when_ns when)
 {
-	int64_t ns;
+	struct shown at = shown_of(when);
+	char buf[32], *to = put_time(buf, &at);
 
-	add_date(t, "%H:%M:%S", when, &ns);
-	text_fmt(t, ".%03d", (int)(ns / WHEN_MS));
+	*to++ = '.';
+	add(t, buf, digits(to, at.ns / (unsigned)WHEN_MS, 3));
 }
 
 void

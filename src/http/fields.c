@@ -64,9 +64,15 @@ http_field_value(const struct http_message *m, const char *name)
 {
 	struct span want = span_of_str(name);
 
-	for (size_t i = 0; i < m->n_fields; i++)
-		if (span_eq_nocase(m->fields[i].name, want))
+	/* Most differ in length, nearly all others in the first letter. */
+	for (size_t i = 0; i < m->n_fields; i++) {
+		struct span have = m->fields[i].name;
+
+		if (have.len == want.len &&
+		    ((have.at[0] ^ want.at[0]) & 0xdf) == 0 &&
+		    span_eq_nocase(have, want))
 			return m->fields[i].value;
+	}
 	return (struct span){ 0 };
 }
 

@@ -327,8 +327,9 @@ make_message(struct direction *d, struct http_framing *framing)
 	size_t lines = 0;
 
 	/* Each field takes a line: that bounds the array. */
-	for (size_t i = 0; i < d->head.len; i++)
-		lines += d->head.bytes[i] == '\n';
+	for (struct span rest = span_of(d->head.bytes, d->head.len);
+	     rest.len > 0; lines++)
+		rest = span_from(rest, span_find(rest, '\n') + 1);
 	if (lines > limit_of(LIMIT_FIELDS))
 		lines = limit_of(LIMIT_FIELDS);
 
@@ -476,7 +477,7 @@ count_body(struct direction *d, struct span data, uint64_t n,
 
 		data = span_first(data, BODY_KEPT - have);
 		if (m->body == NULL)
-			m->body = memory_new(1, BODY_KEPT);
+			m->body = memory_grow(NULL, 1, BODY_KEPT);
 		memcpy(m->body + have, data.at, data.len);
 		m->said.body_start = span_of(m->body, have + data.len);
 		d->keep = have + data.len < BODY_KEPT;

@@ -15,8 +15,11 @@ lead(struct jsonw *w, struct jsonw_level *level, const char *key)
 			text_char(w->out, ',');
 		level->has_members = true;
 	}
-	if (key != NULL)
-		text_fmt(w->out, "\"%s\":", key);
+	if (key != NULL) {
+		text_char(w->out, '"');
+		text_str(w->out, key);
+		text_add(w->out, SPAN("\":"));
+	}
 }
 
 /* Write the brackets that were put off until there is a member. */
@@ -109,14 +112,16 @@ void
 jsonw_int(struct jsonw *w, const char *key, int64_t n)
 {
 	value(w, key);
-	text_fmt(w->out, "%lld", (long long)n);
+	if (n < 0)
+		text_char(w->out, '-');
+	text_uint(w->out, n < 0 ? -(uint64_t)n : (uint64_t)n);
 }
 
 void
 jsonw_uint(struct jsonw *w, const char *key, uint64_t n)
 {
 	value(w, key);
-	text_fmt(w->out, "%llu", (unsigned long long)n);
+	text_uint(w->out, n);
 }
 
 void
