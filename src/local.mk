@@ -45,6 +45,8 @@ libp407_a_SOURCES = \
 	%reldir%/net/tunnel.c %reldir%/net/tunnel.h \
 	\
 	%reldir%/tcp/flow.c %reldir%/tcp/flow.h \
+	%reldir%/tcp/flow_follow.c %reldir%/tcp/flow_lookup.c \
+	%reldir%/tcp/flow_parts.h %reldir%/tcp/flow_wheel.c \
 	%reldir%/tcp/reassembly.c %reldir%/tcp/reassembly.h \
 	\
 	%reldir%/http/chunked.c %reldir%/http/chunked.h \
@@ -189,6 +191,8 @@ libp407_a_SOURCES = \
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \
+	%reldir%/pool.c %reldir%/pool.h \
+	%reldir%/ring.c %reldir%/ring.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 # The rules are compiled in: p407 starts without reading a file, and a rule

@@ -18,10 +18,14 @@
 #include "evidence/map.h"
 #include "evidence/ticket.h"
 #include "options.h"
+#include "pool.h"
 #include "report/formats.h"
-#include "worker.h"
 
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
+
+/* What -j is where it is not given. */
+#define SMALL_FILE   (UINT64_C(16) << 20)
+#define THREADS_MOST 8
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
@@ -169,9 +173,9 @@ print_list(const struct options *o, const struct rules *rules)
 	return ok;
 }
 
-/* All frames through the worker; how many there were. */
+/* All frames through the workers; how many there were. */
 static uint64_t
-read_frames(struct capture *in, struct worker *w, const struct options *o,
+read_frames(struct capture *in, struct pool *p, const struct options *o,
     when_ns *first, when_ns *last)
 {
 	struct frame f;
@@ -185,7 +189,7 @@ read_frames(struct capture *in, struct worker *w, const struct options *o,
 			*first = f.time;
 		if (*last == WHEN_NONE || f.time > *last)
 			*last = f.time;
-		worker_frame(w, &f);
+		pool_frame(p, &f);
 	}
 	return n;
 }
@@ -315,6 +319,21 @@ report_run(const struct options *o, struct correlator *k,
 	                                   : EXIT_DONE;
 }
 
+/* Threads take time to start: a small file is read sooner without. */
+static unsigned
+threads_for(const struct options *o, const struct capture *in)
+{
+	uint64_t size = capture_size(in);
+	long n;
+
+	if (o->threads > 0)
+		return o->threads;
+	if (size > 0 && size < SMALL_FILE)
+		return 1;
+	n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > THREADS_MOST ? THREADS_MOST : (unsigned)n;
+}
+
 static int
 run(const struct options *o, const struct rules *rules)
 {
@@ -332,14 +351,19 @@ run(const struct options *o, const struct rules *rules)
 		return EXIT_TROUBLE;
 
 	struct correlator *k = correlator_new(o);
-	struct worker *w = worker_new(correlator_take, k);
+	struct pool *p = pool_new(threads_for(o, in), correlator_take, k);
 	when_ns first, last;
-	uint64_t frames = read_frames(in, w, o, &first, &last);
 
+	if (pool_blocks(p) != NULL)
+		capture_lend(in, pool_blocks(p));
+
+	uint64_t frames = read_frames(in, p, o, &first, &last);
+
+	pool_flush(p);
 	correlator_now(k, last);
-	worker_finish(w);
+	pool_finish(p);
 
-	struct worker_counts counts = worker_counts(w);
+	struct worker_counts counts = pool_counts(p);
 	size_t n = capture_inputs(in);
 	struct capture_input *inputs = memory_new(n, sizeof(*inputs));
 
@@ -370,8 +394,9 @@ run(const struct options *o, const struct rules *rules)
 	        facts.stream_filters);
 
 	free(inputs);
-	worker_free(w);
 	correlator_free(k);
+	/* Its last bytes are in a block of the pool. */
 	capture_close(in);
+	pool_free(p);
 	return status;
 }

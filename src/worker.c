@@ -24,6 +24,8 @@ struct worker {
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
 	size_t n_tls;               /* handshakes being watched */
+	unsigned refused;           /* connections that it told of */
+	when_ns now;                /* capture time; never goes back */
 };
 
 /* One HTTP connection, one to a KDC, or TLS to what may be a proxy. */
@@ -84,6 +86,7 @@ worker_new(worker_emit *emit, void *context)
 	w->kdc = kdc_new(take_kdc, w);
 	w->emit = emit;
 	w->context = context;
+	w->now = INT64_MIN;
 	return w;
 }
 
@@ -92,22 +95,70 @@ worker_frame(struct worker *w, const struct frame *f)
 {
 	struct packet p;
 
-	if (!net_decode(w->net, f, &p))
-		return;
-	if (p.protocol == PROTOCOL_TCP)
-		flow_table_packet(w->flows, &p);
-	else
-		kdc_packet(w->kdc, &p);
-	kdc_now(w->kdc, p.time);
-	if ((p.sport == 88 || p.dport == 88) &&
-	    (p.protocol == PROTOCOL_TCP || p.protocol == PROTOCOL_UDP))
+	if (net_decode(w->net, f, &p))
+		worker_packet(w, &p);
+	worker_time(w, f->number, f->time);
+}
+
+void
+worker_packet(struct worker *w, const struct packet *p)
+{
+	if (p->protocol == PROTOCOL_TCP) {
+		flow_table_packet(w->flows, p);
+	} else {
+		flow_table_at(w->flows, p->number, FLOW_PHASE_PACKET);
+		kdc_packet(w->kdc, p);
+	}
+	if ((p->sport == 88 || p->dport == 88) &&
+	    (p->protocol == PROTOCOL_TCP || p->protocol == PROTOCOL_UDP))
 		w->counts.kdc_visible = true;
+}
+
+void
+worker_time(struct worker *w, uint64_t frame, when_ns now)
+{
+	flow_table_time(w->flows, frame, now);
+	if (now > w->now)
+		w->now = now;
+	if (w->now >= kdc_due(w->kdc)) {
+		flow_table_at(w->flows, frame, FLOW_PHASE_LATER);
+		kdc_now(w->kdc, w->now);
+	}
+}
+
+when_ns
+worker_due(const struct worker *w)
+{
+	when_ns flows = flow_table_due(w->flows), kdc = kdc_due(w->kdc);
+
+	return flows < kdc ? flows : kdc;
+}
+
+bool
+worker_is_first_share(const struct packet *p)
+{
+	return p->protocol == PROTOCOL_ICMP || p->protocol == PROTOCOL_ICMP6 ||
+	    p->sport == KDC_PORT || p->dport == KDC_PORT;
+}
+
+void
+worker_settle(struct worker *w, struct flow_numbers *numbers)
+{
+	flow_numbers_settle(numbers);
+	kdc_settle(w->kdc, numbers);
+}
+
+struct flow_table *
+worker_flows(struct worker *w)
+{
+	return w->flows;
 }
 
 void
 worker_finish(struct worker *w)
 {
 	flow_table_finish(w->flows);
+	flow_table_at(w->flows, UINT64_MAX, FLOW_PHASE_LATER);
 	kdc_finish(w->kdc);
 }
 
@@ -309,6 +360,7 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 
 	return (struct connection){
 		.id = i->id,
+		.first_frame = i->first_frame,
 		.stream = i->stream,
 		.client = c->inner.len > 0 ? c->inner : i->address[client],
 		.client_port =
@@ -440,12 +492,18 @@ static void
 refused_connection(void *context, const struct flow_info *info)
 {
 	struct worker *w = context;
-	struct observation *o = observation_new(OBSERVE_REFUSED);
 
 	kdc_refused(w->kdc, info);
+	/* No more are kept of all workers together: of a flood, the start. */
+	if (w->refused == REFUSED_MOST)
+		return;
+	w->refused++;
+
+	struct observation *o = observation_new(OBSERVE_REFUSED);
 
 	o->connection = (struct connection){
 		.id = info->id,
+		.first_frame = info->first_frame,
 		.stream = info->stream,
 		.client = info->address[FLOW_OPENER],
 		.client_port = info->port[FLOW_OPENER],

@@ -21,6 +21,24 @@ typedef void worker_emit(void *context, struct observation *o);
 struct worker *worker_new(worker_emit *emit, void *context);
 void worker_frame(struct worker *w, const struct frame *f);
 
+/*
+ * The two halves of that, for whoever shares a capture among several workers:
+ * a packet, if there is one, and capture time, which came to `now` with this
+ * frame.  Frames without a packet may be left out as long as capture time is
+ * before worker_due().
+ */
+void worker_packet(struct worker *w, const struct packet *p);
+void worker_time(struct worker *w, uint64_t frame, when_ns now);
+when_ns worker_due(const struct worker *w);
+
+/* Must the first worker have it, whatever its addresses: as ICMP tells of
+ * others, and what is asked of a KDC is kept in one place. */
+bool worker_is_first_share(const struct packet *p);
+
+/* Its connections; and their numbers are known (tcp/flow.h). */
+struct flow_table *worker_flows(struct worker *w);
+void worker_settle(struct worker *w, struct flow_numbers *numbers);
+
 /* The capture ended: all that still waits is emitted. */
 void worker_finish(struct worker *w);
 void worker_free(struct worker *w);

@@ -108,6 +108,7 @@ dist_check_SCRIPTS += \
 	%reldir%/witness/crosscheck.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
+	%reldir%/threads.sh \
 	%reldir%/usage.sh \
 	%reldir%/lint/documents.sh \
 	%reldir%/lint/layers.sh \

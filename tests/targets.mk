@@ -63,8 +63,11 @@ bench_programs = \
 	%reldir%/bench/pcaploop
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
+# threads.sh generates its own, too.
+%reldir%/threads.log: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 %canon_reldir%_bench_generate_SOURCES = \
 	%reldir%/bench/connection.c %reldir%/bench/connection.h \
+	%reldir%/bench/flood.c %reldir%/bench/flood.h \
 	%reldir%/bench/generate.c \
 	%reldir%/bench/login.c %reldir%/bench/login.h \
 	%reldir%/bench/random.h \

@@ -23,9 +23,13 @@ enum observation_kind {
 	OBSERVE_WITNESS,  /* a side witness: KDC, TLS, PAC, DNS */
 };
 
+/* Connections refused that are kept, for the report: the first ones. */
+#define REFUSED_MOST 4096
+
 /* One TCP connection, as it looked when the observation was made. */
 struct connection {
 	uint64_t id;     /* unique in this run, in order of first packets */
+	uint64_t first_frame;
 	uint32_t stream; /* tcp.stream, as Wireshark counts */
 	struct address client, proxy;
 	uint16_t client_port, proxy_port;

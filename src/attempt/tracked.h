@@ -9,8 +9,6 @@
 #include "attempt/tracker.h"
 #include "base/table.h"
 
-/* Connections refused that are kept, for the report. */
-#define MAX_REFUSED 4096
 /* Candidates looked at when an offer or a challenge is searched. */
 #define MAX_CANDIDATES 256
 
@@ -67,7 +65,7 @@ struct tracker {
 	size_t oldest; /* lowest id that may be there */
 	size_t count;
 	struct table pairs, conns, tokens, proxies;
-	struct observation *refused[MAX_REFUSED];
+	struct observation *refused[REFUSED_MOST];
 	size_t n_refused;
 	struct attempt **ordered;
 	size_t n_ordered;

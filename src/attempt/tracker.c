@@ -87,7 +87,7 @@ tracker_take(struct tracker *t, struct observation *o)
 		observation_free(o);
 		break;
 	case OBSERVE_REFUSED:
-		if (t->n_refused < MAX_REFUSED)
+		if (t->n_refused < REFUSED_MOST)
 			t->refused[t->n_refused++] = o;
 		else
 			observation_free(o);

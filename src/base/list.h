@@ -46,6 +46,18 @@ list_append(struct link *head, struct link *item)
 	head->prev = item;
 }
 
+/* All of `from` to `to`, which need not be initialised. */
+static inline void
+list_move(struct link *from, struct link *to)
+{
+	list_init(to);
+	if (list_empty(from))
+		return;
+	*to = *from;
+	to->next->prev = to->prev->next = to;
+	list_init(from);
+}
+
 static inline void
 list_remove(struct link *item)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/table.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -24,15 +25,15 @@ table_fini(struct table *t)
 }
 
 /* The only thing that differs from run to run; no output depends on it. */
-static uint64_t
-key_word(int i)
-{
-	static uint64_t key[2];
+static uint64_t hash_key[2];
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 
-	if (key[0] == 0 && getrandom(key, sizeof(key), 0) != sizeof(key))
-		key[0] = UINT64_C(0x9e3779b97f4a7c15);
-	key[0] |= 1;
-	return key[i];
+static void
+make_key(void)
+{
+	if (getrandom(hash_key, sizeof(hash_key), 0) !=
+	    (ssize_t)sizeof(hash_key))
+		hash_key[0] = UINT64_C(0x9e3779b97f4a7c15);
 }
 
 #define ROTL(x, b) ((x) << (b) | (x) >> (64 - (b)))
@@ -50,7 +51,9 @@ sip_round(uint64_t v[4])
 uint64_t
 table_hash_more(uint64_t hash, struct span key)
 {
-	uint64_t k0 = key_word(0) ^ hash, k1 = key_word(1);
+	pthread_once(&key_once, make_key);
+
+	uint64_t k0 = hash_key[0] ^ hash, k1 = hash_key[1];
 	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575),
 		k1 ^ UINT64_C(0x646f72616e646f6d),
 		k0 ^ UINT64_C(0x6c7967656e657261),

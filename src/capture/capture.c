@@ -103,6 +103,31 @@ capture_input(const struct capture *c, size_t i)
 		.last = WHEN_NONE, .damaged = true };
 }
 
+void
+capture_lend(struct capture *c, struct input_blocks *blocks)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->sources[i].file != NULL)
+			savefile_lend(c->sources[i].file, blocks);
+}
+
+uint64_t
+capture_size(const struct capture *c)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct savefile *f = c->sources[i].file;
+
+		if (f == NULL)
+			continue;
+		if (savefile_size(f) == 0)
+			return 0;
+		sum += savefile_size(f);
+	}
+	return sum;
+}
+
 double
 capture_progress(const struct capture *c)
 {

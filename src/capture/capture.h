@@ -14,6 +14,7 @@
 #include "capture/frame.h"
 
 struct capture;
+struct input_blocks; /* input.h */
 
 /* What is known of one input, for the report. */
 struct capture_input {
@@ -36,6 +37,12 @@ struct capture_input {
 struct capture *capture_open(const char *const *paths, size_t n,
     const char *filter);
 
+/*
+ * Frames are needed longer than until the next one is asked for: their bytes
+ * live in these blocks (input_lend()).  To be called before the first frame.
+ */
+void capture_lend(struct capture *c, struct input_blocks *blocks);
+
 /* The next frame that passes the filter; false at the end of all files. */
 bool capture_next(struct capture *c, struct frame *out);
 
@@ -44,6 +51,9 @@ struct capture_input capture_input(const struct capture *c, size_t i);
 
 /* Share of the input read so far, 0 to 1; negative if it cannot be known. */
 double capture_progress(const struct capture *c);
+
+/* Bytes of all inputs, packed as they are; 0 if that cannot be known. */
+uint64_t capture_size(const struct capture *c);
 
 void capture_close(struct capture *c);
 

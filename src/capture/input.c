@@ -23,6 +23,7 @@ struct input_source {
 	uint8_t *packed;
 	struct span packed_left; /* of `packed`, not yet unpacked */
 	struct problem problem;
+	struct input_blocks *blocks; /* NULL: the buffer is from malloc */
 };
 
 static struct input *start(int fd, struct span memory, uint64_t size,
@@ -31,6 +32,7 @@ static void find_packing(struct input *in);
 static size_t read_some(struct input_source *s, uint8_t *to, size_t n);
 static size_t read_file(struct input_source *s, uint8_t *to, size_t n);
 static size_t read_unpacked(struct input_source *s, uint8_t *to, size_t n);
+static void give_back(const struct input_source *s, uint8_t *buffer);
 static void cannot_open(struct problem *problem, int error);
 
 struct input *
@@ -81,9 +83,62 @@ input_close(struct input *in)
 		close(in->source->fd);
 	inflate_free(in->source->z);
 	free(in->source->packed);
+	give_back(in->source, in->buffer);
 	free(in->source);
-	free(in->buffer);
 	free(in);
+}
+
+static void
+give_back(const struct input_source *s, uint8_t *buffer)
+{
+	if (s->blocks != NULL)
+		s->blocks->retire(s->blocks->context, buffer);
+	else
+		free(buffer);
+}
+
+void
+input_lend(struct input *in, struct input_blocks *blocks)
+{
+	uint8_t *old = in->buffer;
+
+	in->buffer = blocks->take(blocks->context, in->source->room);
+	memcpy(in->buffer, old, in->end);
+	give_back(in->source, old);
+	in->source->blocks = blocks;
+	blocks->used = true;
+}
+
+/*
+ * What is left, less than one frame, goes to the front: of the buffer, or of
+ * another one if this one is still in use.
+ */
+static void
+make_room(struct input *in, size_t n)
+{
+	struct input_source *s = in->source;
+	size_t have = in->end - in->begin;
+	uint8_t *old = in->buffer;
+
+	if (s->blocks != NULL) {
+		if (in->begin + n <= s->room)
+			return;
+		if (n > s->room)
+			s->room = INPUT_MOST;
+		in->buffer = s->blocks->take(s->blocks->context, s->room);
+		memcpy(in->buffer, old + in->begin, have);
+		s->blocks->retire(s->blocks->context, old);
+	} else {
+		if (have > 0)
+			memmove(old, old + in->begin, have);
+		if (n > s->room) {
+			s->room = INPUT_MOST;
+			in->buffer = memory_grow(old, s->room, 1);
+		}
+	}
+	in->passed += in->begin;
+	in->begin = 0;
+	in->end = have;
 }
 
 size_t
@@ -96,24 +151,16 @@ input_fill(struct input *in, size_t n)
 		n = INPUT_MOST;
 	if (have >= n || s->over)
 		return have < n ? have : n;
-	/* What is left goes to the front: less than one frame. */
-	if (have > 0)
-		memmove(in->buffer, in->buffer + in->begin, have);
-	in->passed += in->begin;
-	in->begin = 0;
-	in->end = have;
-	if (n > s->room) {
-		s->room = INPUT_MOST;
-		in->buffer = memory_grow(in->buffer, s->room, 1);
-	}
-	while (in->end < n && !s->over) {
+	make_room(in, n);
+	while (in->end - in->begin < n && !s->over) {
 		size_t got = read_some(s, in->buffer + in->end,
 		    s->room - in->end);
 
 		in->end += got;
 		s->over = got == 0;
 	}
-	return in->end < n ? in->end : n;
+	have = in->end - in->begin;
+	return have < n ? have : n;
 }
 
 bool

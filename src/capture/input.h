@@ -21,6 +21,18 @@
 #define INPUT_ROOM       (256u << 10)
 #define INPUT_ROOM_LEAST (32u << 10)
 
+/*
+ * Whoever needs the bytes longer than until the next peek lends the memory
+ * for them.  A block that is retired will not be read from again, and what
+ * was peeked at in it stays where it is.
+ */
+struct input_blocks {
+	void *(*take)(void *context, size_t size);
+	void (*retire)(void *context, void *block);
+	void *context;
+	bool used; /* set by the input */
+};
+
 struct input_source;
 
 /* The first four are for the inline functions below, and nobody else. */
@@ -40,6 +52,9 @@ struct input *input_open(const char *path, size_t room,
 
 /* Bytes in memory, which outlive the input: for tests and fuzzing. */
 struct input *input_of(struct span bytes, size_t room);
+
+/* From now on; `blocks` outlives the input. */
+void input_lend(struct input *in, struct input_blocks *blocks);
 
 void input_close(struct input *in);
 

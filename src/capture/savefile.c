@@ -75,6 +75,12 @@ savefile_next(struct savefile *s, struct frame *out)
 	return true;
 }
 
+void
+savefile_lend(struct savefile *s, struct input_blocks *blocks)
+{
+	input_lend(s->in, blocks);
+}
+
 const struct problem *
 savefile_problem(const struct savefile *s)
 {

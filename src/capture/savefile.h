@@ -36,6 +36,9 @@ void savefile_free(struct savefile *s);
  */
 bool savefile_next(struct savefile *s, struct frame *out);
 
+/* As input_lend(): the bytes of frames live longer then. */
+void savefile_lend(struct savefile *s, struct input_blocks *blocks);
+
 /* What is wrong with the file, or NULL. */
 const struct problem *savefile_problem(const struct savefile *s);
 

@@ -30,7 +30,7 @@ enum flow_close {
 
 /* What may be known of a connection.  Read-only for the owner. */
 struct flow_info {
-	uint64_t id;     /* in order of first packets, from 1 */
+	uint64_t id;     /* in order of first packets, from 1; 0: see below */
 	uint32_t stream; /* tcp.stream of Wireshark */
 	struct address address[2]; /* by enum flow_side */
 	uint16_t port[2];
@@ -82,8 +82,69 @@ struct flow_table;
 struct flow_table *flow_table_new(const struct flow_sink *sink,
     void *context);
 
-/* A TCP packet. */
+/* A TCP packet, and its time. */
 void flow_table_packet(struct flow_table *t, const struct packet *p);
+
+/* What flow_table_packet() looks up by; the same for both directions. */
+uint64_t flow_hash(const struct packet *p);
+
+/*
+ * A packet of this hash will come: some packets before, and some packets
+ * after that.  They fetch what it will need, and change nothing.
+ */
+void flow_table_expect(const struct flow_table *t, uint64_t hash);
+void flow_table_soon(const struct flow_table *t, uint64_t hash);
+
+/*
+ * Capture time came to `now` with this frame, whatever is in it: what was
+ * waited for long enough is given up.  Nothing happens before
+ * flow_table_due(), which changes with each call of these two.
+ */
+void flow_table_time(struct flow_table *t, uint64_t frame, when_ns now);
+when_ns flow_table_due(const struct flow_table *t);
+
+/*
+ * When the call of the owner that is under way happens: what several tables
+ * say of one capture, put in order by frame, phase and rank, is what one
+ * table would have said.  The end of the capture has the frame UINT64_MAX.
+ */
+struct flow_moment {
+	uint64_t frame; /* the one that was taken last */
+	enum flow_phase {
+		FLOW_PHASE_PACKET = 0, /* because of what is in it */
+		FLOW_PHASE_HOLE, /* its time: a hole was given up */
+		FLOW_PHASE_END,  /* its time: a connection was forgotten */
+		FLOW_PHASE_LATER, /* after that: the owner by itself */
+	} phase;
+	uint64_t rank; /* a frame of the connection, to tell two apart */
+};
+
+const struct flow_moment *flow_table_moment(const struct flow_table *t);
+
+/* What the owner does now is not because of this table. */
+void flow_table_at(struct flow_table *t, uint64_t frame,
+    enum flow_phase phase);
+
+/*
+ * Where several tables share a capture, none of them can number its
+ * connections.  They go to a list instead, in order, with id 0; who knows
+ * all lists sets the ids there, and flow_numbers_settle() hands them to those
+ * that are still in the table, which has no more use for the list then.
+ */
+struct flow_numbers {
+	struct flow_number {
+		uint64_t first_frame, id;
+		struct flow *flow; /* the table's; NULL once forgotten */
+	} *at; /* from malloc, the caller's */
+	size_t n, room;
+};
+
+void flow_table_number_into(struct flow_table *t, struct flow_numbers *list);
+void flow_numbers_settle(struct flow_numbers *list);
+
+/* The id there of the connection that began with this frame; 0: none. */
+uint64_t flow_numbers_find(const struct flow_numbers *list,
+    uint64_t first_frame);
 
 /* The capture ended: every connection is flushed and closed. */
 void flow_table_finish(struct flow_table *t);
@@ -97,6 +158,7 @@ struct flow_counts {
 };
 
 struct flow_counts flow_table_counts(const struct flow_table *t);
+void flow_counts_add(struct flow_counts *sum, const struct flow_counts *c);
 
 
 #endif

@@ -3,11 +3,14 @@
  * generate - a capture of a span port, made up
  *
  *	generate MODE SIZE [SEED] >FILE.pcap
+ *	generate --modes
  *
  *	mixed	bulk TLS, plain HTTP, UDP and, 15 % of the bytes, a proxy with
  *		NTLM and Basic logins and CONNECT tunnels
  *	small	packets of 64 to 128 bytes
  *	proxy	all of it at the proxy
+ *	many	a connection for every 400 bytes, all open at once
+ *	hostile	floods, and packets that are meant to hurt (flood.h)
  *
  * SIZE is in bytes, or with K, M, G in thousands of them.  2,000
  * conversations are open at a time.  The same words give the same bytes, on
@@ -18,25 +21,33 @@
 #include <string.h>
 
 #include "bench/connection.h"
+#include "bench/flood.h"
 
 #define OPEN 2000
 
-/* Shares of the bytes, in percent. */
+/* Shares of the bytes, in percent, or what makes it instead. */
 static const struct mode {
 	const char *name;
 	unsigned shares[KIND_COUNT];
+	void (*flood)(struct wire *w, struct random *r, uint64_t size);
 } modes[] = {
-	{ "mixed",
-	    { [KIND_TLS] = 50,
+	{ .name = "mixed",
+	    .shares = { [KIND_TLS] = 50,
 	        [KIND_HTTP] = 20,
 	        [KIND_UDP] = 15,
 	        [KIND_NTLM] = 5,
 	        [KIND_BASIC] = 2,
 	        [KIND_CONNECT] = 8 } },
-	{ "small", { [KIND_SHORT] = 50, [KIND_TINY] = 50 } },
-	{ "proxy",
-	    { [KIND_NTLM] = 35, [KIND_BASIC] = 20, [KIND_CONNECT] = 45 } },
+	{ .name = "small", .shares = { [KIND_SHORT] = 50, [KIND_TINY] = 50 } },
+	{ .name = "proxy",
+	    .shares = { [KIND_NTLM] = 35,
+	        [KIND_BASIC] = 20,
+	        [KIND_CONNECT] = 45 } },
+	{ .name = "many", .flood = flood_many },
+	{ .name = "hostile", .flood = flood_hostile },
 };
+
+#define N_MODES (sizeof(modes) / sizeof(modes[0]))
 
 /*
  * The kind that lags most behind its share.  Those that are open already
@@ -132,20 +143,40 @@ generate(const struct mode *mode, uint64_t size, uint64_t seed)
 	    100.0 * (double)proxy / (double)w.bytes);
 }
 
+static void
+flood(const struct mode *mode, uint64_t size, uint64_t seed)
+{
+	struct random r = { seed };
+	struct wire w;
+
+	wire_begin(&w, stdout);
+	mode->flood(&w, &r, size);
+	fprintf(stderr, "%s: %.1f MB, %llu packets, %.0f bytes each\n",
+	    mode->name, (double)w.bytes / 1e6, (unsigned long long)w.frames,
+	    (double)(w.bytes - 16 * w.frames) / (double)w.frames);
+}
+
 int
 main(int argc, char **argv)
 {
 	static char buffer[1 << 20];
 	uint64_t size = argc > 2 ? size_of(argv[2]) : 0;
+	uint64_t seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 407;
 
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	for (size_t i = 0; i < N_MODES; i++)
 		if (size > 0 && strcmp(argv[1], modes[i].name) == 0) {
-			setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-			generate(&modes[i], size,
-			    argc > 3 ? strtoull(argv[3], NULL, 10) : 407);
+			if (modes[i].flood != NULL)
+				flood(&modes[i], size, seed);
+			else
+				generate(&modes[i], size, seed);
 			return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 		}
-	fprintf(stderr,
-	    "usage: generate mixed|small|proxy SIZE [SEED] >FILE.pcap\n");
+	if (argc == 2 && strcmp(argv[1], "--modes") == 0) {
+		for (size_t i = 0; i < N_MODES; i++)
+			puts(modes[i].name);
+		return 0;
+	}
+	fprintf(stderr, "usage: generate MODE SIZE [SEED] >FILE.pcap\n");
 	return 2;
 }

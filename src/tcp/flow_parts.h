@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * flow_parts.h - the inside of the flow table, for the files it is made of
+ */
+#ifndef P407_TCP_FLOW_PARTS_H
+#define P407_TCP_FLOW_PARTS_H
+
+#include "base/list.h"
+#include "tcp/flow.h"
+
+/*
+ * Captures are out of order by some packets at most; what has been
+ * acknowledged and is not there after this long was not captured.
+ */
+#define HOLE_PATIENCE (20 * WHEN_MS)
+
+/* What only a connection that matters has. */
+struct followed {
+	struct link link;    /* in the table's list, oldest use first */
+	struct link waiting; /* linked to itself if no hole */
+	when_ns waits_since;
+	uint64_t waits_from; /* the frame that began it */
+	struct flow *flow;
+	struct flow_table *table;
+	struct reassembly side[2];
+	void *connection; /* NULL until its first bytes are in order */
+};
+
+/* What each packet looks at comes first. */
+struct flow {
+	struct flow *chain; /* next in the bucket */
+	uint64_t hash;
+	struct followed *followed;
+	uint32_t isn[2];
+	bool has_isn[2];
+	bool decided;  /* not to be followed (any more) */
+	uint32_t slot; /* in numbers */
+	struct flow_info info;
+	struct flow_numbers *numbers; /* where its number will be, or NULL */
+	struct link wheel;
+};
+
+/* A connection that does not matter costs this, malloc's part, a bucket. */
+_Static_assert(sizeof(struct flow) + 16 + 16 <= 300, "small");
+
+struct flow_table {
+	struct flow **buckets;
+	size_t n_buckets; /* a power of two */
+	size_t count;
+	struct link *wheel; /* WHEEL_SLOTS of struct flow */
+	int64_t tick;       /* of the slot that came last */
+	struct link followed; /* oldest use first */
+	struct link waiting;  /* with a hole, oldest hole first */
+	size_t n_followed;
+	const struct flow_sink *sink;
+	void *context;
+	struct flow_counts counts;
+	struct flow_numbers *numbers; /* NULL: numbered at once */
+	struct flow_moment moment;
+	when_ns now; /* capture time; never goes back */
+	when_ns due; /* nothing waits for a time before this */
+};
+
+/* -- flow_lookup.c: the table, and the numbers -- */
+
+#define FLOW_BUCKETS 64 /* to begin with */
+
+struct flow *flow_find(struct flow_table *t, const struct packet *p,
+    uint64_t hash, enum flow_side *side);
+struct flow *flow_add(struct flow_table *t, const struct packet *p,
+    uint64_t hash);
+
+/* Out of the table, off the wheel, and free. */
+void flow_take_out(struct flow_table *t, struct flow *f);
+
+/* -- flow_wheel.c: when a connection is to be forgotten -- */
+
+/*
+ * When that is is rounded up to this, so that a connection need not be moved
+ * with each packet: it waits in the slot of a wheel, and when that comes
+ * round it is looked whether its time has come or moved on.
+ */
+#define WHEEL_STEP  (8 * WHEN_SECOND)
+#define WHEEL_SLOTS 2048 /* a power of two; longer than all patience */
+
+/* Its first place, or a new one because its time comes sooner. */
+void wheel_put(struct flow_table *t, struct flow *f);
+
+/* Up to now; those that are over, *n of them, off the wheel: to be freed. */
+struct flow **wheel_turn(struct flow_table *t, size_t *n);
+
+/* The one whose time comes first, more or less. */
+struct flow *wheel_first(const struct flow_table *t);
+
+/* -- flow_follow.c: connections that matter -- */
+
+/* Look at its first bytes; true if it is followed now. */
+bool follow_begin(struct flow_table *t, struct flow *f, enum flow_side side,
+    const struct packet *p);
+void follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
+    const struct packet *p);
+
+/* Everything it holds is given, every hole becomes a gap; then it ends. */
+void follow_finish(struct flow_table *t, struct flow *f,
+    const struct tcp_from *from);
+
+/* Holes that were acknowledged and waited for long enough become gaps. */
+void follow_give_up(struct flow_table *t);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/memory.h"
+#include "tcp/flow_parts.h"
+
+/* Late packets of a closed connection are no new connection. */
+#define CLOSED_PATIENCE (120 * WHEN_SECOND)
+#define IDLE_PATIENCE   (4 * 3600 * WHEN_SECOND)
+
+_Static_assert(WHEEL_SLOTS * WHEEL_STEP > IDLE_PATIENCE + WHEEL_STEP,
+    "the wheel does not come round before its time");
+
+static int64_t
+tick_of(when_ns when)
+{
+	int64_t tick = when / WHEEL_STEP;
+
+	return when % WHEEL_STEP < 0 ? tick - 1 : tick;
+}
+
+static int64_t
+tick_of_end(const struct flow *f)
+{
+	when_ns end;
+
+	if (__builtin_add_overflow(f->info.last_time,
+	        f->info.close == FLOW_OPEN ? IDLE_PATIENCE : CLOSED_PATIENCE,
+	        &end))
+		end = INT64_MAX;
+	return tick_of(end) + 1;
+}
+
+void
+wheel_put(struct flow_table *t, struct flow *f)
+{
+	int64_t tick = tick_of_end(f);
+
+	/* Times go back and forth in some captures. */
+	if (tick <= t->tick)
+		tick = t->tick + 1;
+	if (tick >= t->tick + WHEEL_SLOTS)
+		tick = t->tick + WHEEL_SLOTS - 1;
+	list_remove(&f->wheel);
+	list_append(&t->wheel[tick & (WHEEL_SLOTS - 1)], &f->wheel);
+}
+
+struct flow *
+wheel_first(const struct flow_table *t)
+{
+	for (int64_t i = 1; i <= WHEEL_SLOTS; i++) {
+		struct link *slot = &t->wheel[(t->tick + i) & (WHEEL_SLOTS - 1)];
+
+		if (!list_empty(slot))
+			return LIST_OBJECT(slot->next, struct flow, wheel);
+	}
+	return NULL;
+}
+
+/* All slots that came round since the last time. */
+struct flow **
+wheel_turn(struct flow_table *t, size_t *n)
+{
+	int64_t to = tick_of(t->now);
+	int64_t steps = to - t->tick;
+
+	if (t->count == 0 || steps > WHEEL_SLOTS)
+		steps = t->count == 0 ? 0 : WHEEL_SLOTS;
+
+	int64_t from = to - steps;
+
+	t->tick = to;
+	struct flow **over = NULL;
+	size_t room = 0;
+
+	*n = 0;
+
+	for (int64_t i = 1; i <= steps; i++) {
+		struct link *slot = &t->wheel[(from + i) & (WHEEL_SLOTS - 1)];
+		struct link came;
+
+		/* Some may go back to this very slot. */
+		list_move(slot, &came);
+		LIST_EACH (link, &came) {
+			struct flow *f = LIST_OBJECT(link, struct flow, wheel);
+
+			if (tick_of_end(f) > to) {
+				wheel_put(t, f);
+				continue;
+			}
+			if (*n == room) {
+				room = room > 0 ? 2 * room : 64;
+				over = memory_grow(over, room, sizeof(*over));
+			}
+			list_remove(&f->wheel);
+			over[(*n)++] = f;
+		}
+	}
+	return over;
+}
