@@ -354,8 +354,7 @@ run(const struct options *o, const struct rules *rules)
 	struct pool *p = pool_new(threads_for(o, in), correlator_take, k);
 	when_ns first, last;
 
-	if (pool_blocks(p) != NULL)
-		capture_lend(in, pool_blocks(p));
+	capture_lend(in, pool_blocks(p));
 
 	uint64_t frames = read_frames(in, p, o, &first, &last);
 

@@ -5,14 +5,20 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/message.h"
 #include "base/secret.h"
 #include "ring.h"
 
-/* A batch is this many frames, or less where memory is short. */
-#define BATCH_FRAMES 1024
-#define BATCH_BYTES  (4u << 20)
-/* Packets that a worker looks ahead, twice. */
+/*
+ * A batch is this many frames, or less where they are large.  In one thread
+ * it is there only to look ahead, and stays in the cache.
+ */
+#define BATCH_FRAMES  1024
+#define BATCH_BYTES   (4u << 20)
+#define SINGLE_FRAMES 64
+/* Packets that a worker looks ahead, twice, once connections are many. */
 #define AHEAD 6
+#define FEW   4096
 /* Batches under way. */
 #define BATCHES 6
 
@@ -58,6 +64,7 @@ struct batch {
 	} *shares; /* one a worker */
 };
 
+/* One worker, and its thread if there are several. */
 struct member {
 	struct pool *pool;
 	unsigned index;
@@ -77,11 +84,12 @@ struct member {
 struct pool {
 	worker_emit *emit;
 	void *context;
-	unsigned n; /* members; 0: `single` does it all */
-	struct worker *single;
-	struct said_list said; /* of single */
+	unsigned n; /* members */
+	bool threads; /* else the only member works in the caller's */
 	struct member *members;
+	struct said_list said; /* holes, of the only one */
 	struct batch *batches[BATCHES];
+	size_t batch_frames;
 	uint64_t begun, done; /* batches */
 	struct net *net;
 	when_ns now;
@@ -91,10 +99,13 @@ struct pool {
 };
 
 static void *run_member(void *member);
-static void take_single(void *pool, struct observation *o);
+static void take_single(void *member, struct observation *o);
 static void take_member(void *member, struct observation *o);
 static void emit_single(struct pool *p);
 static void publish(struct pool *p);
+static void empty_batch(struct pool *p, struct batch *b);
+static struct batch *batch_new(unsigned workers);
+static void do_share(struct member *m, struct batch *b);
 static void collect(struct pool *p);
 static void *take_block(void *pool, size_t size);
 static void retire_block(void *pool, void *bytes);
@@ -107,44 +118,53 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 	p->emit = emit;
 	p->context = context;
 	p->now = INT64_MIN;
-	if (workers <= 1) {
-		p->single = worker_new(take_single, p);
-		return p;
-	}
-	p->n = workers;
+	p->n = workers > 1 ? workers : 1;
+	p->threads = workers > 1;
+	p->batch_frames = p->threads ? BATCH_FRAMES : SINGLE_FRAMES;
 	p->net = net_new();
 	p->lender = (struct input_blocks){ .take = take_block,
 		.retire = retire_block,
 		.context = p };
-	p->members = memory_new(workers, sizeof(*p->members));
-	for (size_t i = 0; i < BATCHES; i++) {
-		p->batches[i] = memory_new(1, sizeof(*p->batches[i]));
-		p->batches[i]->shares =
-		    memory_new(workers, sizeof(*p->batches[i]->shares));
-	}
-	for (unsigned i = 0; i < workers; i++) {
+	for (size_t i = 0; i < (p->threads ? BATCHES : 1); i++)
+		p->batches[i] = batch_new(p->n);
+	p->members = memory_new(p->n, sizeof(*p->members));
+	for (unsigned i = 0; i < p->n; i++) {
 		struct member *m = &p->members[i];
 
 		m->pool = p;
 		m->index = i;
-		m->worker = worker_new(take_member, m);
+		m->worker = worker_new(p->threads ? take_member : take_single,
+		    m);
 		ring_init(&m->ring);
-		if (pthread_create(&m->thread, NULL, run_member, m) != 0)
-			abort();
+		if (p->threads &&
+		    pthread_create(&m->thread, NULL, run_member, m) != 0) {
+			message_error("no more threads can be started "
+			              "(use a smaller -j)");
+			exit(2);
+		}
 	}
 	return p;
+}
+
+static struct batch *
+batch_new(unsigned workers)
+{
+	struct batch *b = memory_new(1, sizeof(*b));
+
+	b->shares = memory_new(workers, sizeof(*b->shares));
+	return b;
 }
 
 struct input_blocks *
 pool_blocks(struct pool *p)
 {
-	return p->n > 0 ? &p->lender : NULL;
+	return &p->lender;
 }
 
 static struct batch *
 batch_of(const struct pool *p, uint64_t number)
 {
-	return p->batches[number % BATCHES];
+	return p->batches[p->threads ? number % BATCHES : 0];
 }
 
 /* -- frames to batches -- */
@@ -154,6 +174,9 @@ static unsigned
 share_of(const struct pool *p, const struct packet *k)
 {
 	uint64_t sum = 0;
+
+	if (p->n == 1)
+		return 0;
 
 	for (int i = 0; i < 2; i++) {
 		const struct address *a = i == 0 ? &k->src : &k->dst;
@@ -200,13 +223,6 @@ open_batch(struct pool *p)
 void
 pool_frame(struct pool *p, const struct frame *f)
 {
-	if (p->n == 0) {
-		worker_frame(p->single, f);
-		if (p->said.n > 0)
-			emit_single(p);
-		return;
-	}
-
 	struct batch *b = open_batch(p);
 	struct item *item = &b->items[b->n_items];
 
@@ -228,7 +244,7 @@ pool_frame(struct pool *p, const struct frame *f)
 		b->shares[share].last = at;
 	}
 	b->n_bytes += f->bytes.len;
-	if (++b->n_frames == BATCH_FRAMES || b->n_bytes > BATCH_BYTES)
+	if (++b->n_frames == p->batch_frames || b->n_bytes > BATCH_BYTES)
 		publish(p);
 }
 
@@ -236,6 +252,14 @@ static void
 publish(struct pool *p)
 {
 	p->begun++;
+	if (!p->threads) {
+		do_share(&p->members[0], p->batches[0]);
+		if (p->said.n > 0)
+			emit_single(p);
+		empty_batch(p, p->batches[0]);
+		p->done++;
+		return;
+	}
 	for (unsigned i = 0; i < p->n; i++)
 		ring_fill(&p->members[i].ring);
 }
@@ -243,8 +267,6 @@ publish(struct pool *p)
 void
 pool_flush(struct pool *p)
 {
-	if (p->n == 0)
-		return;
 	if (batch_of(p, p->begun)->n_frames > 0 && p->begun - p->done < BATCHES)
 		publish(p);
 	while (p->done < p->begun)
@@ -254,14 +276,11 @@ pool_flush(struct pool *p)
 void
 pool_finish(struct pool *p)
 {
-	if (p->n == 0) {
-		worker_finish(p->single);
-		emit_single(p);
-		return;
-	}
 	pool_flush(p);
 	open_batch(p)->last = true;
 	publish(p);
+	if (!p->threads)
+		return;
 	collect(p);
 	for (unsigned i = 0; i < p->n; i++)
 		pthread_join(p->members[i].thread, NULL);
@@ -303,9 +322,6 @@ pass_frames(struct flow_table *t, const struct batch *b, size_t *from,
 static uint32_t
 look_ahead(struct flow_table *t, struct batch *b, uint32_t i, bool near)
 {
-	if (i == NONE)
-		return NONE;
-
 	struct packet *k = &b->items[i].packet;
 
 	if (k->protocol == PROTOCOL_TCP && near) {
@@ -324,20 +340,28 @@ do_share(struct member *m, struct batch *b)
 	uint32_t far = b->shares[m->index].first, near = far;
 	size_t passed = 0;
 
-	for (int i = 0; i < 2 * AHEAD; i++)
+	if (flow_table_counts(t).open < FEW)
+		far = near = NONE; /* they are in the cache */
+	for (int i = 0; i < 2 * AHEAD && far != NONE; i++)
 		far = look_ahead(t, b, far, false);
-	for (int i = 0; i < AHEAD; i++)
+	for (int i = 0; i < AHEAD && near != NONE; i++)
 		near = look_ahead(t, b, near, true);
 	for (uint32_t i = b->shares[m->index].first; i != NONE;
 	     i = b->items[i].next) {
 		const struct item *item = &b->items[i];
 
-		far = look_ahead(t, b, far, false);
-		near = look_ahead(t, b, near, true);
-		pass_frames(t, b, &passed, item->frame);
+		if (far != NONE)
+			far = look_ahead(t, b, far, false);
+		if (near != NONE)
+			near = look_ahead(t, b, near, true);
+		if (passed < item->frame)
+			pass_frames(t, b, &passed, item->frame);
 		worker_packet(m->worker, &item->packet);
-		/* Also for what was no TCP. */
-		pass_frames(t, b, &passed, item->frame + 1u);
+		/* For TCP that was its time, too. */
+		if (item->packet.protocol == PROTOCOL_TCP)
+			passed++;
+		else
+			pass_frames(t, b, &passed, item->frame + 1u);
 	}
 	pass_frames(t, b, &passed, b->n_frames);
 	if (b->last)
@@ -428,11 +452,12 @@ take_member(void *member, struct observation *o)
 
 /* All comes in order by itself, but for holes that are given up together. */
 static void
-take_single(void *pool, struct observation *o)
+take_single(void *member, struct observation *o)
 {
-	struct pool *p = pool;
+	struct member *m = member;
+	struct pool *p = m->pool;
 	const struct flow_moment *moment =
-	    flow_table_moment(worker_flows(p->single));
+	    flow_table_moment(worker_flows(m->worker));
 
 	if (moment->phase == FLOW_PHASE_HOLE) {
 		keep(&p->said, moment, o);
@@ -559,6 +584,12 @@ collect(struct pool *p)
 		ring_wait_emptied(&p->members[i].ring, number + 1);
 	number_connections(p, number);
 	emit_batch(p, b, number);
+	empty_batch(p, b);
+}
+
+static void
+empty_batch(struct pool *p, struct batch *b)
+{
 	while (b->blocks != NULL) {
 		struct block *block = b->blocks;
 
@@ -611,9 +642,6 @@ retire_block(void *pool, void *bytes)
 struct worker_counts
 pool_counts(const struct pool *p)
 {
-	if (p->n == 0)
-		return worker_counts(p->single);
-
 	struct worker_counts sum = { 0 };
 
 	for (unsigned i = 0; i < p->n; i++) {
@@ -643,7 +671,6 @@ pool_free(struct pool *p)
 {
 	if (p == NULL)
 		return;
-	worker_free(p->single);
 	free(p->said.at);
 	for (unsigned i = 0; i < p->n; i++) {
 		struct member *m = &p->members[i];
@@ -653,7 +680,7 @@ pool_free(struct pool *p)
 		for (size_t k = 0; k < 2 * BATCHES; k++)
 			free(m->numbers[k].at);
 	}
-	for (size_t i = 0; i < BATCHES && p->n > 0; i++) {
+	for (size_t i = 0; i < BATCHES && p->batches[i] != NULL; i++) {
 		for (unsigned k = 0; k < p->n; k++)
 			free(p->batches[i]->shares[k].said.at);
 		free_blocks(p->batches[i]->blocks);

@@ -152,6 +152,7 @@ void flow_table_free(struct flow_table *t);
 
 struct flow_counts {
 	uint64_t connections, followed, packets;
+	uint64_t open; /* in the table now */
 	uint64_t carried, missing; /* bytes of followed connections */
 	uint64_t conflicts;
 	uint64_t one_sided; /* followed, with one direction only */

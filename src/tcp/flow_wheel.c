@@ -47,7 +47,8 @@ struct flow *
 wheel_first(const struct flow_table *t)
 {
 	for (int64_t i = 1; i <= WHEEL_SLOTS; i++) {
-		struct link *slot = &t->wheel[(t->tick + i) & (WHEEL_SLOTS - 1)];
+		struct link *slot =
+		    &t->wheel[(t->tick + i) & (WHEEL_SLOTS - 1)];
 
 		if (!list_empty(slot))
 			return LIST_OBJECT(slot->next, struct flow, wheel);
