@@ -192,6 +192,8 @@ libp407_a_SOURCES = \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \
 	%reldir%/pool.c %reldir%/pool.h \
+	%reldir%/pool_member.c %reldir%/pool_order.c \
+	%reldir%/pool_parts.h \
 	%reldir%/ring.c %reldir%/ring.h \
 	%reldir%/worker.c %reldir%/worker.h
 
