@@ -146,6 +146,7 @@ EXTRA_DIST += captures \
 	%reldir%/damage.py \
 	%reldir%/truth.py \
 	%reldir%/bench/bench.sh \
+	%reldir%/bench/plot.py \
 	%reldir%/fuzz/corpus \
 	%reldir%/lint/files.sh
 
