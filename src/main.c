@@ -387,10 +387,13 @@ run(const struct options *o, const struct rules *rules)
 		return EXIT_TROUBLE;
 
 	struct correlator *k = correlator_new(o);
-	struct pool *p = pool_new(threads_for(o, in), correlator_take, k);
+	unsigned threads = threads_for(o, in);
+	struct pool *p = pool_new(threads, correlator_take, k);
 	when_ns first, last;
 
 	capture_lend(in, pool_blocks(p));
+	if (threads > 1)
+		capture_ahead(in);
 
 	uint64_t frames = read_frames(in, p, o, &first, &last);
 

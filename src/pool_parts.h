@@ -5,8 +5,8 @@
 #ifndef P407_POOL_PARTS_H
 #define P407_POOL_PARTS_H
 
+#include "base/ring.h"
 #include "pool.h"
-#include "ring.h"
 
 /*
  * A batch is this many frames, or less where they are large.  In one thread
@@ -16,7 +16,7 @@
 #define BATCH_BYTES   (4u << 20)
 #define SINGLE_FRAMES 64
 /* Batches under way. */
-#define BATCHES 6
+#define BATCHES 4
 
 /* An observation that waits for its turn, and the moment it was made. */
 struct said {

@@ -32,7 +32,6 @@ struct message {
 	struct link link; /* the owner's */
 	struct http_message said;
 	uint8_t *head, *body;
-	struct http_field *fields;
 	uint32_t seq, ack;           /* where its first byte was */
 	uint32_t head_end, end;      /* sequence number behind them */
 	uint32_t interim_seq;        /* of the last 1xx before it */
@@ -40,6 +39,7 @@ struct message {
 	bool untouched; /* no byte of a body was taken */
 	bool ready;     /* said.last_frame is final */
 	bool tried;     /* the owner's: see escape() */
+	struct http_field fields[];
 };
 
 void message_free(struct message *m);
