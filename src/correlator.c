@@ -96,9 +96,20 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 	size_t n, n_refused;
 
 	struct capture_facts facts = *capture;
+	const struct options *o = c->options;
+	struct only only = {
+		.client = o->client,
+		.proxy = o->proxy,
+		.proxy_port = o->proxy_port,
+		.since = o->since,
+		.until = o->until,
+		.attempts = o->user != NULL,
+	};
 
 	facts.witnesses = c->testimony;
 	facts.places = c->places;
+	testimony_finish(c->testimony);
+	facts.only = &only;
 	tracker_finish(c->tracker);
 
 	struct attempt **all = tracker_attempts(c->tracker, &n);

@@ -17,6 +17,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/reader.c %reldir%/base/reader.h \
 	%reldir%/base/ring.c %reldir%/base/ring.h \
 	%reldir%/base/secret.c %reldir%/base/secret.h \
+	%reldir%/base/sha256.c %reldir%/base/sha256.h \
 	%reldir%/base/span.c %reldir%/base/span.h \
 	%reldir%/base/table.c %reldir%/base/table.h \
 	%reldir%/base/text.c %reldir%/base/text.h \
@@ -75,6 +76,8 @@ libp407_a_SOURCES = \
 	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
 	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/certificate.c %reldir%/witness/certificate.h \
+	%reldir%/witness/dns.c %reldir%/witness/dns.h \
+	%reldir%/witness/pac.c %reldir%/witness/pac.h \
 	%reldir%/witness/record.h \
 	%reldir%/witness/tls.c %reldir%/witness/tls.h \
 	%reldir%/witness/tls_hello.c \
@@ -102,6 +105,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_kdc.c \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
+	%reldir%/diagnose/facts_pac.c \
 	%reldir%/diagnose/facts_peers.c \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \
@@ -137,12 +141,14 @@ libp407_a_SOURCES = \
 	%reldir%/report/html_finding.c \
 	%reldir%/report/html_ladder.c \
 	%reldir%/report/html_style.c \
+	%reldir%/report/html_table.c \
 	%reldir%/report/html_tables.c \
 	%reldir%/report/html_timeline.c \
 	%reldir%/report/identities.c %reldir%/report/identities.h \
 	%reldir%/report/json.c %reldir%/report/json.h \
 	%reldir%/report/json_exchange.c \
 	%reldir%/report/inventory.c %reldir%/report/inventory.h \
+	%reldir%/report/lanes.c %reldir%/report/lanes.h \
 	%reldir%/report/latency.c %reldir%/report/latency.h \
 	%reldir%/report/json_summary.c \
 	%reldir%/report/json_tables.c \
@@ -153,6 +159,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/markdown.c %reldir%/report/markdown.h \
 	%reldir%/report/model.c %reldir%/report/model.h \
 	%reldir%/report/page.c %reldir%/report/page.h \
+	%reldir%/report/quality.c %reldir%/report/quality.h \
 	%reldir%/report/redact.c %reldir%/report/redact.h \
 	%reldir%/report/sink.c %reldir%/report/sink.h \
 	%reldir%/report/target.c %reldir%/report/target.h \
@@ -185,10 +192,10 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \
 	%reldir%/evidence/recheck.c %reldir%/evidence/recheck.h \
 	%reldir%/evidence/rewrite.c %reldir%/evidence/rewrite.h \
-	%reldir%/evidence/sha256.c %reldir%/evidence/sha256.h \
 	%reldir%/evidence/shown.c %reldir%/evidence/shown.h \
 	%reldir%/evidence/talk.c %reldir%/evidence/talk.h \
 	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \
+	%reldir%/evidence/tls_shown.c %reldir%/evidence/tls_shown.h \
 	\
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \
@@ -196,6 +203,7 @@ libp407_a_SOURCES = \
 	%reldir%/pool.c %reldir%/pool.h \
 	%reldir%/pool_member.c %reldir%/pool_order.c \
 	%reldir%/pool_parts.h \
+	%reldir%/proxy_header.c %reldir%/proxy_header.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 # The rules are compiled in: p407 starts without reading a file, and a rule

@@ -32,7 +32,7 @@ void worker_time(struct worker *w, uint64_t frame, when_ns now);
 when_ns worker_due(const struct worker *w);
 
 /* Must the first worker have it, whatever its addresses: as ICMP tells of
- * others, and what is asked of a KDC is kept in one place. */
+ * others, and what a KDC and the names say is kept in one place. */
 bool worker_is_first_share(const struct packet *p);
 
 /* Its connections; and their numbers are known (tcp/flow.h). */

@@ -35,6 +35,8 @@ check_tests = \
 	%reldir%/auth/test_token \
 	%reldir%/witness/test_kdc \
 	%reldir%/witness/test_kdc_stream \
+	%reldir%/witness/test_dns \
+	%reldir%/witness/test_pac \
 	%reldir%/witness/test_tls \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
@@ -70,6 +72,8 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_report \
 	%reldir%/fuzz/fuzz_rules \
 	%reldir%/fuzz/fuzz_savefile \
+	%reldir%/fuzz/fuzz_dns \
+	%reldir%/fuzz/fuzz_pac \
 	%reldir%/fuzz/fuzz_tls
 
 # What several of them use.  replay.c has a main(), which is taken only by a
@@ -105,6 +109,7 @@ dist_check_SCRIPTS += \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/evidence/evidence.sh \
 	%reldir%/net/crosscheck.sh \
+	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
@@ -127,6 +132,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
+%reldir%/report/page.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
@@ -144,6 +150,7 @@ EXTRA_DIST += captures \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/damage.py \
+	%reldir%/report/page.js \
 	%reldir%/truth.py \
 	%reldir%/bench/bench.sh \
 	%reldir%/bench/plot.py \

@@ -385,6 +385,36 @@ else
 	ok 'no identity is left'
 fi
 
+# What is found without an attempt.
+alone=$root/captures/pac/pac-dead-proxy.pcapng
+for option in --client=10.79.1.1 --proxy=10.79.0.20:3998 -v; do
+	run "$option" "$alone"
+	says "$option: a connection without an attempt" '1 fault' out
+done
+for option in --client=192.0.2.1 --proxy=192.0.2.1:3128 --user=nobody \
+    --until=2000-01-01T00:00:00Z --since=2100-01-01T00:00:00Z; do
+	run -o json "$option" "$alone"
+	if [ "$status" -ne 0 ] || [ ! -s out ] || grep -q p407.finding out
+	then
+		not_ok "$option: no connection without an attempt" \
+		    "$(evidence)"
+	else
+		ok "$option: no connection without an attempt"
+	fi
+done
+for name in pac/pac-dead-proxy tls/tls-certificate-wrong-name \
+    tls/tls-certificate-expired; do
+	run --redact identities -v -o text -o json \
+	    "$root/captures/$name.pcapng"
+	if [ ! -s out ] ||
+	    grep -q -e '10[.]79' -e '[a-z][.]test' -e 'Lab CA' out err; then
+		not_ok "no name that a witness told is left: $name" \
+		    "$(grep -e '10[.]79' -e '[.]test' -e 'Lab CA' out)"
+	else
+		ok "no name that a witness told is left: $name"
+	fi
+done
+
 #
 # The same bytes
 #

@@ -112,3 +112,9 @@ places_has_host(const struct places *p, const struct address *address)
 			return true;
 	return false;
 }
+
+bool
+places_any(const struct places *p)
+{
+	return p->table.count > 0;
+}

@@ -32,6 +32,9 @@ void places_take(struct places *p, const struct observation *o);
 const struct place_used *places_find(const struct places *p,
     const struct address *address, uint16_t port);
 
+/* Is there any? */
+bool places_any(const struct places *p);
+
 /* Any port of this address. */
 bool places_has_host(const struct places *p, const struct address *address);
 

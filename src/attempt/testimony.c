@@ -54,6 +54,35 @@ testimony_take(struct testimony *t, struct observation *o)
 	list_append(&t->observations, &o->link);
 }
 
+/* One frame completes one thing, but for those that time has ended. */
+static int
+by_frame(const void *left, const void *right)
+{
+	const struct witness_record *x =
+	    *(const struct witness_record *const *)left;
+	const struct witness_record *y =
+	    *(const struct witness_record *const *)right;
+	int d;
+
+	if (x->frame != y->frame)
+		return x->frame < y->frame ? -1 : 1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	d = memcmp(&x->client, &y->client, sizeof(x->client));
+	if (d == 0)
+		d = memcmp(&x->server, &y->server, sizeof(x->server));
+	return d != 0 ? d : (int)x->client_port - (int)y->client_port;
+}
+
+void
+testimony_finish(struct testimony *t)
+{
+	for (size_t k = 0; k < WITNESS_COUNT; k++)
+		if (t->kinds[k].n > 0)
+			qsort(t->kinds[k].records, t->kinds[k].n,
+			    sizeof(*t->kinds[k].records), by_frame);
+}
+
 const struct witness_record *const *
 testimony_of(const struct testimony *t, enum witness_kind kind, size_t *n)
 {

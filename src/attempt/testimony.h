@@ -2,7 +2,8 @@
 /*
  * testimony.h - what the side witnesses said, in the order of frames
  *
- * Keeps observations of kind OBSERVE_WITNESS, LIMIT_WITNESSES of each kind;
+ * Keeps observations of kind OBSERVE_WITNESS, LIMIT_WITNESSES of each kind,
+ * in whatever order several workers say them;
  * past that the newest are let go and counted, so that what is kept does
  * not depend on what comes later.
  */
@@ -18,6 +19,9 @@ void testimony_free(struct testimony *t); /* NULL is fine */
 
 /* Takes the observation; its witness must be set. */
 void testimony_take(struct testimony *t, struct observation *o);
+
+/* No more will come: put them in the order of frames. */
+void testimony_finish(struct testimony *t);
 
 /* All of a kind, in the order of frames; they live as long as t. */
 const struct witness_record *const *testimony_of(const struct testimony *t,

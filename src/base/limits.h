@@ -33,6 +33,8 @@
 	X(LIMIT_KDC_MESSAGE, 131072, "bytes of one KDC message over TCP")      \
 	X(LIMIT_KDC_BYTES, 16777216, "bytes of KDC messages in pieces")        \
 	X(LIMIT_TLS, 4096, "TLS handshakes watched at a time")                 \
+	X(LIMIT_PAC, 1048576, "bytes of one PAC file looked at")               \
+	X(LIMIT_PAC_READ, 64, "PAC files read at a time")                      \
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
 	X(LIMIT_FINDINGS, 2000, "findings kept")                               \

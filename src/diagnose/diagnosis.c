@@ -59,6 +59,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	for (size_t i = 0; i < n_refused; i++)
 		judge_refused(r, refused[i]);
 	judge_witnesses(r, &d->arena, WITNESS_TLS, ABOUT_TLS);
+	judge_witnesses(r, &d->arena, WITNESS_PAC, ABOUT_PAC);
 	collect_findings(d, r);
 	groups_free(r->groups);
 	history_free(r->history);
@@ -148,9 +149,27 @@ judge_attempt(struct run_state *r, struct attempt *a)
 	add_remarks(r, a);
 }
 
+static bool
+is_wanted(const struct only *only, const struct observation *o)
+{
+	const struct connection *c = &o->connection;
+
+	return only == NULL ||
+	    (!only->attempts &&
+	        (only->since == WHEN_NONE || o->time >= only->since) &&
+	        (only->until == WHEN_NONE || o->time < only->until) &&
+	        (only->client.len == 0 ||
+	            address_eq(&only->client, &c->client)) &&
+	        (only->proxy.len == 0 ||
+	            address_eq(&only->proxy, &c->proxy)) &&
+	        (only->proxy_port == 0 || only->proxy_port == c->proxy_port));
+}
+
 static void
 judge_refused(struct run_state *r, const struct observation *o)
 {
+	if (!is_wanted(r->capture->only, o))
+		return;
 	begin(r, NULL, o);
 
 	const struct rule *rule = best_rule(r, ABOUT_REFUSED);
@@ -181,6 +200,8 @@ judge_witnesses(struct run_state *r, struct arena *arena,
 			.proxy = all[i]->server,
 			.proxy_port = all[i]->server_port,
 		};
+		if (!is_wanted(r->capture->only, &o))
+			continue;
 		begin(r, NULL, &o);
 
 		const struct rule *rule = best_rule(r, about);
@@ -220,6 +241,7 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 
 		r->subject.group = &counts;
 		evidence_add_kdc(f, &r->subject, &d->arena);
+		evidence_add_hosts(f, &r->subject, &d->arena);
 		finding_write(f, r->rules, &r->subject, &d->arena);
 	}
 }

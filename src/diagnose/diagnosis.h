@@ -20,6 +20,14 @@ struct kdc_index;
 struct places;
 struct sides;
 
+/* What is asked for of connections without an attempt. */
+struct only {
+	struct address client, proxy; /* len 0: any */
+	uint16_t proxy_port;          /* 0: any */
+	when_ns since, until;         /* WHEN_NONE: any */
+	bool attempts;                /* none of them: a user is asked for */
+};
+
 /* What is known of the capture as a whole, for facts. */
 struct capture_facts {
 	bool kdc_visible;         /* any port 88 traffic in the capture */
@@ -30,6 +38,7 @@ struct capture_facts {
 	const struct testimony *witnesses; /* NULL: none were kept */
 	const struct kdc_index *kdc; /* of these, by diagnosis_run() */
 	const struct places *places; /* NULL: none were kept */
+	const struct only *only;     /* NULL: everything */
 	const struct sides *sides;   /* of these all, by diagnosis_run() */
 };
 

@@ -3,6 +3,7 @@
 
 #include "diagnose/condition.h"
 #include "diagnose/rules.h"
+#include "witness/pac.h"
 
 #define FRAMES_MAX (sizeof(((struct finding *)0)->frames) / sizeof(uint64_t))
 
@@ -103,4 +104,45 @@ evidence_add_kdc(struct finding *f, const struct subject *s,
 	}
 	if (f->on_kdc)
 		add_filter(f, s, arena);
+}
+
+/* Facts whose values name hosts, or what certificates have for them. */
+static const char *const host_facts[] = { "pac.url", "pac.host",
+	"tls.server_name", "tls.certificate_subject",
+	"tls.certificate_issuer", "dns.proxy_alias", "dns.proxy_canonical",
+	"pac.proxies" };
+
+#define N_HOST_FACTS (sizeof(host_facts) / sizeof(host_facts[0]))
+
+void
+evidence_add_hosts(struct finding *f, struct subject *s, struct arena *arena)
+{
+	const char **hosts = NULL;
+	size_t n = 0, index;
+
+	for (size_t i = 0; i < N_HOST_FACTS; i++) {
+		if (!facts_find(span_of_str(host_facts[i]), &index))
+			continue;
+
+		const struct value *v = subject_value(s, index);
+
+		if (v->state != VALUE_SET)
+			continue;
+		if (hosts == NULL)
+			hosts = arena_new(arena,
+			    (N_HOST_FACTS + PAC_PROXIES_MAX) *
+			        sizeof(*hosts));
+		if (v->string != NULL)
+			hosts[n++] = arena_str(arena, span_of_str(v->string));
+		for (size_t k = 0; k < v->n_items && k < PAC_PROXIES_MAX;
+		     k++) {
+			/* "PROXY host:port" */
+			struct span item = span_of_str(v->items[k]);
+
+			hosts[n++] = arena_str(arena, span_from(item,
+			    span_find(item, ' ') + 1));
+		}
+	}
+	f->hosts = hosts;
+	f->n_hosts = n;
 }

@@ -15,4 +15,11 @@
 void evidence_add_kdc(struct finding *f, const struct subject *s,
     struct arena *arena);
 
+/*
+ * Adds the hosts that the sentences of the finding may name because TLS, PAC
+ * or DNS told of them.
+ */
+void evidence_add_hosts(struct finding *f, struct subject *s,
+    struct arena *arena);
+
 #endif

@@ -19,6 +19,7 @@ static const struct {
 	{ facts_of_proxy, &facts_of_proxy_count },
 	{ facts_of_peers, &facts_of_peers_count },
 	{ facts_of_tls, &facts_of_tls_count },
+	{ facts_of_pac, &facts_of_pac_count },
 };
 
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

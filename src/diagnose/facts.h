@@ -151,6 +151,8 @@ extern const struct fact facts_of_proxy[];
 extern const size_t facts_of_proxy_count;
 extern const struct fact facts_of_peers[];
 extern const size_t facts_of_peers_count;
+extern const struct fact facts_of_pac[];
+extern const size_t facts_of_pac_count;
 extern const struct fact facts_of_tls[];
 extern const size_t facts_of_tls_count;
 

@@ -72,6 +72,10 @@ struct finding {
 	const struct witness_record **kdc;
 	size_t n_kdc;
 	bool on_kdc; /* the finding rests on that */
+	/* Hosts, and names in certificates, that TLS, PAC and DNS told of:
+	 * sentences may hold them, which redaction has to know. */
+	const char *const *hosts;
+	size_t n_hosts;
 
 	const struct verdict *contributing, *ruled_out, *cannot_tell;
 	size_t n_contributing, n_ruled_out, n_cannot_tell;

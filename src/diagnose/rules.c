@@ -12,6 +12,7 @@ static const char *const about_names[] = {
 	[ABOUT_LOGINS] = "logins",
 	[ABOUT_REFUSED] = "refused-connections",
 	[ABOUT_TLS] = "tls-connections",
+	[ABOUT_PAC] = "pac-fetches",
 };
 
 static const char *const group_names[] = {

@@ -64,6 +64,7 @@ enum rule_about {
 	ABOUT_LOGINS,
 	ABOUT_REFUSED,
 	ABOUT_TLS,
+	ABOUT_PAC,
 };
 enum rule_group { GROUP_CLIENT, GROUP_PROXY, GROUP_AGENT };
 

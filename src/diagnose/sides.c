@@ -183,3 +183,148 @@ sides_host_is_proxy(const struct sides *s, const struct address *address)
 {
 	return s->places != NULL && places_has_host(s->places, address);
 }
+
+bool
+sides_has_proxy(const struct sides *s)
+{
+	return s->places != NULL && places_any(s->places);
+}
+
+/* -- PAC files -- */
+
+/* How many records are looked at for one question. */
+#define LOOK_MAX 4096
+
+const struct witness_record *
+sides_pac_of(const struct sides *s, const struct address *client, when_ns when)
+{
+	const struct witness_record *best = NULL;
+
+	for (size_t i = 0; i < s->n_records[WITNESS_PAC] && i < LOOK_MAX;
+	     i++) {
+		const struct witness_record *r = s->records[WITNESS_PAC][i];
+
+		if (r->saw.pac->is_script && r->time <= when &&
+		    address_eq(&r->client, client))
+			best = r;
+	}
+	return best;
+}
+
+const struct witness_record *
+sides_pac_before(const struct sides *s, const struct witness_record *r)
+{
+	const struct pac_record *p = r->saw.pac;
+
+	if (p->url == NULL || !p->body_seen || p->truncated)
+		return NULL;
+	for (size_t i = 0; i < s->n_records[WITNESS_PAC] && i < LOOK_MAX &&
+	     s->records[WITNESS_PAC][i] != r;
+	     i++) {
+		const struct pac_record *other =
+		    s->records[WITNESS_PAC][i]->saw.pac;
+
+		if (other->url != NULL && other->body_seen &&
+		    !other->truncated && other->content != p->content &&
+		    strcmp(other->url, p->url) == 0)
+			return s->records[WITNESS_PAC][i];
+	}
+	return NULL;
+}
+
+/* Is the name this address?  Unknown: nobody asked for the name. */
+static enum truth
+is_at(const struct sides *s, const char *name, const struct address *address)
+{
+	enum truth truth = TRUTH_UNKNOWN;
+	struct address literal;
+
+	if (address_parse(name, &literal))
+		return truth_of(address_eq(&literal, address));
+	for (size_t i = 0; i < s->n_records[WITNESS_DNS] && i < LOOK_MAX;
+	     i++) {
+		const struct dns_record *d =
+		    s->records[WITNESS_DNS][i]->saw.dns;
+
+		if (strcmp(d->name, name) != 0)
+			continue;
+		for (size_t k = 0; k < d->n_addresses; k++) {
+			if (address_eq(&d->addresses[k], address))
+				return TRUTH_TRUE;
+			/* Of the other family, it says nothing. */
+			if (d->addresses[k].len == address->len)
+				truth = TRUTH_FALSE;
+		}
+	}
+	return truth;
+}
+
+enum truth
+sides_pac_names(const struct sides *s, const struct pac_record *p,
+    const struct address *address, uint16_t port)
+{
+	enum truth truth =
+	    p->n_proxies == PAC_PROXIES_MAX || p->truncated ? TRUTH_UNKNOWN
+	                                                    : TRUTH_FALSE;
+
+	for (size_t i = 0; i < p->n_proxies; i++)
+		if (p->proxies[i].port == port)
+			truth = truth_or(truth,
+			    is_at(s, p->proxies[i].host, address));
+	return truth;
+}
+
+bool
+sides_pac_names_used(const struct sides *s, const struct pac_record *p)
+{
+	struct address a;
+
+	for (size_t i = 0; i < p->n_proxies; i++) {
+		uint16_t port = p->proxies[i].port;
+
+		if (address_parse(p->proxies[i].host, &a)) {
+			if (sides_is_proxy(s, &a, port))
+				return true;
+			continue;
+		}
+		for (size_t k = 0;
+		     k < s->n_records[WITNESS_DNS] && k < LOOK_MAX; k++) {
+			const struct dns_record *d =
+			    s->records[WITNESS_DNS][k]->saw.dns;
+
+			if (strcmp(d->name, p->proxies[i].host) != 0)
+				continue;
+			for (size_t n = 0; n < d->n_addresses; n++)
+				if (sides_is_proxy(s, &d->addresses[n], port))
+					return true;
+		}
+	}
+	return false;
+}
+
+/* -- names -- */
+
+const struct dns_record *
+sides_alias_of(const struct sides *s, const struct address *client,
+    const struct address *address)
+{
+	const struct dns_record *best = NULL;
+
+	for (size_t i = 0; i < s->n_records[WITNESS_DNS] && i < LOOK_MAX;
+	     i++) {
+		const struct witness_record *r = s->records[WITNESS_DNS][i];
+		const struct dns_record *d = r->saw.dns;
+		bool own = address_eq(&r->client, client);
+
+		if (d->canonical == NULL || (best != NULL && !own))
+			continue;
+		for (size_t k = 0; k < d->n_addresses; k++) {
+			if (!address_eq(&d->addresses[k], address))
+				continue;
+			if (own)
+				return d;
+			best = d;
+		}
+	}
+	return best;
+}

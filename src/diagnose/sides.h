@@ -12,6 +12,9 @@
 #include "attempt/attempt.h"
 #include "attempt/places.h"
 #include "attempt/testimony.h"
+#include "diagnose/truth.h"
+#include "witness/dns.h"
+#include "witness/pac.h"
 #include "witness/tls.h"
 
 struct sides;
@@ -40,5 +43,29 @@ bool sides_is_proxy(const struct sides *s, const struct address *address,
 /* Somebody uses any port of it as one. */
 bool sides_host_is_proxy(const struct sides *s,
     const struct address *address);
+
+/* Somebody uses a proxy at all. */
+bool sides_has_proxy(const struct sides *s);
+
+/* The last PAC file that this client got before `when`, or NULL. */
+const struct witness_record *sides_pac_of(const struct sides *s,
+    const struct address *client, when_ns when);
+
+/* An earlier fetch of the same URL with another content; NULL: none. */
+const struct witness_record *sides_pac_before(const struct sides *s,
+    const struct witness_record *r);
+
+/* Does the file name this address and port?  By the names that were looked
+ * up in the capture; unknown where one was not. */
+enum truth sides_pac_names(const struct sides *s, const struct pac_record *p,
+    const struct address *address, uint16_t port);
+
+/* Does the file name a place that somebody uses as a proxy? */
+bool sides_pac_names_used(const struct sides *s, const struct pac_record *p);
+
+/* An answer by which the name that is asked for is an alias of a host at
+ * this address; of this client, or of anybody.  NULL: none was seen. */
+const struct dns_record *sides_alias_of(const struct sides *s,
+    const struct address *client, const struct address *address);
 
 #endif

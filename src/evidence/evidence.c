@@ -12,7 +12,7 @@
 #include "evidence/pcapng.h"
 #include "evidence/recheck.h"
 #include "evidence/rewrite.h"
-#include "evidence/sha256.h"
+#include "base/sha256.h"
 
 /* An interface of the evidence: a link type of an input. */
 struct origin {

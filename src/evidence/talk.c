@@ -9,10 +9,14 @@
 #include "evidence/kdc.h"
 #include "evidence/mask_http.h"
 #include "evidence/preface.h"
+#include "evidence/tls_shown.h"
 #include "tcp/flow.h"
 
 /* Positions begin here, so that what is a little before them is no wrap. */
 #define ORIGIN (UINT64_C(1) << 32)
+
+/* No handshake is longer than this. */
+#define TLS_MOST 65536
 
 /* Bytes of one direction that are shown; pos counts on past 2^32. */
 struct run {
@@ -28,6 +32,9 @@ struct side {
 	uint64_t at;        /* listening: of the last bytes */
 	bool any_written;   /* writing: the same */
 	uint64_t written;
+	bool looked, is_tls; /* at its first bytes; they are of TLS */
+	struct tls_shown tls;
+	size_t tls_bytes;
 	struct chunked chunked;
 	uint32_t chunk_end; /* sequence number behind the last framing */
 };
@@ -80,7 +87,7 @@ static uint8_t *show_run(struct talk *t, enum flow_side side, uint32_t seq,
 static const struct flow_sink flow_calls = { open_talk, take_bytes, take_gap,
 	idle_bytes, skip_bytes, end_side, NULL, close_talk, refused };
 static const struct http_sink http_calls = { take_exchange, take_head,
-	take_framing };
+	take_framing, NULL };
 
 struct ends
 ends_between(const struct address *a, uint16_t port_a,
@@ -166,12 +173,15 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
     struct span first, void **connection)
 {
 	struct talks *all = context;
-	bool kdc = info->port[0] == 88 || info->port[1] == 88;
 	bool preface = preface_begins(first);
 	bool request = preface || http_looks_like_request(first);
 	bool response = !request && http_looks_like_response(first);
+	bool kdc = !request && !response &&
+	    (info->port[0] == 88 || info->port[1] == 88);
 
-	if (!kdc && !request && !response)
+	bool tls = tls_shown_begins(first);
+
+	if (!kdc && !request && !response && !tls)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
 
 	struct talk *t = memory_new(1, sizeof(*t));
@@ -183,9 +193,9 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    &info->address[1], info->port[1]);
 	memcpy(t->address, info->address, sizeof(t->address));
 	memcpy(t->port, info->port, sizeof(t->port));
-	t->client = request ? side : (enum flow_side)!side;
+	t->client = request || tls ? side : (enum flow_side)!side;
 	t->preface.expected = preface && !kdc;
-	if (!kdc)
+	if (request || response)
 		t->http = http_conversation_new(&http_calls, t);
 	table_add(&all->table, &t->entry,
 	    table_hash(span_of(&t->ends, sizeof(t->ends))));
@@ -235,6 +245,28 @@ take_kdc(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
 	}
 }
 
+/* A side that begins with TLS: with the proxy itself, not in a tunnel. */
+static void
+take_tls(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
+{
+	struct side *s = &t->side[side];
+
+	if (!s->looked)
+		s->is_tls = tls_shown_begins(bytes);
+	s->looked = true;
+	s->tls_bytes += bytes.len;
+	if (!s->is_tls || s->tls.over || s->tls_bytes > TLS_MOST)
+		return;
+
+	uint8_t *out = show_run(t, side, seq, bytes.len);
+
+	if (out != NULL)
+		tls_shown_feed(&s->tls, bytes,
+		    names_hidden(mask_names(t->talks->mask)), out);
+	else
+		s->tls.over = true;
+}
+
 static void
 take_bytes(void *connection, enum flow_side side, struct span bytes,
     const struct tcp_from *from)
@@ -243,6 +275,10 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	struct http_from f = http_from_of(from);
 
 	note_position(&t->side[side], from->seq);
+	if (!t->is_kdc)
+		take_tls(t, side, bytes, from->seq);
+	if (!t->is_kdc && t->http == NULL)
+		return;
 	if (t->is_kdc) {
 		take_kdc(t, side, bytes, from->seq);
 		return;
@@ -282,7 +318,8 @@ take_gap(void *connection, enum flow_side side, uint64_t n,
 	note_position(&t->side[side], from->seq);
 	if (t->is_kdc)
 		kdc_stream_lost(&t->kdc[side]);
-	else
+	t->side[side].looked = t->side[side].tls.over = true;
+	if (t->http != NULL)
 		http_conversation_gap(t->http, http_side_of(t, side), n, &f);
 }
 
@@ -291,7 +328,7 @@ idle_bytes(void *connection, enum flow_side side)
 {
 	struct talk *t = connection;
 
-	return t->is_kdc || t->preface.expected
+	return t->http == NULL || t->preface.expected
 	    ? 0
 	    : http_conversation_idle(t->http, http_side_of(t, side));
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/message.h"
-#include "evidence/sha256.h"
+#include "base/sha256.h"
 #include "report/formats.h"
 
 /* A format that this p407 does not have is passed over. */

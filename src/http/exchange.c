@@ -36,11 +36,12 @@ struct http_conversation {
 };
 
 /* There are LIMIT_CONVERSATIONS of them, most with nothing under way. */
-_Static_assert(sizeof(struct http_conversation) < 600, "small when idle");
+_Static_assert(sizeof(struct http_conversation) < 640, "small when idle");
 
 static enum http_asked on_head(void *context, enum http_side side,
     struct message *m);
 static void on_ready(void *context, enum http_side side, struct message *m);
+static size_t keep_body(void *context, const struct message *m);
 static bool may_escape(void *context, enum http_side side,
     const struct http_from *from);
 static void on_raw_head(void *context, enum http_side side,
@@ -61,7 +62,7 @@ static void stop(struct http_conversation *c);
 static void flush(struct http_conversation *c);
 
 static const struct message_sink calls = { on_head, on_ready, may_escape,
-	on_raw_head, on_framing };
+	on_raw_head, on_framing, keep_body };
 
 static struct message *
 first_of(const struct link *list)
@@ -210,6 +211,18 @@ on_framing(void *context, enum http_side side, struct span bytes,
 
 	if (c->sink->on_framing != NULL && bytes.len > 0)
 		c->sink->on_framing(c->context, side, bytes, seq);
+}
+
+static size_t
+keep_body(void *context, const struct message *m)
+{
+	static const struct http_message unseen = { 0 };
+	struct http_conversation *c = context;
+
+	return c->sink->keep_body == NULL
+	    ? 0
+	    : c->sink->keep_body(c->context,
+	          c->answer == m ? &c->answered->said : &unseen, &m->said);
 }
 
 /*

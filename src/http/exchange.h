@@ -77,7 +77,8 @@ struct http_message {
 	bool keeps_alive; /* RFC 9112 9.3, Proxy-Connection heeded, too */
 	enum http_body body;     /* NONE if the head was cut before it said */
 	uint64_t content_length; /* HTTP_BODY_LENGTH */
-	struct span body_start;  /* first bytes of a 407's body, <= 4 KiB */
+	struct span body_start;  /* first bytes of a body: of a 407 <= 4 KiB,
+	                            else what keep_body() asked for */
 	unsigned flaws;
 	unsigned interim; /* responses: 1xx that came before it */
 };
@@ -106,6 +107,12 @@ struct http_sink {
 	    uint32_t seq);
 	void (*on_framing)(void *context, enum http_side side,
 	    struct span bytes, uint32_t seq);
+	/*
+	 * The head of a response is known, and its request (not seen, if it
+	 * is not): how many bytes of the body are wanted?  May be NULL.
+	 */
+	size_t (*keep_body)(void *context, const struct http_message *request,
+	    const struct http_message *response);
 };
 
 struct http_conversation;

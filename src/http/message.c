@@ -264,9 +264,14 @@ begin_message(struct direction *d, struct message *m,
 	d->body_seen = 0;
 	d->untouched = true;
 	d->hold = HOLD_NOT;
-	d->keep = m->said.status == 407;
-	if (d->side == HTTP_SERVER)
+	d->keep_most = m->said.status == 407 ? BODY_KEPT : 0;
+	if (d->side == HTTP_SERVER) {
 		asked = d->sink->head(d->context, d->side, m);
+		if (d->keep_most == 0 && d->sink->keep != NULL)
+			d->keep_most =
+			    (uint32_t)d->sink->keep(d->context, m);
+	}
+	d->keep = d->keep_most > 0;
 	d->method_known = d->side == HTTP_CLIENT || asked != ASKED_UNKNOWN;
 
 	http_body_rule(&m->said, d->side, framing, asked);
@@ -460,6 +465,17 @@ release(struct direction *d)
 	run(d, span_of(held, n), d->held_from, false);
 }
 
+static void
+make_room(struct message *m, size_t n)
+{
+	if (n > m->body_room) {
+		m->body_room = n + m->body_room < BODY_KEPT
+		    ? BODY_KEPT
+		    : n + m->body_room;
+		m->body = memory_grow(m->body, m->body_room, 1);
+	}
+}
+
 /* n bytes of a body, of which `data` is there. */
 static void
 count_body(struct direction *d, struct span data, uint64_t n,
@@ -480,14 +496,14 @@ count_body(struct direction *d, struct span data, uint64_t n,
 	if (d->keep && data.len > 0) {
 		size_t have = m->said.body_start.len;
 
-		data = span_first(data, BODY_KEPT - have);
-		if (m->body == NULL)
-			m->body = memory_grow(NULL, 1, BODY_KEPT);
+		data = span_first(data, d->keep_most - have);
+		make_room(m, have + data.len);
 		memcpy(m->body + have, data.at, data.len);
 		m->said.body_start = span_of(m->body, have + data.len);
-		d->keep = have + data.len < BODY_KEPT;
+		d->keep = have + data.len < d->keep_most;
 	}
-	if (d->side == HTTP_SERVER && d->body_seen > BODY_WAITED) {
+	if (d->side == HTTP_SERVER && d->body_seen > BODY_WAITED &&
+	    d->body_seen > d->keep_most) {
 		d->last_frame = 0;
 		d->last_time = 0;
 		became_ready(d, d->body_from);

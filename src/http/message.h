@@ -32,6 +32,7 @@ struct message {
 	struct link link; /* the owner's */
 	struct http_message said;
 	uint8_t *head, *body;
+	size_t body_room;
 	uint32_t seq, ack;           /* where its first byte was */
 	uint32_t head_end, end;      /* sequence number behind them */
 	uint32_t interim_seq;        /* of the last 1xx before it */
@@ -66,6 +67,8 @@ struct message_sink {
 	    uint32_t seq);
 	void (*framing)(void *context, enum http_side side, struct span bytes,
 	    uint32_t seq);
+	/* The head of a response was given: bytes of the body wanted. */
+	size_t (*keep)(void *context, const struct message *m);
 };
 
 struct direction {
@@ -101,6 +104,7 @@ struct direction {
 	uint32_t body_from;
 	uint64_t left, body_seen;
 	struct chunked chunked;
+	uint32_t keep_most; /* bytes of body_start wanted */
 	bool keep;      /* body_start can go on */
 	bool untouched;
 	bool method_known; /* or the body's first bytes were looked at */

@@ -32,12 +32,12 @@ brief_failures(const struct report *r)
 	    r->outcomes[OUTCOME_ABANDONED] + r->outcomes[OUTCOME_BROKEN];
 }
 
-static void
-say_attempts(const struct report *r, struct text *t)
+void
+brief_outcome(const struct report *r, struct text *t)
 {
 	if (r->n_attempts == 0) {
 		text_str(t, "No proxy asked for credentials (407), and no "
-		            "client sent any. ");
+		            "client sent any.");
 		return;
 	}
 	words_count(t, r->n_attempts, "attempt", "attempts");
@@ -45,14 +45,13 @@ say_attempts(const struct report *r, struct text *t)
 	words_count(t, r->n_proxies, "proxy", "proxies");
 	text_str(t, ": ");
 	words_outcomes(t, r->outcomes);
-	text_str(t, ". ");
+	text_char(t, '.');
 }
 
 void
-brief_summary(const struct report *r, const struct finding *first,
+brief_fault(const struct report *r, const struct finding *first,
     struct text *t)
 {
-	say_attempts(r, t);
 	if (first == NULL) {
 		if (brief_failures(r) > 0)
 			text_str(t, "No fault of a user or of the proxy was "
@@ -64,11 +63,16 @@ brief_summary(const struct report *r, const struct finding *first,
 	text_str(t, redact_words(r->redact, first->message));
 	if (r->n_faults > 1)
 		text_fmt(t, " (%zu faults in all.)", r->n_faults);
-	if (first->n_fixes > 0) {
-		text_fmt(t, " To do first, by %s: ",
-		    who_name(first->fixes[0].who));
-		text_str(t, redact_words(r->redact, first->fixes[0].what));
-	}
+}
+
+void
+brief_step(const struct report *r, const struct finding *first,
+    struct text *t)
+{
+	if (first == NULL || first->n_fixes == 0)
+		return;
+	text_fmt(t, "To do first, by %s: ", who_name(first->fixes[0].who));
+	text_str(t, redact_words(r->redact, first->fixes[0].what));
 }
 
 struct entries {

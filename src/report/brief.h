@@ -15,9 +15,12 @@ void brief_measures(const struct report *r, struct text *t);
 /*
  * The report in three sentences: how many attempts and how they went, what
  * the gravest fault is, and what to do first.  `first` is that fault, or
- * NULL.
+ * NULL; what there is nothing to say of adds nothing.
  */
-void brief_summary(const struct report *r, const struct finding *first,
+void brief_outcome(const struct report *r, struct text *t);
+void brief_fault(const struct report *r, const struct finding *first,
+    struct text *t);
+void brief_step(const struct report *r, const struct finding *first,
     struct text *t);
 
 /* Attempts that failed. */

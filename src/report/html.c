@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "report/brief.h"
+#include "report/quality.h"
 
 /* Faults and remarks shown; the rest is counted. */
 #define FAULTS_SHOWN  50
@@ -24,13 +25,47 @@ html_sentence(struct html *h, const char *words)
 }
 
 void
-html_element(struct html *h, const char *tag, const char *words)
+html_element(struct html *h, const char *tag, const char *class,
+    const char *words)
 {
 	if (words == NULL || words[0] == '\0')
 		return;
-	text_fmt(h->out, "<%s>", tag);
+	text_fmt(h->out, "<%s", tag);
+	if (class != NULL)
+		text_fmt(h->out, " class=\"%s\"", class);
+	text_char(h->out, '>');
 	html_words(h, words);
-	text_fmt(h->out, "</%s>", tag);
+	text_fmt(h->out, "</%s>\n", tag);
+}
+
+/* How the attempts ended, in numbers. */
+static void
+tiles(struct html *h)
+{
+	static const struct {
+		enum outcome outcome;
+		const char *class;
+	} kinds[] = {
+		{ OUTCOME_AUTHENTICATED, "good" },
+		{ OUTCOME_REJECTED, "bad" },
+		{ OUTCOME_ABANDONED, "bad" },
+		{ OUTCOME_BROKEN, "bad" },
+		{ OUTCOME_INCOMPLETE, "none" },
+	};
+	const struct report *r = h->report;
+
+	if (r->n_attempts == 0)
+		return;
+	text_fmt(h->out, "<ul class=\"tiles\">\n<li><b>%zu</b> %s</li>\n",
+	    r->n_attempts, r->n_attempts == 1 ? "attempt" : "attempts");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (r->outcomes[kinds[i].outcome] > 0)
+			text_fmt(h->out, "<li class=\"%s\"><b>%u</b> %s"
+			    "</li>\n", kinds[i].class,
+			    r->outcomes[kinds[i].outcome],
+			    outcome_name(kinds[i].outcome));
+	text_fmt(h->out, "<li><b>%zu</b> %s</li>\n</ul>\n", r->n_proxies,
+	    r->n_proxies == 1 ? "proxy" : "proxies");
 }
 
 static void
@@ -40,12 +75,38 @@ summary(struct html *h, const struct finding *first)
 	bool good = r->n_faults == 0 && brief_failures(r) == 0;
 	struct text t = { 0 };
 
-	brief_summary(r, first, &t);
-	text_fmt(h->out, "<p class=\"lead%s\">",
-	    r->n_faults > 0 ? " bad" : good ? " good" : "");
-	html_words(h, text_get(&t));
-	text_str(h->out, "</p>\n");
+	text_fmt(h->out, "<section class=\"lead%s\" aria-label=\"Summary\">"
+	    "\n", r->n_faults > 0 ? " bad" : good ? " good" : "");
+	brief_fault(r, first, &t);
+	html_element(h, "p", "what", text_get(&t));
+	text_clear(&t);
+	brief_outcome(r, &t);
+	html_element(h, "p", NULL, text_get(&t));
+	text_clear(&t);
+	brief_step(r, first, &t);
+	html_element(h, "p", NULL, text_get(&t));
+	text_str(h->out, "</section>\n");
 	text_fini(&t);
+	tiles(h);
+}
+
+/* Where there is more than one. */
+static void
+contents(struct html *h, const struct finding *const *list, size_t n)
+{
+	if (n < 2)
+		return;
+	text_str(h->out, "<nav aria-label=\"Faults\">\n<ol>\n");
+	for (size_t i = 0; i < n && i < FAULTS_SHOWN; i++) {
+		text_fmt(h->out, "<li><a href=\"#fault-%zu\">", i + 1);
+		html_sentence(h, list[i]->title);
+		text_fmt(h->out, "</a> <span class=\"who\">%zu %s, %zu %s"
+		    "</span></li>\n", list[i]->n_attempts,
+		    list[i]->n_attempts == 1 ? "attempt" : "attempts",
+		    list[i]->clients.total,
+		    list[i]->clients.total == 1 ? "client" : "clients");
+	}
+	text_str(h->out, "</ol>\n</nav>\n");
 }
 
 static void
@@ -66,8 +127,10 @@ head(struct html *h)
 	text_fmt(h->out, "%zu %s", r->n_faults,
 	    r->n_faults == 1 ? "fault" : "faults");
 	text_str(h->out, "</title>\n<style>\n");
-	text_str(h->out, html_style);
-	text_str(h->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
+	for (size_t i = 0; html_style[i] != NULL; i++)
+		text_str(h->out, html_style[i]);
+	text_str(h->out, "</style>\n</head>\n<body>\n<header>\n"
+	    "<p class=\"mark\">p407 report</p>\n<h1>");
 	if (r->n_faults > 0)
 		text_fmt(h->out, "Proxy authentication: %zu %s",
 		    r->n_faults, r->n_faults == 1 ? "fault" : "faults");
@@ -76,9 +139,7 @@ head(struct html *h)
 	text_str(h->out, "</h1>\n<p class=\"from\">");
 	for (size_t i = 0; i < r->n_inputs && i < 3; i++) {
 		text_str(h->out, i > 0 ? ", " : "");
-		html_sentence(h, strcmp(r->inputs[i].name, "-") == 0
-		        ? "standard input"
-		        : r->inputs[i].name);
+		html_words(h, quality_name(r, &r->inputs[i]));
 	}
 	if (r->n_inputs > 3)
 		text_fmt(h->out, " and %zu more captures", r->n_inputs - 3);
@@ -134,6 +195,7 @@ html_write(struct sink *s, const struct report *r)
 
 	head(&h);
 	summary(&h, n > 0 ? list[0] : NULL);
+	contents(&h, list, n);
 	html_timeline(&h);
 	flush(s, &t);
 	for (size_t i = 0; i < n && i < FAULTS_SHOWN; i++) {

@@ -10,11 +10,11 @@ who_and_where(struct html *h, const struct finding *f)
 	struct brief_entry entries[BRIEF_ENTRIES];
 	size_t n = brief_entries(h->report, f, &arena, entries);
 
-	text_str(h->out, "<dl>\n");
+	text_str(h->out, "<dl class=\"facts\">\n");
 	for (size_t i = 0; i < n; i++) {
-		text_fmt(h->out, "<dt>%s</dt><dd>", entries[i].label);
+		text_fmt(h->out, "<div><dt>%s</dt><dd>", entries[i].label);
 		html_words(h, entries[i].words);
-		text_str(h->out, "</dd>\n");
+		text_str(h->out, "</dd></div>\n");
 	}
 	text_str(h->out, "</dl>\n");
 	arena_fini(&arena);
@@ -31,12 +31,13 @@ paragraph(struct html *h, const char *heading, const char *words)
 }
 
 static void
-differential(struct html *h, const char *heading, const struct verdict *list,
-    size_t n)
+differential(struct html *h, const char *heading, const char *class,
+    const struct verdict *list, size_t n)
 {
 	if (n == 0)
 		return;
-	text_fmt(h->out, "<h3>%s</h3>\n<ul>\n", heading);
+	text_fmt(h->out, "<div>\n<h3>%s</h3>\n<ul class=\"%s\">\n", heading,
+	    class);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = cause_name(list[i].cause);
 
@@ -55,7 +56,7 @@ differential(struct html *h, const char *heading, const struct verdict *list,
 		}
 		text_str(h->out, "</li>\n");
 	}
-	text_str(h->out, "</ul>\n");
+	text_str(h->out, "</ul>\n</div>\n");
 }
 
 static void
@@ -63,15 +64,15 @@ fixes(struct html *h, const struct finding *f)
 {
 	if (f->n_fixes == 0)
 		return;
-	text_str(h->out, "<h3>What to do, the easiest first</h3>\n<ol>\n");
+	text_str(h->out, "<h3>What to do, the easiest first</h3>\n"
+	                 "<ol class=\"steps\">\n");
 	for (size_t i = 0; i < f->n_fixes; i++) {
 		text_str(h->out, "<li>");
 		html_sentence(h, f->fixes[i].what);
-		text_str(h->out, " <span class=\"who\">");
-		html_words(h, who_name(f->fixes[i].who));
-		text_str(h->out, ", ");
-		html_words(h, effort_name(f->fixes[i].effort));
-		text_str(h->out, "</span></li>\n");
+		text_fmt(h->out, "<br><span class=\"chip\">%s</span>"
+		    "<span class=\"chip e%d\">%s</span></li>\n",
+		    who_name(f->fixes[i].who), (int)f->fixes[i].effort,
+		    effort_name(f->fixes[i].effort));
 	}
 	text_str(h->out, "</ol>\n");
 }
@@ -97,7 +98,8 @@ evidence(struct html *h, const struct finding *f)
 
 	if (f->n_frames == 0 && filter == NULL)
 		return;
-	text_str(h->out, "<h3>To see it in Wireshark</h3>\n<dl>\n");
+	text_str(h->out, "<h3>To see it in Wireshark</h3>\n"
+	                 "<dl class=\"pairs\">\n");
 	if (f->n_frames > 0)
 		text_str(h->out, "<dt>frames</dt><dd class=\"mono\">");
 	for (size_t i = 0; i < f->n_frames; i++)
@@ -127,6 +129,10 @@ contrast(struct html *h, const struct finding *f)
 {
 	struct arena arena = { 0 };
 	struct contrast_row rows[CONTRAST_ROWS];
+	struct redact *redact = h->report->redact;
+	static const char *const columns[] = { "field", "good", "bad",
+		"differs", NULL };
+	struct html_table t;
 
 	if (f->good == NULL || f->example == NULL)
 		return;
@@ -135,37 +141,34 @@ contrast(struct html *h, const struct finding *f)
 
 	text_fmt(h->out,
 	    "<h3>Beside a login that went well</h3>\n"
-	    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	    "aria-label=\"Good and bad login, field by field\">\n"
-	    "<table>\n<thead><tr><th scope=\"col\">field</th>"
-	    "<th scope=\"col\">good, from frame %llu</th>"
-	    "<th scope=\"col\">bad, from frame %llu</th>"
-	    "<th scope=\"col\">differs</th></tr></thead>\n<tbody>\n",
-	    (unsigned long long)f->good->first_frame,
+	    "<p class=\"who\">good: from frame %llu, bad: from frame %llu"
+	    "</p>\n", (unsigned long long)f->good->first_frame,
 	    (unsigned long long)f->example->first_frame);
+	html_table_begin(&t, h, columns);
 	for (size_t i = 0; i < n; i++) {
-		text_fmt(h->out, "<tr%s><th scope=\"row\">%s</th><td>",
-		    rows[i].differs ? " class=\"diff\"" : "", rows[i].label);
-		html_sentence(h, rows[i].good);
-		text_str(h->out, "</td><td>");
-		html_sentence(h, rows[i].bad);
-		text_fmt(h->out, "</td><td>%s</td></tr>\n",
-		    rows[i].differs ? "yes" : "");
+		html_row(&t, rows[i].differs, rows[i].label);
+		html_cell(&t, redact_words(redact, rows[i].good));
+		html_cell(&t, redact_words(redact, rows[i].bad));
+		html_cell(&t, rows[i].differs ? "yes" : "");
+		html_row_end(&t);
 	}
-	text_str(h->out, "</tbody>\n</table>\n</div>\n");
+	html_table_end(&t);
 	arena_fini(&arena);
 }
 
 void
 html_finding(struct html *h, const struct finding *f, size_t number)
 {
-	text_fmt(h->out, "<section>\n<h2 id=\"fault-%zu\">%zu. ", number,
+	text_fmt(h->out,
+	    "<section class=\"fault s%d\">\n<h2 id=\"fault-%zu\">"
+	    "<span class=\"n\">%zu</span> ", (int)f->severity, number,
 	    number);
 	html_sentence(h, f->title);
 	text_fmt(h->out, "</h2>\n<p><span class=\"chip %s\">severity %s"
 	                 "</span><span class=\"chip\">likelihood %s</span>"
-	                 "</p>\n<p>", level_name(f->severity),
-	    level_name(f->severity), level_name(f->likelihood));
+	                 "</p>\n<p class=\"says\">",
+	    level_name(f->severity), level_name(f->severity),
+	    level_name(f->likelihood));
 	html_sentence(h, f->message);
 	text_str(h->out, "</p>\n");
 	who_and_where(h, f);
@@ -176,11 +179,14 @@ html_finding(struct html *h, const struct finding *f, size_t number)
 	paragraph(h, "How to see that it is mended", f->verify);
 	escalation(h, f);
 	contrast(h, f);
-	differential(h, "It contributes", f->contributing,
+	text_str(h->out, "<div class=\"beside\">\n");
+	differential(h, "It contributes", "adds", f->contributing,
 	    f->n_contributing);
-	differential(h, "What this capture cannot tell", f->cannot_tell,
-	    f->n_cannot_tell);
-	differential(h, "What it is not", f->ruled_out, f->n_ruled_out);
+	differential(h, "What this capture cannot tell", "maybe",
+	    f->cannot_tell, f->n_cannot_tell);
+	differential(h, "What it is not", "not", f->ruled_out,
+	    f->n_ruled_out);
+	text_str(h->out, "</div>\n");
 	evidence(h, f);
 	text_str(h->out, "</section>\n");
 }

@@ -7,21 +7,37 @@
 #define FIRST_LEGS 10
 #define LAST_LEGS  8
 
-/* Units of the drawing; a character of the font is some 7.8 wide. */
-enum {
-	WIDTH = 900,
-	FRAME_AT = 56,  /* right end of frame numbers */
-	TIME_AT = 72,
-	LEFT = 180,     /* the client's rail */
-	RIGHT = 880,    /* the proxy's rail */
-	TOP = 44,       /* below the heads of the rails */
-	LINE = 20,
-	COLUMNS = 82,   /* of words between the rails */
-	DETAIL_LINES = 3,
+/*
+ * Units of the drawing are pixels of the page it is made for; a character
+ * of the font is some 7.8 wide.  On a phone frame and time stand over the
+ * words, and the KDC has no rail.
+ */
+struct geometry {
+	const char *class;
+	int width;
+	int frame_at; /* right end of frame numbers; 0: over the words */
+	int time_at;
+	int left, right; /* the rails of client and proxy */
+	int kdc;         /* its rail; 0: none */
+	int line;
+	size_t columns; /* of words between the rails */
+	int label_lines, detail_lines;
 };
+
+static const struct geometry wide = { .class = "wide", .width = 900,
+	.frame_at = 56, .time_at = 72, .left = 180, .right = 880,
+	.line = 20, .columns = 82, .label_lines = 2, .detail_lines = 3 };
+static const struct geometry with_kdc = { .class = "wide", .width = 1000,
+	.frame_at = 56, .time_at = 72, .left = 180, .right = 840,
+	.kdc = 980, .line = 20, .columns = 80, .label_lines = 2,
+	.detail_lines = 3 };
+static const struct geometry narrow = { .class = "narrow", .width = 356,
+	.left = 8, .right = 348, .line = 19, .columns = 39,
+	.label_lines = 3, .detail_lines = 4 };
 
 struct drawing {
 	struct html *html;
+	const struct geometry *at;
 	const struct attempt *attempt;
 	const struct finding *finding;
 	struct text body; /* drawn before its height is known */
@@ -29,42 +45,81 @@ struct drawing {
 	struct text said; /* the last detail: not said twice in a row */
 };
 
-/* Into the drawing instead of the page. */
-static void
-put_words(struct drawing *d, const char *words)
-{
-	struct html inside = { &d->body, d->html->report };
-
-	html_words(&inside, words);
-}
-
 static void
 put_text(struct drawing *d, int x, const char *attributes, const char *words)
 {
+	struct html inside = { &d->body, d->html->report };
+
+	if (words[0] == '\0')
+		return;
 	text_fmt(&d->body, "<text x=\"%d\" y=\"%d\"%s%s>", x, d->y,
 	    attributes[0] != '\0' ? " " : "", attributes);
-	put_words(d, words);
+	html_words(&inside, words);
 	text_str(&d->body, "</text>\n");
 }
 
-/* "+832 us", "+12 ms" since the first message; that one's time of day. */
+/* Wrapped between the rails; the line that y is at is the first. */
 static void
-put_place(struct drawing *d, const struct leg *leg, when_ns since)
+put_lines(struct drawing *d, const char *attributes, const char *words,
+    int most)
 {
-	struct text t = { 0 };
+	struct text wrapped = { 0 };
+	struct page page = { .out = &wrapped, .width = d->at->columns };
 
-	if (leg->frame > 0)
-		text_fmt(&t, "%llu", (unsigned long long)leg->frame);
-	put_text(d, FRAME_AT, "text-anchor=\"end\"", text_get(&t));
-	text_clear(&t);
-	if (leg->time != WHEN_NONE && since == WHEN_NONE) {
-		when_clock(&t, leg->time);
-	} else if (leg->time != WHEN_NONE) {
-		text_char(&t, '+');
-		when_length(&t, leg->time > since ? leg->time - since : 0);
+	page_flow(&page, "", STYLE_PLAIN, 0, words);
+
+	struct span s = text_span(&wrapped);
+
+	for (int i = 0; i < most && s.len > 0; i++) {
+		size_t n = span_find(s, '\n');
+		bool last = i + 1 == most && n + 1 < s.len;
+		struct text line = { 0 }, shown = { 0 };
+
+		text_add(&line, span_first(s, n));
+		if (last)
+			text_str(&line, " …");
+		page_cell(&page, &shown, text_get(&line), d->at->columns);
+		d->y += i > 0 ? d->at->line - 2 : 0;
+		put_text(d, d->at->left + 10, attributes, text_get(&shown));
+		text_fini(&shown);
+		text_fini(&line);
+		s = span_from(s, n + 1);
 	}
-	put_text(d, TIME_AT, "class=\"dim\"", text_get(&t));
-	text_fini(&t);
+	text_fini(&wrapped);
+}
+
+/* The time of day, or since the first message: "+832 us", "+12 ms". */
+static void
+put_place(struct drawing *d, uint64_t frame, when_ns at, when_ns since)
+{
+	struct text number = { 0 }, moment = { 0 };
+
+	if (frame > 0)
+		text_fmt(&number, "%llu", (unsigned long long)frame);
+	if (at != WHEN_NONE && since == WHEN_NONE) {
+		when_clock(&moment, at);
+	} else if (at != WHEN_NONE) {
+		text_char(&moment, '+');
+		when_length(&moment, at > since ? at - since : 0);
+	}
+	if (d->at->frame_at > 0) {
+		put_text(d, d->at->frame_at, "text-anchor=\"end\"",
+		    text_get(&number));
+		put_text(d, d->at->time_at, "class=\"dim\"",
+		    text_get(&moment));
+	} else {
+		struct text both = { 0 };
+
+		if (number.len > 0)
+			text_fmt(&both, "frame %s  ", text_get(&number));
+		text_str(&both, text_get(&moment));
+		put_text(d, d->at->left + 10, "class=\"dim\"",
+		    text_get(&both));
+		d->y += d->at->line - 1;
+		text_fini(&both);
+	}
+	text_fini(&moment);
+	text_fini(&number);
 }
 
 static bool
@@ -75,26 +130,20 @@ is_bad(const struct attempt *a, const struct leg *leg)
 }
 
 static void
-put_arrow(struct drawing *d, const struct leg *leg)
+put_arrow(struct drawing *d, const char *class, int from, int to)
 {
-	const char *style = is_bad(d->attempt, leg)   ? " class=\"bs\""
-	    : leg->step == STEP_AUTHENTICATED ? " class=\"gs\""
-	                                              : "";
-	int from = leg->from_client ? LEFT : RIGHT;
-	int to = leg->from_client ? RIGHT : LEFT;
-	int back = leg->from_client ? -9 : 9;
+	int back = from < to ? -9 : 9;
 
-	text_fmt(&d->body,
-	    "<path%s d=\"M%d %dH%d M%d %dl%d -5 M%d %dl%d 5\"/>\n", style,
-	    from, d->y, to, to, d->y, back, to, d->y, back);
+	text_fmt(&d->body, "<path class=\"%s\" d=\"M%d %dH%d\"/>"
+	    "<path class=\"%s head\" d=\"M%d %dl%d -5v10z\"/>\n", class,
+	    from, d->y, to, class, to, d->y, back);
 }
 
-/* Decoded fields, wrapped between the rails. */
+/* Decoded fields. */
 static void
 put_detail(struct drawing *d, const struct leg *leg)
 {
-	struct text words = { 0 }, lines = { 0 };
-	struct page page = { .out = &lines, .width = COLUMNS };
+	struct text words = { 0 };
 
 	ladder_detail(d->html->report, d->attempt, leg, &words);
 	if (span_eq(text_span(&words), text_span(&d->said)))
@@ -102,46 +151,18 @@ put_detail(struct drawing *d, const struct leg *leg)
 	if (words.len > 0) {
 		text_clear(&d->said);
 		text_add(&d->said, text_span(&words));
+		d->y += d->at->line - 2;
+		put_lines(d, "class=\"dim\"", text_get(&words),
+		    d->at->detail_lines);
 	}
-	page_flow(&page, "", STYLE_PLAIN, 0, text_get(&words));
-
-	struct span s = text_span(&lines);
-
-	for (int i = 0; i < DETAIL_LINES && s.len > 0; i++) {
-		size_t n = span_find(s, '\n');
-		struct text line = { 0 };
-
-		d->y += LINE - 2;
-		text_add(&line, span_first(s, n));
-		put_text(d, LEFT + 16, "class=\"dim\"", text_get(&line));
-		text_fini(&line);
-		s = span_from(s, n + 1);
-	}
-	text_fini(&lines);
 	text_fini(&words);
-}
-
-static void
-put_label(struct drawing *d, const struct leg *leg)
-{
-	struct text label = { 0 }, shown = { 0 };
-	struct page page = { .out = &shown, .width = COLUMNS };
-
-	ladder_label(d->html->report, d->attempt, leg, &label);
-	page_cell(&page, &shown, text_get(&label), COLUMNS);
-	put_text(d, LEFT + 16, is_bad(d->attempt, leg) ? "class=\"b h\""
-	        : leg->step == STEP_AUTHENTICATED ? "class=\"g h\""
-	                                          : "class=\"h\"",
-	    text_get(&shown));
-	text_fini(&shown);
-	text_fini(&label);
 }
 
 static void
 put_remark(struct drawing *d, const char *words)
 {
-	d->y += LINE + 4;
-	put_text(d, LEFT + 16, "class=\"dim\"", words);
+	d->y += d->at->line + 4;
+	put_lines(d, "class=\"dim\"", words, 2);
 	d->y += 6;
 }
 
@@ -160,18 +181,56 @@ put_change(struct drawing *d, unsigned i)
 	text_fini(&t);
 }
 
+/* The words, an arrow below them, the fields below that. */
+static void
+put_message(struct drawing *d, const struct leg *leg)
+{
+	const struct geometry *at = d->at;
+	bool bad = is_bad(d->attempt, leg);
+	bool good = leg->step == STEP_AUTHENTICATED;
+	struct text label = { 0 };
+
+	ladder_label(d->html->report, d->attempt, leg, &label);
+	put_lines(d, bad ? "class=\"b h\"" : good ? "class=\"g h\""
+	                                         : "class=\"h\"",
+	    text_get(&label), at->label_lines);
+	text_fini(&label);
+	d->y += 8;
+	put_arrow(d, bad ? "bs" : good ? "gs" : "as",
+	    leg->from_client ? at->left : at->right,
+	    leg->from_client ? at->right : at->left);
+	put_detail(d, leg);
+}
+
 static void
 put_leg(struct drawing *d, unsigned i)
 {
 	const struct leg *leg = &d->attempt->legs[i];
+	struct text before = d->body;
+	bool bad = is_bad(d->attempt, leg);
 
 	put_change(d, i);
-	d->y += LINE + 6;
-	put_label(d, leg);
-	put_place(d, leg, i == 0 ? WHEN_NONE : d->attempt->legs[0].time);
-	d->y += 8;
-	put_arrow(d, leg);
-	put_detail(d, leg);
+	before = d->body;
+	d->body = (struct text){ 0 };
+	d->y += d->at->line + 6;
+
+	int top = d->y - d->at->line + 5;
+
+	put_place(d, leg->frame, leg->time,
+	    i == 0 ? WHEN_NONE : d->attempt->legs[0].time);
+	put_message(d, leg);
+
+	/* Under the words, so before them. */
+	struct text drawn = d->body;
+
+	d->body = before;
+	if (bad)
+		text_fmt(&d->body, "<rect class=\"band\" x=\"%d\" "
+		    "y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
+		    d->at->left + 1, top, d->at->right - d->at->left - 2,
+		    d->y + 7 - top);
+	text_add(&d->body, text_span(&drawn));
+	text_fini(&drawn);
 }
 
 static void
@@ -179,18 +238,16 @@ put_kdc(struct drawing *d, const struct witness_record *w, bool answer)
 {
 	const struct kdc_record *k = w->saw.kdc;
 	struct text t = { 0 };
+	int far = d->at->kdc > 0 ? d->at->kdc : d->at->right - 40;
 
-	d->y += LINE + 4;
-	text_fmt(&t, "%llu", (unsigned long long)(answer ? k->answer_frame
-	                                                 : k->request_frame));
-	put_text(d, FRAME_AT, "text-anchor=\"end\"", text_get(&t));
-	text_clear(&t);
-	when_clock(&t, answer ? k->answer_time : k->request_time);
-	put_text(d, TIME_AT, "class=\"dim\"", text_get(&t));
-	text_clear(&t);
-	text_str(&t, "· ");
+	d->y += d->at->line + 6;
+	put_place(d, answer ? k->answer_frame : k->request_frame,
+	    answer ? k->answer_time : k->request_time, WHEN_NONE);
 	ladder_kdc(d->html->report, w, answer, &t);
-	put_text(d, LEFT + 16, "", text_get(&t));
+	put_lines(d, "class=\"k\"", text_get(&t), d->at->label_lines);
+	d->y += 8;
+	put_arrow(d, "ks", answer ? far : d->at->left,
+	    answer ? d->at->left : far);
 	text_fini(&t);
 }
 
@@ -233,47 +290,93 @@ put_legs(struct drawing *d)
 	text_fini(&t);
 }
 
+/* Who a rail is, over its name. */
+static void
+put_head(struct drawing *d, int x, const char *anchor, const char *who,
+    const char *name)
+{
+	struct text t = { 0 };
+
+	text_fmt(&t, "class=\"dim\" text-anchor=\"%s\"", anchor);
+	d->y = 18;
+	put_text(d, x, text_get(&t), who);
+	text_clear(&t);
+	text_fmt(&t, "class=\"h\" text-anchor=\"%s\"", anchor);
+	d->y = 36;
+	put_text(d, x, text_get(&t), name);
+	text_fini(&t);
+}
+
 static void
 put_heads(struct drawing *d)
 {
 	const struct connection *c = &d->attempt->connection;
 	const struct attempt *a = d->attempt;
 	struct redact *redact = d->html->report->redact;
-	int below = d->y;
+	struct text names[2] = { { 0 }, { 0 } };
+	bool phone = d->at->frame_at == 0;
 
-	d->y = 24;
-	put_text(d, FRAME_AT, "class=\"dim\" text-anchor=\"end\"", "frame");
-	put_text(d, TIME_AT, "class=\"dim\"", "time (UTC)");
-	put_text(d, LEFT, "class=\"h\"",
-	    redact_address_port(redact, &c->client,
-	        a->n_legs > 0 ? a->legs[0].port : c->client_port));
-	put_text(d, RIGHT, "class=\"h\" text-anchor=\"end\"",
-	    redact_address_port(redact, &c->proxy, c->proxy_port));
-	d->y = below;
+	/* A phone has no room for two long addresses beside each other. */
+	size_t most = phone ? 21 : 48;
+	struct page pages[2] = { { .out = &names[0] }, { .out = &names[1] } };
+
+	page_cell(&pages[0], &names[0], redact_address_port(redact,
+	    &c->client, a->n_legs > 0 ? a->legs[0].port : c->client_port),
+	    most);
+	page_cell(&pages[1], &names[1], redact_address_port(redact,
+	    &c->proxy, c->proxy_port), most);
+	if (!phone) {
+		d->y = 36;
+		put_text(d, d->at->frame_at,
+		    "class=\"dim\" text-anchor=\"end\"", "frame");
+		put_text(d, d->at->time_at, "class=\"dim\"", "time (UTC)");
+	}
+	put_head(d, d->at->left, "start", "client", text_get(&names[0]));
+	put_head(d, d->at->right, "end", "proxy", text_get(&names[1]));
+	if (d->at->kdc > 0)
+		put_head(d, d->at->kdc, "end", "", "KDC");
+	text_fini(&names[0]);
+	text_fini(&names[1]);
+}
+
+static void
+put_rail(struct html *h, int x, int height)
+{
+	text_fmt(h->out, "<line class=\"rail\" x1=\"%d\" y1=\"46\" "
+	    "x2=\"%d\" y2=\"%d\"/>\n", x, x, height - 6);
+}
+
+static void
+draw(struct html *h, const struct finding *f, size_t number,
+    const struct geometry *at)
+{
+	struct drawing d = { .html = h, .at = at, .attempt = f->example,
+		.finding = f, .y = 46 };
+
+	put_legs(&d);
+
+	int height = d.y + at->line;
+
+	put_heads(&d);
+	text_fmt(h->out,
+	    "<svg class=\"%s\" viewBox=\"0 0 %d %d\" role=\"group\" "
+	    "aria-label=\"Messages of fault %zu, in order\">\n",
+	    at->class, at->width, height, number);
+	put_rail(h, at->left, height);
+	put_rail(h, at->right, height);
+	if (at->kdc > 0)
+		put_rail(h, at->kdc, height);
+	text_add(h->out, text_span(&d.body));
+	text_str(h->out, "</svg>\n");
+	text_fini(&d.body);
+	text_fini(&d.said);
 }
 
 void
 html_ladder(struct html *h, const struct finding *f, size_t number)
 {
-	struct drawing d = { .html = h, .attempt = f->example, .finding = f,
-		.y = TOP - 12 };
-
-	put_legs(&d);
-	put_heads(&d);
-
-	int height = d.y + LINE;
-
-	text_fmt(h->out,
-	    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	    "aria-label=\"Messages of fault %zu\">\n"
-	    "<svg viewBox=\"0 0 %d %d\" role=\"img\" "
-	    "aria-label=\"Messages between client and proxy, in order\">\n"
-	    "<line class=\"rail\" x1=\"%d\" y1=\"34\" x2=\"%d\" y2=\"%d\"/>\n"
-	    "<line class=\"rail\" x1=\"%d\" y1=\"34\" x2=\"%d\" y2=\"%d\"/>\n",
-	    number, WIDTH, height, LEFT, LEFT, height - 6, RIGHT, RIGHT,
-	    height - 6);
-	text_add(h->out, text_span(&d.body));
-	text_str(h->out, "</svg>\n</div>\n");
-	text_fini(&d.body);
-	text_fini(&d.said);
+	text_str(h->out, "<div class=\"drawing\">\n");
+	draw(h, f, number, f->on_kdc && f->n_kdc > 0 ? &with_kdc : &wide);
+	draw(h, f, number, &narrow);
+	text_str(h->out, "</div>\n");
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/sha256.h"
 #include "report/clocks.h"
 #include "report/html.h"
 #include "report/inventory.h"
 #include "report/latency.h"
+#include "report/quality.h"
 #include "report/text.h"
 #include "report/words.h"
 
@@ -11,64 +13,61 @@
 #define NAMES_SHOWN 4
 
 static void
-begin(struct html *h, const char *title, const char *const *columns)
+begin(struct html *h, struct html_table *t, const char *title,
+    const char *const *columns)
 {
-	text_fmt(h->out,
-	    "<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-	    "role=\"region\" aria-label=\"%s\">\n<table>\n<thead><tr>",
-	    title, title);
-	for (size_t i = 0; columns[i] != NULL; i++)
-		text_fmt(h->out, "<th scope=\"col\">%s</th>", columns[i]);
-	text_str(h->out, "</tr></thead>\n<tbody>\n");
+	text_fmt(h->out, "<section>\n<h2>%s</h2>\n", title);
+	html_table_begin(t, h, columns);
 }
 
 static void
-end(struct html *h, size_t n)
+end(struct html_table *t, size_t n)
 {
-	text_str(h->out, "</tbody>\n</table>\n</div>\n");
+	html_table_end(t);
 	if (n > ROWS_SHOWN)
-		text_fmt(h->out, "<p class=\"who\">and %zu more rows</p>\n",
-		    n - ROWS_SHOWN);
-	text_str(h->out, "</section>\n");
+		text_fmt(t->html->out, "<p class=\"who\">and %zu more rows"
+		    "</p>\n", n - ROWS_SHOWN);
+	text_str(t->html->out, "</section>\n");
 }
 
+/* A cell of words that are gone afterwards. */
 static void
-cell(struct html *h, struct text *words)
+cell(struct html_table *t, struct text *words)
 {
-	text_str(h->out, "<td>");
-	html_words(h, text_get(words));
-	text_str(h->out, "</td>");
+	html_cell(t, text_get(words));
 	text_clear(words);
 }
 
 static void
-length_cell(struct html *h, int64_t ns)
+length_cell(struct html_table *t, int64_t ns)
 {
-	struct text t = { 0 };
+	struct text words = { 0 };
 
-	when_length(&t, ns);
-	cell(h, &t);
-	text_fini(&t);
+	when_length(&words, ns);
+	cell(t, &words);
+	text_fini(&words);
 }
 
 static void
-row_head(struct html *h, const char *words)
+counted_cell(struct html_table *t, const struct counted *list, size_t n)
 {
-	text_str(h->out, "<tr><th scope=\"row\">");
-	html_words(h, words);
-	text_str(h->out, "</th>");
-}
-
-static void
-counted_cell(struct html *h, const struct counted *list, size_t n)
-{
-	struct text t = { 0 };
+	struct text words = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		text_fmt(&t, "%s%s %u", i > 0 ? ", " : "", list[i].name,
+		text_fmt(&words, "%s%s %u", i > 0 ? ", " : "", list[i].name,
 		    list[i].count);
-	cell(h, &t);
-	text_fini(&t);
+	cell(t, &words);
+	text_fini(&words);
+}
+
+static void
+tally_cell(struct html_table *t, const struct tally *tally)
+{
+	struct text words = { 0 };
+
+	words_tally(t->html->report, &words, tally, NAMES_SHOWN);
+	cell(t, &words);
+	text_fini(&words);
 }
 
 static void
@@ -77,67 +76,57 @@ proxies(struct html *h)
 	static const char *const columns[] = { "proxy", "software",
 		"attempts", "used", "offered", "clients", "users", NULL };
 	const struct report *r = h->report;
-	struct text t = { 0 };
+	struct html_table t;
+	struct text words = { 0 };
 
 	if (r->n_proxies == 0)
 		return;
-	begin(h, "Proxies", columns);
+	begin(h, &t, "Proxies", columns);
 	for (size_t i = 0; i < r->n_proxies && i < ROWS_SHOWN; i++) {
 		const struct proxy_total *p = &r->proxies[i];
 
-		row_head(h, redact_address_port(r->redact, &p->address,
-		    p->port));
-		text_str(h->out, "<td>");
-		html_sentence(h, p->software);
-		text_str(h->out, "</td>");
-		words_outcomes(&t, p->outcomes);
-		cell(h, &t);
-		counted_cell(h, p->schemes, p->n_schemes);
-		counted_cell(h, p->offered, p->n_offered);
-		text_fmt(h->out, "<td>%zu</td><td>%zu</td></tr>\n",
-		    p->clients, p->users);
+		html_row(&t, false, redact_address_port(r->redact,
+		    &p->address, p->port));
+		html_cell(&t, redact_words(r->redact, p->software));
+		words_outcomes(&words, p->outcomes);
+		cell(&t, &words);
+		counted_cell(&t, p->schemes, p->n_schemes);
+		counted_cell(&t, p->offered, p->n_offered);
+		html_cell_number(&t, p->clients);
+		html_cell_number(&t, p->users);
+		html_row_end(&t);
 	}
-	end(h, r->n_proxies);
-	text_fini(&t);
-}
-
-static void
-tally_cell(struct html *h, const struct tally *tally)
-{
-	struct text t = { 0 };
-
-	words_tally(h->report, &t, tally, NAMES_SHOWN);
-	cell(h, &t);
-	text_fini(&t);
+	end(&t, r->n_proxies);
+	text_fini(&words);
 }
 
 static void
 inventory(struct html *h)
 {
 	static const char *const columns[] = { "proxy", "method", "attempts",
-		"clients", "users", "programs", "remark", NULL };
+		"authenticated", "clients", "users", "programs", "remark",
+		NULL };
 	const struct report *r = h->report;
+	struct html_table t;
 
 	if (r->n_inventory == 0)
 		return;
-	begin(h, "What stops when a scheme is switched off", columns);
+	begin(h, &t, "What stops when a scheme is switched off", columns);
 	for (size_t i = 0; i < r->n_inventory && i < ROWS_SHOWN; i++) {
 		const struct inventory_row *row = &r->inventory[i];
 
-		row_head(h, redact_address_port(r->redact, &row->proxy,
-		    row->port));
-		text_str(h->out, "<td>");
-		html_words(h, row->method);
-		text_fmt(h->out, "</td><td>%u, %u authenticated</td>",
-		    row->attempts, row->authenticated);
-		tally_cell(h, &row->clients);
-		tally_cell(h, &row->users);
-		tally_cell(h, &row->agents);
-		text_str(h->out, "<td>");
-		html_words(h, row->remark);
-		text_str(h->out, "</td></tr>\n");
+		html_row(&t, false, redact_address_port(r->redact,
+		    &row->proxy, row->port));
+		html_cell(&t, row->method);
+		html_cell_number(&t, row->attempts);
+		html_cell_number(&t, row->authenticated);
+		tally_cell(&t, &row->clients);
+		tally_cell(&t, &row->users);
+		tally_cell(&t, &row->agents);
+		html_cell(&t, row->remark);
+		html_row_end(&t);
 	}
-	end(h, r->n_inventory);
+	end(&t, r->n_inventory);
 }
 
 static void
@@ -147,26 +136,26 @@ latency(struct html *h)
 		"how many", "median", "95% within", "worst", "from frame",
 		NULL };
 	const struct report *r = h->report;
+	struct html_table t;
 
 	if (r->n_latency == 0)
 		return;
-	begin(h, "From the credentials to the decision", columns);
+	begin(h, &t, "From the credentials to the decision", columns);
 	for (size_t i = 0; i < r->n_latency && i < ROWS_SHOWN; i++) {
 		const struct latency_row *row = &r->latency[i];
 
-		row_head(h, redact_address_port(r->redact, &row->proxy,
-		    row->port));
-		text_str(h->out, "<td>");
-		html_words(h, row->scheme);
-		text_fmt(h->out, "</td><td>%s</td><td>%zu</td>",
-		    row->good ? "authenticated" : "rejected", row->n);
-		length_cell(h, row->median_ns);
-		length_cell(h, row->p95_ns);
-		length_cell(h, row->worst_ns);
-		text_fmt(h->out, "<td>%llu</td></tr>\n",
-		    (unsigned long long)row->worst_frame);
+		html_row(&t, false, redact_address_port(r->redact,
+		    &row->proxy, row->port));
+		html_cell(&t, row->scheme);
+		html_cell(&t, row->good ? "authenticated" : "rejected");
+		html_cell_number(&t, row->n);
+		length_cell(&t, row->median_ns);
+		length_cell(&t, row->p95_ns);
+		length_cell(&t, row->worst_ns);
+		html_cell_number(&t, row->worst_frame);
+		html_row_end(&t);
 	}
-	end(h, r->n_latency);
+	end(&t, r->n_latency);
 }
 
 static void
@@ -176,89 +165,112 @@ clocks(struct html *h)
 		"against the capture", "readings", "first frame",
 		"what it proves", NULL };
 	const struct report *r = h->report;
+	struct html_table t;
+	struct text words = { 0 };
 
 	if (r->n_clocks == 0)
 		return;
-	begin(h, "Clocks", columns);
+	begin(h, &t, "Clocks", columns);
 	for (size_t i = 0; i < r->n_clocks && i < ROWS_SHOWN; i++) {
 		const struct clock_row *row = &r->clocks[i];
-		struct text t = { 0 };
 
-		if (text_clock_matters(row))
-			text_str(h->out, "<tr class=\"diff\">");
-		else
-			text_str(h->out, "<tr>");
-		text_str(h->out, "<th scope=\"row\">");
-		html_words(h, redact_address(r->redact, &row->host));
-		text_fmt(h->out, "</th><td>%s</td>",
-		    clock_source_name(row->source));
-		words_clock(&t, row->median_ns);
-		cell(h, &t);
-		text_fmt(h->out, "<td>%zu</td><td>%llu</td><td>%s</td></tr>\n",
-		    row->n, (unsigned long long)row->frame,
-		    clock_source_proves(row->source));
-		text_fini(&t);
+		html_row(&t, text_clock_matters(row),
+		    redact_address(r->redact, &row->host));
+		html_cell(&t, clock_source_name(row->source));
+		words_clock(&words, row->median_ns);
+		cell(&t, &words);
+		html_cell_number(&t, row->n);
+		html_cell_number(&t, row->frame);
+		html_cell(&t, clock_source_proves(row->source));
+		html_row_end(&t);
 	}
-	end(h, r->n_clocks);
+	end(&t, r->n_clocks);
+	text_fini(&words);
 }
 
 static void
-number_row(struct html *h, const char *label, uint64_t n)
+moment_cell(struct html_table *t, when_ns at)
 {
-	text_fmt(h->out, "<tr><th scope=\"row\">%s</th><td>%llu</td></tr>\n",
-	    label, (unsigned long long)n);
+	struct text words = { 0 };
+
+	if (at != WHEN_NONE)
+		when_day_time(&words, at);
+	cell(t, &words);
+	text_fini(&words);
 }
 
 static void
-file_rows(struct html *h)
+files(struct html *h)
 {
+	static const char *const columns[] = { "file", "format", "frames",
+		"bytes", "first (UTC)", "last (UTC)", "lost", NULL };
 	const struct report *r = h->report;
+	struct html_table t;
 
+	html_table_begin(&t, h, columns);
 	for (size_t i = 0; i < r->n_inputs && i < ROWS_SHOWN; i++) {
 		const struct capture_input *in = &r->inputs[i];
-		struct text t = { 0 };
 
-		row_head(h, redact_words(r->redact, in->name));
-		text_fmt(&t, "%s%s, %llu frames, %llu bytes",
-		    in->format != NULL ? in->format : "not read",
-		    in->damaged ? " (damaged)" : "",
-		    (unsigned long long)in->frames,
-		    (unsigned long long)in->bytes);
-		cell(h, &t);
-		text_str(h->out, "</tr>\n");
-		text_fini(&t);
+		html_row(&t, in->damaged, quality_name(r, in));
+		html_cell(&t, in->format != NULL ? in->format : "not read");
+		html_cell_number(&t, in->frames);
+		html_cell_number(&t, in->bytes);
+		moment_cell(&t, in->first);
+		moment_cell(&t, in->last);
+		if (in->drops_known)
+			html_cell_number(&t, in->dropped);
+		else
+			html_cell(&t, "not told");
+		html_row_end(&t);
 	}
+	html_table_end(&t);
+	for (size_t i = 0; i < r->n_inputs && i < ROWS_SHOWN; i++) {
+		struct text sum = { 0 };
+
+		if (sha256_file(r->inputs[i].name, &sum)) {
+			text_str(h->out, "<p class=\"sum\">SHA-256 of ");
+			html_words(h, quality_name(r, &r->inputs[i]));
+			text_fmt(h->out, " <code>%s</code></p>\n",
+			    text_get(&sum));
+		}
+		text_fini(&sum);
+	}
+	if (r->n_inputs > ROWS_SHOWN)
+		text_fmt(h->out, "<p class=\"who\">and %zu more files</p>\n",
+		    r->n_inputs - ROWS_SHOWN);
+}
+
+struct notes {
+	struct html *html;
+	size_t n;
+};
+
+static void
+note(void *context, const char *words)
+{
+	struct notes *notes = context;
+
+	text_str(notes->html->out, notes->n++ == 0 ? "<ul>\n<li>" : "<li>");
+	html_words(notes->html, words);
+	text_str(notes->html->out, "</li>\n");
 }
 
 static void
 capture(struct html *h)
 {
-	static const char *const columns[] = { "what", "how much", NULL };
-	const struct capture_quality *q = &h->report->quality;
-	const struct report *r = h->report;
+	struct notes notes = { .html = h };
 
-	begin(h, "The capture", columns);
-	file_rows(h);
-	number_row(h, "bytes sent but not in the capture", q->missing);
-	number_row(h, "connections with one direction only", q->one_sided);
-	if (r->drops_known)
-		number_row(h, "frames lost by the capturing side",
-		    r->dropped);
-	number_row(h, "frames cut short (snaplen)", r->cut_frames);
-	number_row(h, "damaged packets", q->damaged_packets);
-	number_row(h, "attempts that cannot be told",
-	    r->outcomes[OUTCOME_INCOMPLETE]);
-	text_fmt(h->out, "<tr><th scope=\"row\">traffic with a KDC (port 88)"
-	    "</th><td>%s</td></tr>\n", q->kdc_visible ? "seen" : "not seen");
-	for (size_t i = 0; i < LIMIT_COUNT; i++) {
-		if (r->limit_hits[i] == 0)
-			continue;
-		text_fmt(h->out, "<tr><th scope=\"row\">bound reached: %s"
-		    "</th><td>%llu times</td></tr>\n",
-		    limit_what((enum limit)i),
-		    (unsigned long long)r->limit_hits[i]);
-	}
-	end(h, 0);
+	text_str(h->out, "<section>\n<h2>The capture</h2>\n");
+	files(h);
+	text_str(h->out, "<h3>How good it is</h3>\n");
+	quality_notes(h->report, note, &notes);
+	if (notes.n > 0)
+		text_str(h->out, "</ul>\n");
+	else
+		text_str(h->out, "<p>Nothing that was sent is missing, and "
+		    "both directions are there.</p>\n");
+	html_element(h, "p", "who", quality_kdc(h->report));
+	text_str(h->out, "</section>\n");
 }
 
 void

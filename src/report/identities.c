@@ -178,6 +178,12 @@ learn_kdc(struct redact *r, const struct witness_record *w)
 static void
 learn_finding(struct redact *r, const struct finding *f)
 {
+	for (size_t i = 0; i < f->n_hosts; i++) {
+		/* "Lab CA" is no host's name, but as telling. */
+		redact_learn_host(r, f->hosts[i]);
+		if (strchr(f->hosts[i], ' ') != NULL)
+			redact_learn(r, IDENTITY_HOST, f->hosts[i]);
+	}
 	for (size_t i = 0; i < f->n_kdc; i++)
 		learn_kdc(r, f->kdc[i]);
 	for (size_t i = 0; i < f->clients.n; i++)

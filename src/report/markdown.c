@@ -302,7 +302,11 @@ head(struct markdown *m, const struct finding *first)
 		    r->n_faults, r->n_faults == 1 ? "fault" : "faults");
 	else
 		text_str(m->out, "# Proxy authentication: no fault found\n\n");
-	brief_summary(r, first, &t);
+	brief_outcome(r, &t);
+	text_char(&t, ' ');
+	brief_fault(r, first, &t);
+	text_char(&t, ' ');
+	brief_step(r, first, &t);
 	text_str(m->out, "> ");
 	words(m, text_get(&t));
 	text_str(m->out, "\n\n");

@@ -36,9 +36,9 @@ each() {
 		esac
 	done <"$tmp/out"
 }
-each --every 5
-each --every 9 --identities
-command -v tshark >/dev/null && each --every 67 --tshark
+each --every 8
+each --every 12 --identities
+command -v tshark >/dev/null && each --every 99 --tshark
 
 capture=$root/captures/ntlm/ntlm-wrong-password-cntlm.pcapng
 

@@ -44,6 +44,9 @@ static const struct {
 	{ "a line that is no field goes", HTTP_CLIENT,
 	    "GET / HTTP/1.1\r\nBasic Ym9iOng=\r\n\r\n",
 	    "GET / HTTP/1.1\r\nxxxxx xxxxxxxx\r\n\r\n" },
+	{ "what is no method goes with its target", HTTP_CLIENT,
+	    "Ym9iOlNlY3 /a HTTP/1.1\r\nHost: a.test\r\n\r\n",
+	    "xxxxxxxxxx xx xxxxxxxx\r\nHost: a.test\r\n\r\n" },
 	{ "cookies go", HTTP_CLIENT,
 	    "GET / HTTP/1.1\r\nCookie: sid=12; b=3\r\n\r\n",
 	    "GET / HTTP/1.1\r\nCookie: xxx=xx; x=h\r\n\r\n" },
@@ -69,7 +72,8 @@ static const struct {
 	    "cnonce=\"abc\", qop=auth, response=\"0a4f113b\", zz=\"q\"\r\n\r\n",
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Digest username=\"bob\", "
 	    "realm=\"r\", nonce=\"n0\", uri=\"/a?x=h\", nc=00000001, "
-	    "cnonce=\"xxi\", qop=auth, response=\"00000003\", xx=\"k\"\r\n\r\n" },
+	    "cnonce=\"xxi\", qop=auth, response=\"00000003\", xx=\"k\""
+	    "\r\n\r\n" },
 	{ "challenges stay", HTTP_SERVER,
 	    "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r s\", NTLM"
 	    "\r\n\r\n",

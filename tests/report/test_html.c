@@ -12,7 +12,8 @@
 static bool
 is_void(struct span name)
 {
-	return span_eq(name, SPAN("meta")) || span_eq(name, SPAN("!DOCTYPE"));
+	return span_eq(name, SPAN("meta")) || span_eq(name, SPAN("!DOCTYPE")) ||
+	    span_eq(name, SPAN("br"));
 }
 
 static bool
@@ -54,7 +55,8 @@ fault_of(struct span s)
 			return "a tag without its end";
 		if (span_find(tag, '<') < tag.len)
 			return "a < in a tag";
-		if (has(tag, " src=") || has(tag, " href=") ||
+		if (has(tag, " src=") ||
+		    (has(tag, " href=") && !has(tag, " href=\"#")) ||
 		    has(tag, " on") || has(tag, " style="))
 			return "an attribute that runs or fetches";
 		s = span_from(s, end + 1);

@@ -113,6 +113,8 @@ def servers():
     s['sp'] = ('pbpx', 9001, lambda: ['/usr/bin/python3', '-B', HERE + '/sp.py'])
     s['tinyproxy'] = ('pbpx', 8888, lambda: ['/usr/bin/tinyproxy', '-d', '-c', render('tinyproxy.conf')])
     s['haproxy'] = ('pbpx', 3201, lambda: ['/usr/sbin/haproxy', '-db', '-f', render('haproxy.cfg')])
+    s['dns'] = ('pbor', 53, lambda: ['/usr/sbin/dnsmasq', '-k', '-C', render('dnsmasq.conf')])
+    s['pac'] = ('pbor', 8088, lambda: ['/usr/bin/python3', '-m', 'http.server', '-d', LAB + '/www/pac', '8088'])
     s['tlsfront'] = ('pbpx', 3301, lambda: ['/usr/sbin/haproxy', '-db', '-f', render('tlsfront.cfg')])
     s['apache'] = ('pbpx', 8889, lambda: ['/usr/sbin/apache2', '-D', 'FOREGROUND', '-f', render('apache.conf')])
     s['mitm'] = ('pbpx', 8892, lambda: ['/usr/bin/mitmdump', '-p', '8892', '--set', f'confdir={LAB}/run/mitm', '--proxyauth',

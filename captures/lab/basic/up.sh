@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 packages() {
     local need="squid tinyproxy haproxy apache2 mitmproxy curl wget git openjdk-17-jdk-headless python3-requests python3-cryptography
-        chromium tshark ethtool iproute2 iptables openssl procps"
+        chromium tshark ethtool iproute2 iptables openssl procps dnsmasq-base"
     command -v node >/dev/null || need="$need nodejs npm"
     dpkg -s $need >/dev/null 2>&1 && return 0
     # none of the services shall start by itself
@@ -29,6 +29,7 @@ origin_files() {
         -addext 'subjectAltName=DNS:www.example.test,DNS:api.saas.test,DNS:proxy.lab.test' \
         -keyout "$LAB_DIR/etc/key.pem" -out "$LAB_DIR/etc/cert.pem" 2>/dev/null
     chmod 644 "$LAB_DIR/etc/key.pem"
+    mkdir -p "$LAB_DIR/www/pac"
     [ -e "$LAB_DIR/etc/good.pem" ] || /usr/bin/python3 -B "$HERE/certs.py" "$LAB_DIR/etc"
     [ -d "$LAB_DIR/www/repo.git" ] || (
         git init -q --bare "$LAB_DIR/www/repo.git"

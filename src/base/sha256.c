@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "evidence/sha256.h"
+#include "base/sha256.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool
@@ -31,8 +32,12 @@ bool
 sha256_file(const char *path, struct text *hex)
 {
 	bool standard = strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && digest_of(fd, hex);
+	/* Opening a pipe would wait for somebody to write. */
+	int fd = standard ? STDIN_FILENO
+	                  : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    digest_of(fd, hex);
 
 	if (fd >= 0 && !standard)
 		close(fd);

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "witness/pac.h"
+
+#include <ctype.h>
+
+#include "base/limits.h"
+
+#define TEXT_MAX 512
+
+static const struct {
+	struct span word;
+	const char *kind;
+	uint16_t port; /* where none is written */
+} kinds[] = {
+	{ SPAN_INIT("PROXY"), "PROXY", 80 },
+	{ SPAN_INIT("HTTPS"), "HTTPS", 443 },
+	{ SPAN_INIT("HTTP"), "HTTP", 80 },
+	{ SPAN_INIT("SOCKS5"), "SOCKS5", 1080 },
+	{ SPAN_INIT("SOCKS4"), "SOCKS4", 1080 },
+	{ SPAN_INIT("SOCKS"), "SOCKS", 1080 },
+};
+
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+struct scan {
+	struct pac_record *out;
+	struct pac_proxy *proxies;
+	struct arena *arena;
+};
+
+static bool
+ends_nocase(struct span s, struct span end)
+{
+	return s.len >= end.len &&
+	    span_eq_nocase(span_from(s, s.len - end.len), end);
+}
+
+static struct span
+without_query(struct span target)
+{
+	size_t n = 0;
+
+	while (n < target.len && target.at[n] != '?' && target.at[n] != '#')
+		n++;
+	return span_first(target, n);
+}
+
+bool
+pac_is_target(struct span target)
+{
+	struct span path = without_query(target);
+
+	return ends_nocase(path, SPAN(".pac")) ||
+	    ends_nocase(path, SPAN("/wpad.dat"));
+}
+
+static bool
+is_pac_type(struct span type)
+{
+	return span_starts_nocase(type,
+	           SPAN("application/x-ns-proxy-autoconfig")) ||
+	    span_starts_nocase(type,
+	        SPAN("application/x-javascript-config"));
+}
+
+bool
+pac_is_exchange(const struct http_message *request,
+    const struct http_message *response)
+{
+	if (request->seen && !span_eq(request->method, SPAN("GET")) &&
+	    !span_eq(request->method, SPAN("HEAD")))
+		return false;
+	return (request->seen && pac_is_target(request->target)) ||
+	    (response->seen &&
+	        is_pac_type(http_field_value(response, "content-type")));
+}
+
+/* -- the script -- */
+
+static const char *
+lower(struct arena *a, struct span s)
+{
+	char *copy = arena_new(a, s.len + 1);
+
+	for (size_t i = 0; i < s.len; i++)
+		copy[i] = (char)tolower(s.at[i]);
+	return copy;
+}
+
+static bool
+is_host(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!isalnum(s.at[i]) &&
+		    memchr("-._:[]", s.at[i], 6) == NULL)
+			return false;
+	return s.len > 0 && s.len <= 255;
+}
+
+/* "host:8080", "[2001:db8::1]:8080", "host" */
+static void
+add_proxy(struct scan *s, const char *kind, struct span place, uint16_t port)
+{
+	size_t colon = place.len;
+	uint64_t number;
+
+	while (colon > 0 && place.at[colon - 1] != ':' &&
+	    place.at[colon - 1] != ']')
+		colon--;
+	if (colon > 0 && place.at[colon - 1] == ':') {
+		if (!span_decimal(span_from(place, colon), &number) ||
+		    number == 0 || number > UINT16_MAX)
+			return;
+		port = (uint16_t)number;
+		place = span_first(place, colon - 1);
+	}
+	if (place.len > 2 && place.at[0] == '[' &&
+	    place.at[place.len - 1] == ']')
+		place = span_of(place.at + 1, place.len - 2);
+	if (!is_host(place))
+		return;
+	for (size_t i = 0; i < s->out->n_proxies; i++)
+		if (s->proxies[i].port == port &&
+		    strcmp(s->proxies[i].kind, kind) == 0 &&
+		    span_eq_nocase(span_of_str(s->proxies[i].host), place))
+			return;
+	if (s->out->n_proxies == PAC_PROXIES_MAX)
+		return;
+	if (s->proxies == NULL)
+		s->out->proxies = s->proxies = arena_new(s->arena,
+		    PAC_PROXIES_MAX * sizeof(*s->proxies));
+	s->proxies[s->out->n_proxies++] = (struct pac_proxy){ kind,
+		lower(s->arena, place), port };
+}
+
+/* What stands in a string literal: "PROXY a:1; SOCKS b; DIRECT". */
+static void
+read_literal(struct scan *s, struct span text)
+{
+	while (text.len > 0) {
+		size_t end = span_find(text, ';');
+		struct span one = span_trim(span_first(text, end));
+
+		text = span_from(text, end + 1);
+		if (span_eq_nocase(one, SPAN("DIRECT"))) {
+			s->out->direct = true;
+			continue;
+		}
+		for (size_t k = 0; k < N_KINDS; k++) {
+			struct span word = kinds[k].word;
+
+			if (!span_starts_nocase(one, word) ||
+			    one.len == word.len ||
+			    !isspace(one.at[word.len]))
+				continue;
+			add_proxy(s, kinds[k].kind,
+			    span_trim(span_from(one, word.len)),
+			    kinds[k].port);
+			break;
+		}
+	}
+}
+
+/* Bytes of a comment that begins here; 0: none does. */
+static size_t
+comment_length(struct span s)
+{
+	size_t n = 2;
+
+	if (s.len < 2 || s.at[0] != '/' ||
+	    (s.at[1] != '/' && s.at[1] != '*'))
+		return 0;
+	if (s.at[1] == '/')
+		return span_find(s, '\n');
+	while (n + 1 < s.len && !(s.at[n] == '*' && s.at[n + 1] == '/'))
+		n++;
+	return n + 2 < s.len ? n + 2 : s.len;
+}
+
+/* The literal that begins here, with its quotes; a line ends it, too. */
+static size_t
+literal_length(struct span s)
+{
+	uint8_t quote = s.at[0];
+	size_t n = 1;
+
+	while (n < s.len && s.at[n] != quote && s.at[n] != '\n')
+		n += s.at[n] == '\\' && n + 1 < s.len ? 2 : 1;
+	return n < s.len ? n + 1 : s.len;
+}
+
+void
+pac_scan(struct span script, struct pac_record *out, struct arena *arena)
+{
+	static const struct span name = SPAN_INIT("FindProxyForURL");
+	struct scan s = { .out = out, .arena = arena };
+	struct span rest = script;
+
+	while (rest.len > 0) {
+		size_t comment = comment_length(rest);
+		size_t step = 1;
+
+		if (comment > 0) {
+			step = comment;
+		} else if (rest.at[0] == '"' || rest.at[0] == '\'' ||
+		    rest.at[0] == '`') {
+			step = literal_length(rest);
+			/* One that is cut short may name another port. */
+			if (step > 2 && rest.at[step - 1] == rest.at[0])
+				read_literal(&s,
+				    span_of(rest.at + 1, step - 2));
+		} else if (rest.at[0] == 'F' && span_starts(rest, name)) {
+			out->is_script = true;
+			step = name.len;
+		}
+		rest = span_from(rest, step);
+	}
+}
+
+/* -- the exchange -- */
+
+/* "host/path" of a whole URL, or of a Host field and a path. */
+static void
+read_url(struct pac_record *out, const struct http_message *m,
+    struct arena *a)
+{
+	struct span path = without_query(m->target);
+	struct span host = span_trim(http_field_value(m, "host"));
+	struct text text = { .limit = TEXT_MAX };
+
+	if (span_starts_nocase(path, SPAN("http://"))) {
+		struct span rest = span_from(path, 7);
+		size_t end = span_find(rest, '/');
+
+		out->through_proxy = true;
+		host = span_first(rest, end);
+		path = span_from(rest, end);
+	}
+
+	size_t user = host.len;
+
+	while (user > 0 && host.at[user - 1] != '@')
+		user--;
+	host = span_first(span_from(host, user), 255);
+	if (span_is_set(host))
+		text_add(&text, host);
+	text_add(&text, path);
+	out->url = arena_str(a, text_span(&text));
+	text_fini(&text);
+
+	size_t colon = host.len;
+
+	while (colon > 0 && isdigit(host.at[colon - 1]))
+		colon--;
+	if (colon > 0 && colon < host.len && host.at[colon - 1] == ':')
+		host = span_first(host, colon - 1);
+	out->host = span_is_set(host) ? lower(a, host) : NULL;
+}
+
+struct pac_record *
+pac_of_exchange(const struct http_exchange *e, struct arena *arena)
+{
+	struct pac_record *out = arena_new(arena, sizeof(*out));
+	const struct http_message *p = &e->response;
+	struct span body = p->body_start;
+
+	if (e->request.seen) {
+		read_url(out, &e->request, arena);
+		out->user_agent = arena_str(arena,
+		    span_first(http_field_value(&e->request, "user-agent"),
+		        TEXT_MAX));
+	}
+	if (!p->seen)
+		return out;
+	out->status = p->status;
+	out->truncated =
+	    (p->flaws & (HTTP_GAP_IN_BODY | HTTP_BODY_SHORT)) != 0 ||
+	    body.len >= limit_of(LIMIT_PAC);
+	if (p->status != 200 || !span_has_bytes(body))
+		return out;
+	out->body_seen = true;
+	out->length = body.len;
+	out->content = secret_fingerprint("pac", body);
+	/* A compressed body cannot be looked through. */
+	if (!span_has_bytes(http_field_value(p, "content-encoding")))
+		pac_scan(body, out, arena);
+	return out;
+}
