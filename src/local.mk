@@ -15,6 +15,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/message.c %reldir%/base/message.h \
 	%reldir%/base/names.c %reldir%/base/names.h \
 	%reldir%/base/reader.c %reldir%/base/reader.h \
+	%reldir%/base/ring.c %reldir%/base/ring.h \
 	%reldir%/base/secret.c %reldir%/base/secret.h \
 	%reldir%/base/sha256.c %reldir%/base/sha256.h \
 	%reldir%/base/span.c %reldir%/base/span.h \
@@ -23,6 +24,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/utf16.c %reldir%/base/utf16.h \
 	%reldir%/base/when.c %reldir%/base/when.h \
 	\
+	%reldir%/capture/ahead.c %reldir%/capture/ahead.h \
 	%reldir%/capture/capture.c %reldir%/capture/capture.h \
 	%reldir%/capture/filter.c %reldir%/capture/filter.h \
 	%reldir%/capture/frame.h \
@@ -215,7 +217,9 @@ libp407_a_SOURCES = \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \
 	%reldir%/pool.c %reldir%/pool.h \
-	%reldir%/ring.c %reldir%/ring.h \
+	%reldir%/pool_member.c %reldir%/pool_order.c \
+	%reldir%/pool_parts.h \
+	%reldir%/proxy_header.c %reldir%/proxy_header.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 # The rules are compiled in: p407 starts without reading a file, and a rule

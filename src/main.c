@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -32,6 +33,8 @@ enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 /* What -j is where it is not given. */
 #define SMALL_FILE   (UINT64_C(16) << 20)
 #define THREADS_MOST 8
+/* Frames between two looks at the clock. */
+#define PROGRESS_FRAMES 262144
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
@@ -185,14 +188,43 @@ print_list(const struct options *o, const struct rules *rules)
 	return ok;
 }
 
+/*
+ * How far it is, on a terminal, once reading has taken a second.  The wall
+ * clock has no part in anything else.
+ */
+static void
+show_progress(const struct capture *in, const struct options *o,
+    const struct timespec *began, bool *shown)
+{
+	struct timespec now;
+	double share = capture_progress(in);
+	char bar[41];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+
+	double seconds = (double)(now.tv_sec - began->tv_sec) +
+	    (double)(now.tv_nsec - began->tv_nsec) / 1e9;
+
+	if (o->quiet || share < 0 || seconds < 1 || !isatty(STDERR_FILENO))
+		return;
+	for (size_t i = 0; i < sizeof(bar) - 1; i++)
+		bar[i] = (double)i < share * (sizeof(bar) - 1) ? '#' : '.';
+	bar[sizeof(bar) - 1] = '\0';
+	fprintf(stderr, "\r[%s] %3.0f %%, %.0f s", bar, 100 * share, seconds);
+	*shown = true;
+}
+
 /* All frames through the workers; how many there were. */
 static uint64_t
 read_frames(struct capture *in, struct pool *p, const struct options *o,
     when_ns *first, when_ns *last)
 {
+	struct timespec began;
 	struct frame f;
 	uint64_t n = 0;
+	bool shown = false;
 
+	clock_gettime(CLOCK_MONOTONIC, &began);
 	*first = *last = WHEN_NONE;
 	while (!stop_asked && (o->packet_count == 0 || n < o->packet_count) &&
 	    capture_next(in, &f)) {
@@ -202,7 +234,11 @@ read_frames(struct capture *in, struct pool *p, const struct options *o,
 		if (*last == WHEN_NONE || f.time > *last)
 			*last = f.time;
 		pool_frame(p, &f);
+		if (n % PROGRESS_FRAMES == 0)
+			show_progress(in, o, &began, &shown);
 	}
+	if (shown)
+		fputs("\r\x1b[K", stderr);
 	return n;
 }
 
@@ -380,15 +416,17 @@ run(const struct options *o, const struct rules *rules)
 	}
 
 	struct correlator *k = correlator_new(o);
-	struct pool *p = pool_new(threads_for(o, in), correlator_take, k);
+	unsigned threads = threads_for(o, in);
+	struct pool *p = pool_new(threads, correlator_take, k);
 
 	if (known != NULL)
 		pool_verify(p, known);
 
 	when_ns first, last;
 
-	if (pool_blocks(p) != NULL)
-		capture_lend(in, pool_blocks(p));
+	capture_lend(in, pool_blocks(p));
+	if (threads > 1)
+		capture_ahead(in);
 
 	uint64_t frames = read_frames(in, p, o, &first, &last);
 

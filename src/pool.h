@@ -4,7 +4,8 @@
  *
  * Frames go in, one by one; observations come out, in an order and with
  * numbers that do not depend on how many workers there are.  With one worker
- * all of it happens inside the calls, in the caller's thread.
+ * all of it happens inside the calls, in the caller's thread, some frames at
+ * a time: what memory a packet will need is fetched while others are read.
  *
  * With more, the caller's thread takes frames apart (net/) and puts packets
  * into batches.  Each worker is a thread and takes from every batch the

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "worker.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/reader.h"
 #include "http/exchange.h"
 #include "observe.h"
+#include "proxy_header.h"
 #include "witness/dns.h"
 #include "witness/kdc.h"
 #include "witness/pac.h"
 #include "witness/tls_stream.h"
-
-/* PROXY protocol: a v2 header is 16 bytes and at most this much more. */
-#define PROXY_HEADER_MAX 552
 
 struct worker {
 	struct net *net;
@@ -27,7 +23,8 @@ struct worker {
 	struct flow_counts besides; /* of flow's counts: not HTTP */
 	struct verifier *verifier;  /* NULL: nothing to hold against */
 	size_t n_tls;               /* handshakes being watched */
-	unsigned refused; /* connections that it told of */
+	unsigned refused;           /* connections that it told of */
+	when_ns now;                /* capture time; never goes back */
 	size_t n_pac;               /* PAC files being read */
 	struct dns_memory *dns;
 };
@@ -41,11 +38,7 @@ struct conversation {
 	struct http_conversation *http;
 	enum flow_side client; /* which side sends the requests */
 	bool matters;          /* an exchange of it was emitted */
-	uint8_t head[PROXY_HEADER_MAX]; /* a PROXY header, while it is read */
-	uint16_t head_len;
-	bool head_expected;
-	struct address inner; /* the client's, from that header */
-	uint16_t inner_port;
+	struct proxy_header header;
 	uint8_t answer[7]; /* the first bytes of the server */
 	uint8_t answer_len;
 	uint64_t answer_frame;
@@ -75,7 +68,6 @@ static size_t keep_body(void *context, const struct http_message *request,
 static void take_dns(struct worker *w, const struct packet *p);
 static void take_kdc(void *context, struct arena *arena,
     const struct witness_record *record);
-static size_t proxy_header(struct conversation *c, struct span bytes);
 
 static const struct flow_sink flow_calls = { open_connection, take_bytes,
 	take_gap, idle_bytes, skip_bytes, end_side, is_over,
@@ -96,6 +88,7 @@ worker_new(worker_emit *emit, void *context)
 	w->dns = dns_memory_new();
 	w->emit = emit;
 	w->context = context;
+	w->now = INT64_MIN;
 	return w;
 }
 
@@ -113,24 +106,58 @@ worker_frame(struct worker *w, const struct frame *f)
 
 	if (net_decode(w->net, f, &p))
 		worker_packet(w, &p);
-	flow_table_time(w->flows, f->number, f->time);
+	worker_time(w, f->number, f->time);
 }
 
 void
 worker_packet(struct worker *w, const struct packet *p)
 {
-	/* Before it, so that it does not matter who saw the frames between. */
-	kdc_now(w->kdc, p->time);
-	flow_table_frame(w->flows, p->number);
-	if (p->protocol == PROTOCOL_TCP)
+	if (p->protocol == PROTOCOL_TCP) {
 		flow_table_packet(w->flows, p);
-	else
+	} else {
+		flow_table_at(w->flows, p->number, FLOW_PHASE_PACKET);
 		kdc_packet(w->kdc, p);
-	if (p->protocol == PROTOCOL_UDP && p->sport == 53)
+	}
+	if (p->protocol == PROTOCOL_UDP && p->sport == DNS_PORT)
 		take_dns(w, p);
 	if ((p->sport == 88 || p->dport == 88) &&
 	    (p->protocol == PROTOCOL_TCP || p->protocol == PROTOCOL_UDP))
 		w->counts.kdc_visible = true;
+}
+
+void
+worker_time(struct worker *w, uint64_t frame, when_ns now)
+{
+	flow_table_time(w->flows, frame, now);
+	if (now > w->now)
+		w->now = now;
+	if (w->now >= kdc_due(w->kdc)) {
+		flow_table_at(w->flows, frame, FLOW_PHASE_LATER);
+		kdc_now(w->kdc, w->now);
+	}
+}
+
+when_ns
+worker_due(const struct worker *w)
+{
+	when_ns flows = flow_table_due(w->flows), kdc = kdc_due(w->kdc);
+
+	return flows < kdc ? flows : kdc;
+}
+
+bool
+worker_is_first_share(const struct packet *p)
+{
+	return p->protocol == PROTOCOL_ICMP || p->protocol == PROTOCOL_ICMP6 ||
+	    p->sport == KDC_PORT || p->dport == KDC_PORT ||
+	    (p->protocol == PROTOCOL_UDP && p->sport == DNS_PORT);
+}
+
+void
+worker_settle(struct worker *w, struct flow_numbers *numbers)
+{
+	flow_numbers_settle(numbers);
+	kdc_settle(w->kdc, numbers);
 }
 
 struct flow_table *
@@ -143,6 +170,7 @@ void
 worker_finish(struct worker *w)
 {
 	flow_table_finish(w->flows);
+	flow_table_at(w->flows, UINT64_MAX, FLOW_PHASE_LATER);
 	kdc_finish(w->kdc);
 }
 
@@ -173,32 +201,12 @@ worker_counts(const struct worker *w)
 	return c;
 }
 
-static const struct span v1_signature = SPAN_INIT("PROXY ");
-static const struct span v2_signature =
-    SPAN_INIT("\r\n\r\n\0\r\nQUIT\n");
-
-/* Do these bytes begin like the signature, as far as they go? */
-static bool
-begins_like(struct span bytes, struct span signature)
-{
-	return bytes.len > 0 &&
-	    (bytes.len < signature.len ? span_starts(signature, bytes)
-	                               : span_starts(bytes, signature));
-}
-
-static bool
-looks_like_proxy_header(struct span first)
-{
-	return begins_like(first, v1_signature) ||
-	    begins_like(first, v2_signature);
-}
-
 static enum flow_interest
 open_connection(void *context, const struct flow_info *info,
     enum flow_side side, struct span first, void **connection)
 {
 	struct worker *w = context;
-	bool header = looks_like_proxy_header(first);
+	bool header = proxy_header_begins(first);
 	bool request = header || http_looks_like_request(first);
 	bool response = !request && http_looks_like_response(first);
 
@@ -231,7 +239,7 @@ open_connection(void *context, const struct flow_info *info,
 		return FLOW_FOLLOW;
 	}
 	c->client = request ? side : (enum flow_side)!side;
-	c->head_expected = header;
+	c->header.expected = header;
 	c->http = http_conversation_new(&http_calls, c);
 	return FLOW_FOLLOW;
 }
@@ -276,9 +284,14 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	}
 	if (side != c->client)
 		note_answer(c, bytes, from->frame);
-	if (c->head_expected && side == c->client) {
-		size_t used = proxy_header(c, bytes);
+	if (c->header.expected && side == c->client) {
+		struct http_from none = { 0 };
+		struct span back;
+		size_t used = proxy_header_take(&c->header, bytes, &back);
 
+		if (back.len > 0)
+			http_conversation_data(c->http, HTTP_CLIENT, back,
+			    &none);
 		bytes = span_from(bytes, used);
 		f.seq += (uint32_t)used;
 	}
@@ -311,7 +324,7 @@ idle_bytes(void *connection, enum flow_side side)
 		return kdc_stream_idle(c->kdc, side);
 	if (c->tls != NULL)
 		return tls_stream_idle(c->tls, side);
-	return c->head_expected
+	return c->header.expected
 	    ? 0
 	    : http_conversation_idle(c->http, http_side_of(c, side));
 }
@@ -343,19 +356,19 @@ static struct connection
 connection_of(const struct conversation *c, const struct flow_info *i)
 {
 	enum flow_side client = c->client, proxy = !client;
+	bool named = c->header.client.len > 0;
 
 	return (struct connection){
 		.id = i->id,
 		.first_frame = i->first_frame,
 		.stream = i->stream,
-		.client = c->inner.len > 0 ? c->inner : i->address[client],
-		.client_port =
-		    c->inner.len > 0 ? c->inner_port : i->port[client],
+		.client = named ? c->header.client : i->address[client],
+		.client_port = named ? c->header.port : i->port[client],
 		.proxy = i->address[proxy],
 		.proxy_port = i->port[proxy],
-		.peer = c->inner.len > 0 ? i->address[client]
+		.peer = c->header.client.len > 0 ? i->address[client]
 		                         : (struct address){ 0 },
-		.peer_port = c->inner.len > 0 ? i->port[client] : 0,
+		.peer_port = c->header.client.len > 0 ? i->port[client] : 0,
 		.began = i->began,
 		.directions = (uint8_t)(i->seen[0] + i->seen[1]),
 		.missing_bytes = i->missing[0] + i->missing[1],
@@ -416,6 +429,8 @@ take_pac(struct conversation *c, const struct http_exchange *e)
 	r->server = k.proxy;
 	r->server_port = k.proxy_port;
 	r->stream = k.stream;
+	r->connection = k.id;
+	r->first_frame = k.first_frame;
 	r->over_tcp = true;
 	r->saw.pac = pac_of_exchange(e, &o->arena);
 	emit_witness(c->worker, o, r);
@@ -557,7 +572,6 @@ refused_connection(void *context, const struct flow_info *info)
 	struct worker *w = context;
 
 	kdc_refused(w->kdc, info);
-
 	/* No more are kept of all workers together: of a flood, the start. */
 	if (w->refused == REFUSED_MOST)
 		return;
@@ -598,100 +612,4 @@ take_kdc(void *context, struct arena *arena,
 	o->frame = record->frame;
 	o->time = record->time;
 	w->emit(w->context, o);
-}
-
-/* -- the PROXY protocol (haproxy.org/download/2.9/doc/proxy-protocol.txt) -- */
-
-/* "PROXY TCP4 10.0.0.1 10.0.0.2 1234 3128\r\n"; UNKNOWN has no address. */
-static void
-read_v1(struct conversation *c, struct span line)
-{
-	char text[128], family[8], src[48], dst[48];
-	unsigned sport, dport;
-
-	line = span_first(line, sizeof(text) - 1);
-	memcpy(text, line.at, line.len);
-	text[line.len] = '\0';
-	if (sscanf(text, "PROXY %7s %47s %47s %5u %5u", family, src, dst,
-	        &sport, &dport) == 5 &&
-	    sport <= 65535 && address_parse(src, &c->inner))
-		c->inner_port = (uint16_t)sport;
-}
-
-/* Binary, after the 12-byte signature: command, family, length, addresses. */
-static void
-read_v2(struct conversation *c, struct span header)
-{
-	struct reader r = reader_of(span_from(header, 12));
-	uint8_t command = reader_u8(&r, "ver_cmd");
-	uint8_t family = reader_u8(&r, "fam");
-	uint8_t len = family >> 4 == 1 ? 4 : family >> 4 == 2 ? 16 : 0;
-
-	reader_be16(&r, "len");
-	/* LOCAL: the load balancer's own check; the address is no client. */
-	if (len == 0 || (command & 0x0f) != 1)
-		return;
-
-	struct span src = reader_take(&r, len, "src_addr");
-
-	reader_take(&r, len, "dst_addr");
-
-	uint16_t port = reader_be16(&r, "src_port");
-
-	if (reader_ok(&r)) {
-		c->inner.len = len;
-		memcpy(c->inner.bytes, src.at, len);
-		c->inner_port = port;
-	}
-}
-
-/* Bytes of `bytes` that belong to the header; it ends head_expected. */
-static size_t
-proxy_header(struct conversation *c, struct span bytes)
-{
-	size_t before = c->head_len, used = 0;
-
-	while (used < bytes.len && c->head_len < PROXY_HEADER_MAX) {
-		c->head[c->head_len++] = bytes.at[used++];
-
-		struct span head = span_of(c->head, c->head_len);
-
-		if (begins_like(head, v1_signature)) {
-			if (head.at[head.len - 1] == '\n') {
-				read_v1(c, head);
-				c->head_expected = false;
-				return used;
-			}
-			if (head.len < 108)
-				continue;
-		} else if (begins_like(head, v2_signature)) {
-			if (head.len < 16)
-				continue;
-
-			size_t want = 16u + ((size_t)head.at[14] << 8) +
-			    head.at[15];
-
-			if (want <= PROXY_HEADER_MAX) {
-				if (head.len < want)
-					continue;
-				read_v2(c, head);
-				c->head_expected = false;
-				return used;
-			}
-		}
-		break;
-	}
-	if (used == bytes.len && c->head_len < PROXY_HEADER_MAX &&
-	    looks_like_proxy_header(span_of(c->head, c->head_len)))
-		return used; /* the rest comes with the next segment */
-
-	/* No PROXY header after all: what was set aside is given back. */
-	c->head_expected = false;
-	if (before > 0) {
-		struct http_from none = { 0 };
-
-		http_conversation_data(c->http, HTTP_CLIENT,
-		    span_of(c->head, before), &none);
-	}
-	return 0;
 }

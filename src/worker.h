@@ -26,11 +26,23 @@ void worker_verify(struct worker *w, const struct known *known);
 
 void worker_frame(struct worker *w, const struct frame *f);
 
-/* A frame that was taken apart already; its time is for worker_flows(). */
+/*
+ * The two halves of that, for whoever shares a capture among several workers:
+ * a packet, if there is one, and capture time, which came to `now` with this
+ * frame.  Frames without a packet may be left out as long as capture time is
+ * before worker_due().
+ */
 void worker_packet(struct worker *w, const struct packet *p);
+void worker_time(struct worker *w, uint64_t frame, when_ns now);
+when_ns worker_due(const struct worker *w);
 
-/* Its connections, for whoever shares a capture among several workers. */
+/* Must the first worker have it, whatever its addresses: as ICMP tells of
+ * others, and what a KDC and the names say is kept in one place. */
+bool worker_is_first_share(const struct packet *p);
+
+/* Its connections; and their numbers are known (tcp/flow.h). */
 struct flow_table *worker_flows(struct worker *w);
+void worker_settle(struct worker *w, struct flow_numbers *numbers);
 
 /* The capture ended: all that still waits is emitted. */
 void worker_finish(struct worker *w);

@@ -162,6 +162,7 @@ EXTRA_DIST += captures \
 	%reldir%/truth.py \
 	%reldir%/unfired.sh \
 	%reldir%/bench/bench.sh \
+	%reldir%/bench/plot.py \
 	%reldir%/fuzz/corpus \
 	%reldir%/lint/files.sh
 

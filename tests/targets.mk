@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What those who work on p407 call besides all, check and install.
-.PHONY: lint format asan fuzz coverage captures-update scorecard bench \
+.PHONY: lint format asan tsan fuzz coverage captures-update scorecard bench \
 	check-evidence \
 	compile_commands.json
 
@@ -18,6 +18,16 @@ asan:
 	cd build-asan && { test -f Makefile || \
 	    $(abs_top_srcdir)/configure --enable-sanitizers CFLAGS='-g -O1'; }
 	$(MAKE) -C build-asan check
+
+# Data races: the same bytes with any number of threads, and no word of TSan.
+tsan:
+	$(MKDIR_P) build-tsan
+	cd build-tsan && { test -f Makefile || \
+	    $(abs_top_srcdir)/configure --enable-thread-sanitizer \
+	        CFLAGS='-g -O1'; }
+	$(MAKE) -C build-tsan p407 %reldir%/bench/generate
+	cd build-tsan && P407=./p407 TSAN_OPTIONS=halt_on_error=1 \
+	    $(SHELL) $(abs_top_srcdir)/%reldir%/threads.sh
 
 # make fuzz T=ntlm S=60: what is new and small goes into the corpus.
 T = http

@@ -56,6 +56,8 @@ if [ -x "$generate" ]; then
 	for mode in $("$generate" --modes); do
 		"$generate" "$mode" 4M >"$work/made.pcap" 2>/dev/null
 		same "generated: $mode" "$work/made.pcap"
+		gzip -9 <"$work/made.pcap" | head -c 900000 >"$work/cut.pcap.gz"
+		same "generated: $mode, packed and cut" "$work/cut.pcap.gz"
 		"$p407" -j 4 -v -o json "$work/made.pcap" >"$work/1" 2>&1
 		"$p407" -j 4 -v -o json - <"$work/made.pcap" 2>&1 |
 		    sed "s|\"name\":\"-\"|\"name\":\"$work/made.pcap\"|" \

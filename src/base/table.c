@@ -2,6 +2,7 @@
 #include "base/table.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -27,6 +28,7 @@ table_fini(struct table *t)
 /* The only thing that differs from run to run; no output depends on it. */
 static uint64_t hash_key[2];
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static atomic_bool key_made;
 
 static void
 make_key(void)
@@ -34,11 +36,13 @@ make_key(void)
 	if (getrandom(hash_key, sizeof(hash_key), 0) !=
 	    (ssize_t)sizeof(hash_key))
 		hash_key[0] = UINT64_C(0x9e3779b97f4a7c15);
+	atomic_store_explicit(&key_made, true, memory_order_release);
 }
 
 #define ROTL(x, b) ((x) << (b) | (x) >> (64 - (b)))
 
-static void
+/* Inline: in registers, not through memory. */
+static inline void
 sip_round(uint64_t v[4])
 {
 	v[0] += v[1], v[1] = ROTL(v[1], 13) ^ v[0], v[0] = ROTL(v[0], 32);
@@ -51,7 +55,8 @@ sip_round(uint64_t v[4])
 uint64_t
 table_hash_more(uint64_t hash, struct span key)
 {
-	pthread_once(&key_once, make_key);
+	if (!atomic_load_explicit(&key_made, memory_order_acquire))
+		pthread_once(&key_once, make_key);
 
 	uint64_t k0 = hash_key[0] ^ hash, k1 = hash_key[1];
 	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575),
@@ -71,14 +76,22 @@ table_hash_more(uint64_t hash, struct span key)
 
 	uint64_t last = (uint64_t)key.len << 56;
 
-	for (size_t j = 0; i + j < key.len; j++)
-		last |= (uint64_t)key.at[i + j] << 8 * j;
+	if (key.len - i == 4) {
+		uint32_t four;
+
+		memcpy(&four, key.at + i, 4);
+		last |= four;
+	} else {
+		for (size_t j = 0; i + j < key.len; j++)
+			last |= (uint64_t)key.at[i + j] << 8 * j;
+	}
 	v[3] ^= last;
 	sip_round(v);
 	v[0] ^= last;
 	v[2] ^= 0xff;
-	for (int r = 0; r < 3; r++)
-		sip_round(v);
+	sip_round(v);
+	sip_round(v);
+	sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 

@@ -66,6 +66,11 @@ text_str(struct text *t, const char *s)
 void
 text_char(struct text *t, char c)
 {
+	if (t->limit == 0 && t->room > 0 && t->len < t->room - 1) {
+		t->at[t->len++] = c;
+		t->at[t->len] = '\0';
+		return;
+	}
 	text_add(t, span_of(&c, 1));
 }
 

@@ -9,6 +9,9 @@
 #include "capture/merge.h"
 #include "capture/savefile.h"
 
+/* Of the files that come first; many are merged, and wait in turn. */
+#define THREADS_MOST 4
+
 /* One file; those that could not be opened have no savefile. */
 struct source {
 	char *name;
@@ -109,6 +112,14 @@ capture_lend(struct capture *c, struct input_blocks *blocks)
 	for (size_t i = 0; i < c->n; i++)
 		if (c->sources[i].file != NULL)
 			savefile_lend(c->sources[i].file, blocks);
+}
+
+void
+capture_ahead(struct capture *c)
+{
+	for (size_t i = 0; i < c->n && i < THREADS_MOST; i++)
+		if (c->sources[i].file != NULL)
+			savefile_ahead(c->sources[i].file);
 }
 
 uint64_t

@@ -43,6 +43,9 @@ struct capture *capture_open(const char *const *paths, size_t n,
  */
 void capture_lend(struct capture *c, struct input_blocks *blocks);
 
+/* Packed files are unpacked by threads of their own, some at a time. */
+void capture_ahead(struct capture *c);
+
 /* The next frame that passes the filter; false at the end of all files. */
 bool capture_next(struct capture *c, struct frame *out);
 

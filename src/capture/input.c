@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "capture/ahead.h"
 #include "capture/inflate.h"
 
 /* Compressed bytes that are read at a time. */
@@ -17,9 +19,11 @@ struct input_source {
 	int fd;             /* -1: from memory */
 	struct span memory; /* what is left of it */
 	size_t room;        /* of the buffer */
-	uint64_t taken, size;
+	atomic_uint_fast64_t taken; /* by whichever thread reads */
+	uint64_t size;
 	bool over; /* no more bytes will come */
 	struct inflate *z;
+	struct ahead *ahead; /* the thread that unpacks; NULL: we do */
 	uint8_t *packed;
 	struct span packed_left; /* of `packed`, not yet unpacked */
 	struct problem problem;
@@ -79,6 +83,7 @@ input_close(struct input *in)
 {
 	if (in == NULL)
 		return;
+	ahead_free(in->source->ahead);
 	if (in->source->fd > STDIN_FILENO)
 		close(in->source->fd);
 	inflate_free(in->source->z);
@@ -251,7 +256,9 @@ find_packing(struct input *in)
 static size_t
 read_some(struct input_source *s, uint8_t *to, size_t n)
 {
-	return s->z != NULL ? read_unpacked(s, to, n) : read_file(s, to, n);
+	return s->ahead != NULL ? ahead_read(s->ahead, to, n)
+	    : s->z != NULL      ? read_unpacked(s, to, n)
+	                        : read_file(s, to, n);
 }
 
 static size_t
@@ -280,6 +287,21 @@ read_file(struct input_source *s, uint8_t *to, size_t n)
 	}
 	s->taken += got;
 	return got;
+}
+
+static size_t
+make_ahead(void *source, uint8_t *to, size_t n)
+{
+	return read_unpacked(source, to, n);
+}
+
+void
+input_ahead(struct input *in)
+{
+	struct input_source *s = in->source;
+
+	if (s->z != NULL && !s->over && !problem_is_set(&s->problem))
+		s->ahead = ahead_new(make_ahead, s);
 }
 
 static size_t

@@ -56,6 +56,12 @@ struct input *input_of(struct span bytes, size_t room);
 /* From now on; `blocks` outlives the input. */
 void input_lend(struct input *in, struct input_blocks *blocks);
 
+/*
+ * What is packed is unpacked by a thread of its own, from now on: until the
+ * end came input_problem() must not be asked.
+ */
+void input_ahead(struct input *in);
+
 void input_close(struct input *in);
 
 /* How many of the next n bytes are there, after reading what is needed. */

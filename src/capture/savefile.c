@@ -81,6 +81,12 @@ savefile_lend(struct savefile *s, struct input_blocks *blocks)
 	input_lend(s->in, blocks);
 }
 
+void
+savefile_ahead(struct savefile *s)
+{
+	input_ahead(s->in);
+}
+
 const struct problem *
 savefile_problem(const struct savefile *s)
 {

@@ -39,6 +39,9 @@ bool savefile_next(struct savefile *s, struct frame *out);
 /* As input_lend(): the bytes of frames live longer then. */
 void savefile_lend(struct savefile *s, struct input_blocks *blocks);
 
+/* As input_ahead(). */
+void savefile_ahead(struct savefile *s);
+
 /* What is wrong with the file, or NULL. */
 const struct problem *savefile_problem(const struct savefile *s);
 

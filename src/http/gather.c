@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "http/fields.h"
 
+#define FIRST_ROOM 1024
+
 static void store(struct gather *g, struct span bytes);
 static enum gather_end judge_start_line(const struct gather *g,
     enum http_side side, bool whole);
@@ -72,7 +74,8 @@ store(struct gather *g, struct span bytes)
 	if (bytes.len == 0)
 		return;
 	if (bytes.len > g->room - g->len) {
-		g->room = 2 * g->room + bytes.len + 512;
+		/* Most heads fit at once. */
+		g->room = 2 * g->room + bytes.len + FIRST_ROOM;
 		g->bytes = memory_grow(g->bytes, g->room, 1);
 	}
 	memcpy(g->bytes + g->len, bytes.at, bytes.len);

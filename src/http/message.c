@@ -9,6 +9,9 @@
 /* A body without end can be stepped over in strides of this. */
 #define STRIDE (UINT64_C(1) << 30)
 
+/* More room than this behind a head is given back. */
+#define HEAD_WASTE 2048
+
 static void run(struct direction *d, struct span in, struct http_from at,
     bool fresh);
 static size_t step(struct direction *d, struct span in,
@@ -42,7 +45,6 @@ message_free(struct message *m)
 		return;
 	free(m->head);
 	free(m->body);
-	free(m->fields);
 	free(m);
 }
 
@@ -328,7 +330,6 @@ cut_head(struct direction *d, const struct http_from *before)
 static struct message *
 make_message(struct direction *d, struct http_framing *framing)
 {
-	struct message *m = memory_new(1, sizeof(*m));
 	size_t lines = 0;
 
 	/* Each field takes a line: that bounds the array. */
@@ -341,9 +342,13 @@ make_message(struct direction *d, struct http_framing *framing)
 	if (d->sink->raw_head != NULL)
 		d->sink->raw_head(d->context, d->side,
 		    span_of(d->head.bytes, d->head.len), d->head_from.seq);
+	struct message *m =
+	    memory_new(1, sizeof(*m) + lines * sizeof(*m->fields));
+
 	list_init(&m->link);
-	m->fields = memory_new(lines, sizeof(*m->fields));
-	m->head = memory_grow(d->head.bytes, d->head.len, 1);
+	m->head = d->head.bytes;
+	if (d->head.room - d->head.len > HEAD_WASTE)
+		m->head = memory_grow(m->head, d->head.len, 1);
 	d->head.bytes = NULL;
 	m->seq = d->head_from.seq;
 	m->ack = d->head_from.ack;

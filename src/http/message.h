@@ -33,7 +33,6 @@ struct message {
 	struct http_message said;
 	uint8_t *head, *body;
 	size_t body_room;
-	struct http_field *fields;
 	uint32_t seq, ack;           /* where its first byte was */
 	uint32_t head_end, end;      /* sequence number behind them */
 	uint32_t interim_seq;        /* of the last 1xx before it */
@@ -41,6 +40,7 @@ struct message {
 	bool untouched; /* no byte of a body was taken */
 	bool ready;     /* said.last_frame is final */
 	bool tried;     /* the owner's: see escape() */
+	struct http_field fields[];
 };
 
 void message_free(struct message *m);

@@ -85,9 +85,9 @@ flow_table_time(struct flow_table *t, uint64_t frame, when_ns now)
 }
 
 void
-flow_table_frame(struct flow_table *t, uint64_t frame)
+flow_table_at(struct flow_table *t, uint64_t frame, enum flow_phase phase)
 {
-	t->moment = (struct flow_moment){ .frame = frame };
+	t->moment = (struct flow_moment){ .frame = frame, .phase = phase };
 }
 
 void
@@ -225,15 +225,34 @@ forget_all(struct flow_table *t, struct flow **all, size_t n,
 	}
 }
 
+/* Will its end be said? */
+static bool
+says_its_end(const struct flow *f)
+{
+	return f->followed != NULL ||
+	    (f->info.syns > 0 && !f->info.answered);
+}
+
 void
 flow_table_finish(struct flow_table *t)
 {
-	struct flow **all = memory_new(t->count, sizeof(struct flow *));
-	size_t n = 0;
+	struct flow **all = NULL;
+	size_t n = 0, room = 0;
 
 	for (size_t i = 0; i < t->n_buckets; i++)
-		for (struct flow *f = t->buckets[i]; f != NULL; f = f->chain)
+		for (struct flow *f = t->buckets[i], *next; f != NULL;
+		     f = next) {
+			next = f->chain;
+			if (!says_its_end(f)) {
+				flow_take_out(t, f);
+				continue;
+			}
+			if (n == room) {
+				room = room > 0 ? 2 * room : 64;
+				all = memory_grow(all, room, sizeof(*all));
+			}
 			all[n++] = f;
+		}
 	t->moment = (struct flow_moment){ .frame = UINT64_MAX };
 	forget_all(t, all, n, FLOW_OPEN);
 	free(all);
@@ -253,7 +272,10 @@ flow_table_free(struct flow_table *t)
 struct flow_counts
 flow_table_counts(const struct flow_table *t)
 {
-	return t->counts;
+	struct flow_counts c = t->counts;
+
+	c.open = t->count;
+	return c;
 }
 
 void
@@ -262,6 +284,7 @@ flow_counts_add(struct flow_counts *sum, const struct flow_counts *c)
 	sum->connections += c->connections;
 	sum->followed += c->followed;
 	sum->packets += c->packets;
+	sum->open += c->open;
 	sum->carried += c->carried;
 	sum->missing += c->missing;
 	sum->conflicts += c->conflicts;

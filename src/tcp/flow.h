@@ -95,9 +95,6 @@ uint64_t flow_hash(const struct packet *p);
 void flow_table_expect(const struct flow_table *t, uint64_t hash);
 void flow_table_soon(const struct flow_table *t, uint64_t hash);
 
-/* What the owner says now belongs to this frame, which is no TCP. */
-void flow_table_frame(struct flow_table *t, uint64_t frame);
-
 /*
  * Capture time came to `now` with this frame, whatever is in it: what was
  * waited for long enough is given up.  Nothing happens before
@@ -117,11 +114,16 @@ struct flow_moment {
 		FLOW_PHASE_PACKET = 0, /* because of what is in it */
 		FLOW_PHASE_HOLE, /* its time: a hole was given up */
 		FLOW_PHASE_END,  /* its time: a connection was forgotten */
+		FLOW_PHASE_LATER, /* after that: the owner by itself */
 	} phase;
 	uint64_t rank; /* a frame of the connection, to tell two apart */
 };
 
 const struct flow_moment *flow_table_moment(const struct flow_table *t);
+
+/* What the owner does now is not because of this table. */
+void flow_table_at(struct flow_table *t, uint64_t frame,
+    enum flow_phase phase);
 
 /*
  * Where several tables share a capture, none of them can number its
@@ -140,12 +142,17 @@ struct flow_numbers {
 void flow_table_number_into(struct flow_table *t, struct flow_numbers *list);
 void flow_numbers_settle(struct flow_numbers *list);
 
+/* The id there of the connection that began with this frame; 0: none. */
+uint64_t flow_numbers_find(const struct flow_numbers *list,
+    uint64_t first_frame);
+
 /* The capture ended: every connection is flushed and closed. */
 void flow_table_finish(struct flow_table *t);
 void flow_table_free(struct flow_table *t);
 
 struct flow_counts {
 	uint64_t connections, followed, packets;
+	uint64_t open; /* in the table now */
 	uint64_t carried, missing; /* bytes of followed connections */
 	uint64_t conflicts;
 	uint64_t one_sided; /* followed, with one direction only */

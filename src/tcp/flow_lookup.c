@@ -5,6 +5,24 @@
 #include "base/table.h"
 #include "tcp/flow_parts.h"
 
+/* IPv4, as nearly all are: what there is fits into 12 bytes. */
+static uint64_t
+hash_short(const struct packet *p)
+{
+	uint32_t a, b, key[3];
+
+	memcpy(&a, p->src.bytes, 4);
+	memcpy(&b, p->dst.bytes, 4);
+
+	bool swap = a > b || (a == b && p->sport > p->dport);
+
+	key[0] = swap ? b : a;
+	key[1] = swap ? a : b;
+	key[2] = swap ? (uint32_t)p->dport << 16 | p->sport
+	              : (uint32_t)p->sport << 16 | p->dport;
+	return table_hash(span_of(key, sizeof(key)));
+}
+
 /* The same for both directions: the smaller end first. */
 uint64_t
 flow_hash(const struct packet *p)
@@ -13,6 +31,10 @@ flow_hash(const struct packet *p)
 		uint8_t bytes[2][16];
 		uint16_t ports[2];
 	} key;
+
+	if (p->src.len == 4)
+		return hash_short(p);
+
 	int order = memcmp(p->src.bytes, p->dst.bytes, 16);
 	int low = order < 0 || (order == 0 && p->sport <= p->dport) ? 0 : 1;
 
@@ -152,4 +174,22 @@ flow_numbers_settle(struct flow_numbers *numbers)
 		f->numbers = NULL;
 		numbers->at[i].flow = NULL;
 	}
+}
+
+uint64_t
+flow_numbers_find(const struct flow_numbers *list, uint64_t first_frame)
+{
+	size_t low = 0, high = list->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->at[middle].first_frame < first_frame)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->n && list->at[low].first_frame == first_frame
+	    ? list->at[low].id
+	    : 0;
 }

@@ -49,6 +49,7 @@ struct flow_table {
 	size_t count;
 	struct link *wheel; /* WHEEL_SLOTS of struct flow */
 	int64_t tick;       /* of the slot that came last */
+	int64_t first;      /* slots between tick and this are empty */
 	struct link followed; /* oldest use first */
 	struct link waiting;  /* with a hole, oldest hole first */
 	size_t n_followed;
@@ -90,7 +91,7 @@ void wheel_put(struct flow_table *t, struct flow *f);
 struct flow **wheel_turn(struct flow_table *t, size_t *n);
 
 /* The one whose time comes first, more or less. */
-struct flow *wheel_first(const struct flow_table *t);
+struct flow *wheel_first(struct flow_table *t);
 
 /* -- flow_follow.c: connections that matter -- */
 

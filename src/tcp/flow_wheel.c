@@ -39,16 +39,19 @@ wheel_put(struct flow_table *t, struct flow *f)
 		tick = t->tick + 1;
 	if (tick >= t->tick + WHEEL_SLOTS)
 		tick = t->tick + WHEEL_SLOTS - 1;
+	if (tick < t->first)
+		t->first = tick;
 	list_remove(&f->wheel);
 	list_append(&t->wheel[tick & (WHEEL_SLOTS - 1)], &f->wheel);
 }
 
 struct flow *
-wheel_first(const struct flow_table *t)
+wheel_first(struct flow_table *t)
 {
-	for (int64_t i = 1; i <= WHEEL_SLOTS; i++) {
-		struct link *slot =
-		    &t->wheel[(t->tick + i) & (WHEEL_SLOTS - 1)];
+	if (t->first <= t->tick)
+		t->first = t->tick + 1;
+	for (int64_t i = 0; i < WHEEL_SLOTS; i++, t->first++) {
+		struct link *slot = &t->wheel[t->first & (WHEEL_SLOTS - 1)];
 
 		if (!list_empty(slot))
 			return LIST_OBJECT(slot->next, struct flow, wheel);

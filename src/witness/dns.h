@@ -13,6 +13,8 @@
 #include "base/fault.h"
 #include "net/packet.h"
 
+#define DNS_PORT 53
+
 #define DNS_NAME_MAX      256 /* RFC 1035 2.3.4, as text with its NUL */
 #define DNS_ADDRESSES_MAX 8
 

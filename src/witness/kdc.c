@@ -26,12 +26,14 @@ struct asked {
 	struct kdc_record *saw;
 	struct arena arena; /* of saw */
 	uint64_t last_frame;
+	struct link unnumbered; /* in the table's list, or to itself */
 };
 
 struct kdc {
 	kdc_emit *emit;
 	void *context;
 	struct table table; /* struct asked, the quietest first */
+	struct link unnumbered; /* over TCP, the connection has no number */
 	size_t reserved;
 };
 
@@ -56,6 +58,7 @@ kdc_new(kdc_emit *emit, void *context)
 	k->emit = emit;
 	k->context = context;
 	table_init(&k->table);
+	list_init(&k->unnumbered);
 	return k;
 }
 
@@ -105,6 +108,34 @@ kdc_now(struct kdc *k, when_ns now)
 		if (when_between(a->last, now) < PATIENCE)
 			return;
 		retire(k, a);
+	}
+}
+
+when_ns
+kdc_due(const struct kdc *k)
+{
+	when_ns due;
+
+	if (k->table.count == 0)
+		return INT64_MAX;
+	if (__builtin_add_overflow(LIST_OBJECT(table_oldest(&k->table),
+	        struct asked, entry)->last, PATIENCE, &due))
+		return INT64_MAX;
+	return due;
+}
+
+void
+kdc_settle(struct kdc *k, const struct flow_numbers *numbers)
+{
+	LIST_EACH (link, &k->unnumbered) {
+		struct asked *a = LIST_OBJECT(link, struct asked, unnumbered);
+		uint64_t id = flow_numbers_find(numbers, a->ends.first_frame);
+
+		if (id == 0)
+			continue;
+		a->ends.connection = id;
+		a->ends.stream = (uint32_t)(id - 1);
+		list_remove(&a->unnumbered);
 	}
 }
 
@@ -176,6 +207,8 @@ kdc_refused(struct kdc *k, const struct flow_info *info)
 		.client_port = info->port[FLOW_OPENER],
 		.server_port = info->port[FLOW_ACCEPTOR],
 		.over_tcp = true,
+		.first_frame = info->first_frame,
+		.connection = info->id,
 		.stream = info->stream,
 	};
 	bool rst = info->close == FLOW_RST;
@@ -214,7 +247,8 @@ hash_of(const struct kdc_ends *e)
 	hash = table_hash_more(hash, span_of(e->server.bytes, 16));
 	hash = table_hash_more(hash,
 	    span_of(&e->client_port, sizeof(e->client_port)));
-	return table_hash_more(hash, span_of(&e->stream, sizeof(e->stream)));
+	return table_hash_more(hash, span_of(&e->first_frame,
+	    sizeof(e->first_frame)));
 }
 
 static struct asked *
@@ -227,7 +261,7 @@ find(struct kdc *k, const struct kdc_ends *ends)
 
 		if (found->client_port == ends->client_port &&
 		    found->over_tcp == ends->over_tcp &&
-		    found->stream == ends->stream &&
+		    found->first_frame == ends->first_frame &&
 		    address_eq(&found->client, &ends->client) &&
 		    address_eq(&found->server, &ends->server))
 			return a;
@@ -247,6 +281,9 @@ add(struct kdc *k, const struct kdc_ends *ends)
 	struct asked *a = memory_new(1, sizeof(*a));
 
 	a->ends = *ends;
+	list_init(&a->unnumbered);
+	if (ends->over_tcp && ends->connection == 0)
+		list_append(&k->unnumbered, &a->unnumbered);
 	table_add(&k->table, &a->entry, hash_of(ends));
 	return a;
 }
@@ -269,6 +306,8 @@ say(struct kdc *k, struct asked *a, enum kdc_ended how, uint64_t frame,
 		.server_port = a->ends.server_port,
 		.stream = a->ends.stream,
 		.over_tcp = a->ends.over_tcp,
+		.connection = a->ends.connection,
+		.first_frame = a->ends.first_frame,
 		.saw.kdc = a->saw,
 	};
 	a->saw = NULL;
@@ -290,6 +329,7 @@ retire(struct kdc *k, struct asked *a)
 		say(k, a, a->saw->tries > 1 ? KDC_SILENT : KDC_UNSEEN,
 		    a->last_frame, a->last);
 	table_remove(&k->table, &a->entry);
+	list_remove(&a->unnumbered);
 	arena_fini(&a->arena);
 	free(a);
 }

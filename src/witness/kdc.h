@@ -82,6 +82,12 @@ void kdc_packet(struct kdc *k, const struct packet *p);
 /* Capture time has come to here: who waited too long is given up. */
 void kdc_now(struct kdc *k, when_ns now);
 
+/* Before that time it does nothing; INT64_MAX: nobody waits. */
+when_ns kdc_due(const struct kdc *k);
+
+/* Numbers of TCP connections are known now (tcp/flow.h). */
+void kdc_settle(struct kdc *k, const struct flow_numbers *numbers);
+
 /* The capture ended. */
 void kdc_finish(struct kdc *k);
 

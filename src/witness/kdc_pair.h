@@ -12,7 +12,9 @@ struct kdc_ends {
 	struct address client, server;
 	uint16_t client_port, server_port;
 	bool over_tcp;
-	uint32_t stream; /* of TCP */
+	/* Of TCP; the number and the stream may come later. */
+	uint64_t first_frame, connection;
+	uint32_t stream;
 };
 
 struct kdc_from {

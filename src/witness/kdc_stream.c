@@ -20,6 +20,7 @@ struct side {
 struct kdc_stream {
 	struct kdc *kdc;
 	struct kdc_ends ends;
+	const struct flow_info *info; /* its number comes to stand there */
 	enum flow_side client;
 	struct side sides[2];
 };
@@ -55,9 +56,18 @@ kdc_stream_new(struct kdc *k, const struct flow_info *info)
 		.client_port = info->port[client],
 		.server_port = info->port[!client],
 		.over_tcp = true,
-		.stream = info->stream,
+		.first_frame = info->first_frame,
 	};
+	s->info = info;
 	return s;
+}
+
+static const struct kdc_ends *
+ends_of(struct kdc_stream *s)
+{
+	s->ends.connection = s->info->id;
+	s->ends.stream = s->info->stream;
+	return &s->ends;
 }
 
 void
@@ -128,7 +138,7 @@ kdc_stream_close(struct kdc_stream *s, const struct flow_info *info)
 	    info->missing[server] == 0 && info->delivered[server] == 0;
 
 	/* Both directions are there, and the KDC said nothing in its own. */
-	kdc_give_up(s->kdc, &s->ends,
+	kdc_give_up(s->kdc, ends_of(s),
 	    !closed || !whole                ? KDC_UNSEEN
 	        : info->closed_by == server ? KDC_REFUSED
 	                                     : KDC_SILENT,
@@ -169,7 +179,7 @@ end_message(struct kdc_stream *s, struct side *side,
 	struct kdc_from at = { from->frame, from->time };
 
 	if (!side->skipping)
-		kdc_message(s->kdc, &s->ends, text_span(&side->bytes), &at);
+		kdc_message(s->kdc, ends_of(s), text_span(&side->bytes), &at);
 	kdc_release(s->kdc, side->reserved);
 	side->reserved = 0;
 	text_fini(&side->bytes);

@@ -33,6 +33,8 @@ struct witness_record {
 	uint16_t client_port, server_port;
 	uint32_t stream; /* tcp.stream; meaningless over UDP */
 	bool over_tcp;
+	/* Of TCP, as in tcp/flow.h; connection 0: no number, no stream yet. */
+	uint64_t connection, first_frame;
 	union {
 		const struct kdc_record *kdc;
 		const struct tls_record *tls;

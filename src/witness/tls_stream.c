@@ -95,6 +95,8 @@ record_of(const struct flow_info *info, enum flow_side client,
 	r->server = info->address[!client];
 	r->server_port = info->port[!client];
 	r->stream = info->stream;
+	r->connection = info->id;
+	r->first_frame = info->first_frame;
 	r->over_tcp = true;
 	return r;
 }

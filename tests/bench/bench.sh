@@ -3,10 +3,11 @@
 #
 # bench.sh [SIZE] - p407 beside other programs, on the same input
 #
-# Called by `make bench` in the build folder.  The input is made there once,
-# in bench/ (1 GB and 300 MB; SIZE is for the large ones, such as 100M).
-# All figures are medians of $RUNS runs (5); the programs take turns, so that
-# a busy minute hits all.  The table also goes to bench/results-DATE.txt.
+# Called by `make bench` in the build folder (make bench B=100M for a SIZE
+# other than 1G).  The input is made there once, in bench/.  All figures are
+# medians of $RUNS runs (5); the programs take turns, so that a busy minute
+# hits all.  The table also goes to bench/results-DATE.txt, the figures to
+# bench/results-DATE.tsv, of which plot.py makes what the README shows.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 size=${1:-1G}
@@ -21,6 +22,8 @@ work=$(mktemp -d "$folder/run.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 results=$folder/results-$(date +%Y-%m-%d).txt
+figures=${results%.txt}.tsv
+: >"$figures"
 
 have() {
 	command -v "$1" >/dev/null
@@ -74,6 +77,10 @@ table() {
 	for label in pcaploop tcpdump p407-j1 p407-j2 tshark ndpiReader \
 	    tcpflow httpry; do
 		line $label tcpdump pcaploop
+		[ ! -s "$work/$label" ] ||
+			printf '%s\t%s\t%s\t%s\t%s\n' "$1" $label \
+			    "$(median $label 1)" "$(median $label 2)" \
+			    "$(median $label 3)" >>"$figures"
 	done
 	rm -f "$work"/*
 }
@@ -99,6 +106,16 @@ others() {
 	fi
 }
 
+# instructions MODE FILE: of p407, for each packet of it
+instructions() {
+	all=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+	    "$p407" -j 1 -o json "$2" 2>&1 >/dev/null |
+	    sed -n 's/.*Collected : *//p')
+	packets=$("$p407" -j 1 -o json "$2" | tail -n 1 |
+	    sed 's/.*"frames":\([0-9]*\).*/\1/')
+	echo "$1 $((all / packets))"
+}
+
 # rounds N COMMAND...
 rounds() {
 	left=$1
@@ -119,24 +136,31 @@ have tcpdump || {
 	    "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)," \
 	    "$(getconf _NPROCESSORS_ONLN) processors"
 
-	input mixed "$size"
-	rounds "$runs" own "$file"
-	table "mixed, $size, medians of $runs"
-	input small "$size"
-	rounds "$runs" own "$file"
-	table "small packets, $size, medians of $runs"
-	input proxy "$size"
-	rounds "$runs" own "$file"
-	table "all at the proxy, $size, medians of $runs"
+	for mode in $("$tools/generate" --modes); do
+		input "$mode" "$size"
+		rounds "$runs" own "$file"
+		table "$mode, $size, medians of $runs"
+	done
 
 	# The others take minutes for a gigabyte: less of it, and once.
-	input mixed 100M
-	rounds "$runs" own "$file"
-	others "$file"
-	table "mixed, 100M, the others once"
+	for mode in $("$tools/generate" --modes); do
+		input "$mode" 100M
+		rounds "$runs" own "$file"
+		others "$file"
+		table "$mode, 100M, the others once"
+	done
+
+	if have valgrind; then
+		echo
+		echo 'instructions a packet (callgrind, with start and report)'
+		for mode in $("$tools/generate" --modes); do
+			input "$mode" 20M
+			instructions "$mode" "$file"
+		done
+	fi
 
 	rounds 30 own "$small" alone
 	table "start to answer on $(wc -c <"$small") bytes, medians of 30"
 } | tee "$results"
 echo
-echo "in $results"
+echo "in $results and $figures"

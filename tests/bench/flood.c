@@ -64,7 +64,7 @@ step_of_many(struct wire *w, uint64_t i, unsigned step, struct random *r)
 void
 flood_many(struct wire *w, struct random *r, uint64_t size)
 {
-	uint64_t n = size / 400 + 1;
+	uint64_t n = size / 400;
 
 	for (unsigned step = 0; step < 3; step++)
 		for (uint64_t i = 0; i < n; i++)

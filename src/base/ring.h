@@ -7,8 +7,8 @@
  * `room` places to be emptied.  Nothing spins: with fewer processors than
  * threads the one that waits must not be in the way.
  */
-#ifndef P407_RING_H
-#define P407_RING_H
+#ifndef P407_BASE_RING_H
+#define P407_BASE_RING_H
 
 #include <pthread.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "ring.h"
+#include "base/ring.h"
 
 void
 ring_init(struct ring *r)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/secret.h"
+#include "pool_parts.h"
+
+/* Packets that a worker looks ahead, twice, once connections are many. */
+#define AHEAD 6
+#define FEW   4096
+
+/* The first frame of the batch, from `from` on, at which it is that late. */
+static size_t
+first_at(const struct batch *b, size_t from, size_t to, when_ns due)
+{
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (b->now[middle] < due)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* Frames [*from, to) of the batch went by, none of them of this worker. */
+static void
+pass_frames(struct worker *w, const struct batch *b, size_t *from, size_t to)
+{
+	while (*from < to && b->now[to - 1] >= worker_due(w)) {
+		*from = first_at(b, *from, to, worker_due(w));
+		worker_time(w, b->number[*from], b->now[*from]);
+		++*from;
+	}
+	if (*from < to)
+		worker_time(w, b->number[to - 1], b->now[to - 1]);
+	*from = to;
+}
+
+/* Memory is slow: what will be looked at is asked for some packets before. */
+static uint32_t
+look_ahead(struct flow_table *t, struct batch *b, uint32_t i, bool near)
+{
+	struct packet *k = &b->items[i].packet;
+
+	if (k->protocol == PROTOCOL_TCP && near) {
+		flow_table_soon(t, k->flow_hash);
+	} else if (k->protocol == PROTOCOL_TCP) {
+		k->flow_hash = flow_hash(k);
+		flow_table_expect(t, k->flow_hash);
+	}
+	return b->items[i].next;
+}
+
+void
+pool_do_share(struct member *m, struct batch *b)
+{
+	struct flow_table *t = worker_flows(m->worker);
+	uint32_t far = b->shares[m->index].first, near = far;
+	size_t passed = 0;
+
+	if (flow_table_counts(t).open < FEW)
+		far = near = NONE; /* they are in the cache */
+	for (int i = 0; i < 2 * AHEAD && far != NONE; i++)
+		far = look_ahead(t, b, far, false);
+	for (int i = 0; i < AHEAD && near != NONE; i++)
+		near = look_ahead(t, b, near, true);
+	for (uint32_t i = b->shares[m->index].first; i != NONE;
+	     i = b->items[i].next) {
+		const struct item *item = &b->items[i];
+
+		if (far != NONE)
+			far = look_ahead(t, b, far, false);
+		if (near != NONE)
+			near = look_ahead(t, b, near, true);
+		if (passed < item->frame)
+			pass_frames(m->worker, b, &passed, item->frame);
+		worker_packet(m->worker, &item->packet);
+		pass_frames(m->worker, b, &passed, item->frame + 1u);
+	}
+	pass_frames(m->worker, b, &passed, b->n_frames);
+	if (b->last)
+		worker_finish(m->worker);
+}
+
+void *
+pool_run_member(void *member)
+{
+	struct member *m = member;
+	struct flow_table *t = worker_flows(m->worker);
+	bool last = false;
+
+	for (uint64_t number = 0; !last; number++) {
+		struct flow_numbers *mine =
+		    &m->numbers[number % (2 * BATCHES)];
+
+		ring_wait_filled(&m->ring, number + 1);
+
+		struct batch *b = batch_of(m->pool, number);
+
+		if (number >= BATCHES)
+			worker_settle(m->worker,
+			    &m->numbers[(number - BATCHES) % (2 * BATCHES)]);
+		mine->n = 0;
+		flow_table_number_into(t, mine);
+		m->said = &b->shares[m->index].said;
+		last = b->last;
+		pool_do_share(m, b);
+		ring_empty(&m->ring);
+	}
+	secret_thread_ends();
+	return NULL;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pool_parts.h - the inside of the pool, for the files it is made of
+ */
+#ifndef P407_POOL_PARTS_H
+#define P407_POOL_PARTS_H
+
+#include "base/ring.h"
+#include "pool.h"
+
+/*
+ * A batch is this many frames, or less where they are large.  In one thread
+ * it is there only to look ahead, and stays in the cache.
+ */
+#define BATCH_FRAMES  1024
+#define BATCH_BYTES   (4u << 20)
+#define SINGLE_FRAMES 64
+/* Batches under way. */
+#define BATCHES 4
+
+/* An observation that waits for its turn, and the moment it was made. */
+struct said {
+	struct flow_moment moment;
+	struct observation *o;
+	size_t place; /* in the list, as they came */
+};
+
+struct said_list {
+	struct said *at;
+	size_t n, room;
+};
+
+/* A packet of a batch; those of one worker are chained. */
+struct item {
+	struct packet packet;
+	uint32_t frame; /* index in the batch */
+	uint32_t next;  /* NONE: it is the last */
+};
+
+#define NONE UINT32_MAX
+
+/* A block of bytes that frames point into. */
+struct block {
+	struct block *next;
+	size_t size;
+	uint8_t bytes[];
+};
+
+struct batch {
+	struct item items[BATCH_FRAMES];
+	uint64_t number[BATCH_FRAMES];
+	when_ns now[BATCH_FRAMES]; /* the latest time up to this frame */
+	size_t n_frames, n_items, n_bytes;
+	bool last;             /* after it worker_finish() */
+	struct block *blocks;  /* nothing but this batch and later ones use */
+	struct arena copies;   /* bytes of frames that live nowhere else */
+	struct {
+		uint32_t first, last;
+		struct said_list said;
+	} *shares; /* one a worker */
+};
+
+/* One worker, and its thread if there are several. */
+struct member {
+	struct pool *pool;
+	unsigned index;
+	pthread_t thread;
+	struct ring ring;
+	struct worker *worker;
+	struct said_list *said; /* of the batch in hand */
+	/*
+	 * Numbers of new connections, a list a batch.  The pool sets them
+	 * when a batch is done; the worker takes them over when it is given
+	 * the same place of the ring again, and it may be given that a second
+	 * time before the pool has no more use for the list.
+	 */
+	struct flow_numbers numbers[2 * BATCHES];
+};
+
+struct pool {
+	worker_emit *emit;
+	void *context;
+	unsigned n; /* members */
+	bool threads; /* else the only member works in the caller's */
+	struct member *members;
+	struct said_list said; /* holes, of the only one */
+	struct batch *batches[BATCHES];
+	size_t batch_frames;
+	uint64_t begun, done; /* batches */
+	struct net *net;
+	when_ns now;
+	uint64_t connections;
+	struct block *spare;
+	struct input_blocks lender;
+};
+
+/* The batch of this number, where it is under way. */
+static inline struct batch *
+batch_of(const struct pool *p, uint64_t number)
+{
+	return p->batches[p->threads ? number % BATCHES : 0];
+}
+
+/* -- pool_member.c: what a worker does -- */
+
+/* Its share of a batch, in the calling thread. */
+void pool_do_share(struct member *m, struct batch *b);
+
+/* A thread: one batch after the other, up to the last. */
+void *pool_run_member(void *member);
+
+/* -- pool_order.c: observations, as if there were one worker -- */
+
+/* What workers emit to: the only one of a pool, one of several. */
+void pool_take_single(void *member, struct observation *o);
+void pool_take_member(void *member, struct observation *o);
+
+/* What was kept of the only worker. */
+void pool_emit_single(struct pool *p);
+
+/*
+ * All have done this batch: its new connections are numbered, and what was
+ * said is emitted.
+ */
+void pool_emit_batch(struct pool *p, uint64_t number);
+
+#endif
