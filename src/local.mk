@@ -30,6 +30,7 @@ libp407_a_SOURCES = \
 	%reldir%/capture/frame.h \
 	%reldir%/capture/inflate.c %reldir%/capture/inflate.h \
 	%reldir%/capture/input.c %reldir%/capture/input.h \
+	%reldir%/capture/lines.c %reldir%/capture/lines.h \
 	%reldir%/capture/merge.c %reldir%/capture/merge.h \
 	%reldir%/capture/problem.c %reldir%/capture/problem.h \
 	%reldir%/capture/savefile.c %reldir%/capture/savefile.h \
@@ -186,6 +187,10 @@ libp407_a_SOURCES = \
 	%reldir%/report/verified.c \
 	%reldir%/report/words.c %reldir%/report/words.h \
 	\
+	%reldir%/compare/compare.c %reldir%/compare/compare.h \
+	%reldir%/compare/item.c %reldir%/compare/item.h \
+	%reldir%/compare/load.c \
+	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
 	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
 	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
@@ -213,6 +218,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \
 	%reldir%/evidence/tls_shown.c %reldir%/evidence/tls_shown.h \
 	\
+	%reldir%/before.c %reldir%/before.h \
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \

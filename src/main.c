@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "before.h"
 #include "capture/capture.h"
 #include "correlator.h"
 #include "diagnose/facts.h"
@@ -328,7 +329,7 @@ static int
 report_run(const struct options *o, const struct rules *rules,
     struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
-    size_t n_inputs, uint64_t frames, bool streams)
+    size_t n_inputs, uint64_t frames, bool streams, struct compare *before)
 {
 	const struct diagnosis *d = correlator_diagnosis(k);
 	size_t n = diagnosis_findings(d);
@@ -361,6 +362,8 @@ report_run(const struct options *o, const struct rules *rules,
 	r.annexes = (const struct annex *const *)annexes;
 	if (o->verify != NULL)
 		annexes[r.n_annexes++] = annex_verified(&r);
+	if (before != NULL)
+		annexes[r.n_annexes++] = compare_annex(before, &r);
 	report_prepare(&r);
 
 	bool ok = write_outputs(o, &r, frames);
@@ -404,13 +407,13 @@ run(const struct options *o, const struct rules *rules)
 			return EXIT_TROUBLE;
 
 	struct known *known = NULL;
+	struct compare *before = NULL;
+	struct capture *in = NULL;
 
-	if (o->verify != NULL && (known = known_load(o->verify)) == NULL)
-		return EXIT_TROUBLE;
-
-	struct capture *in = capture_open(o->files, o->n_files, o->filter);
-
-	if (in == NULL) {
+	if ((o->compare != NULL && (before = before_read(o, rules)) == NULL) ||
+	    (o->verify != NULL && (known = known_load(o->verify)) == NULL) ||
+	    (in = capture_open(o->files, o->n_files, o->filter)) == NULL) {
+		compare_free(before);
 		known_free(known);
 		return EXIT_TROUBLE;
 	}
@@ -463,8 +466,9 @@ run(const struct options *o, const struct rules *rules)
 
 	int status =
 	    report_run(o, rules, k, &counts, inputs, n, frames,
-	        facts.stream_filters);
+	        facts.stream_filters, before);
 
+	compare_free(before);
 	free(inputs);
 	correlator_free(k);
 	/* Its last bytes are in a block of the pool. */

@@ -27,6 +27,7 @@ enum {
 	OPT_EXIT_CODE,
 	OPT_INVENTORY,
 	OPT_VERIFY,
+	OPT_COMPARE,
 	OPT_COLOR,
 };
 
@@ -68,6 +69,8 @@ static const struct row {
 	    "keep what pseudonyms stand for there (mode 0600)" },
 	{ OPT_VERIFY, "verify", "FILE",
 	    "known-good credentials: say of each attempt if it used them" },
+	{ OPT_COMPARE, "compare", "BEFORE",
+	    "what a fix changed: an earlier capture, or its -o json" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit 1 if a client could not authenticate" },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
@@ -287,6 +290,9 @@ take_option(struct options *o, int value, char *arg)
 		    &o->evidence_limit);
 	case OPT_VERIFY:
 		o->verify = arg;
+		return true;
+	case OPT_COMPARE:
+		o->compare = arg;
 		return true;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;

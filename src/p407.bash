@@ -45,7 +45,8 @@ _p407() {
 		--client | --proxy | --user | --evidence-limit)
 		return
 		;;
-	-r | --read | --rules | --redact-map | --ticket | --verify)
+	-r | --read | --rules | --redact-map | --ticket | --verify | \
+		--compare)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -58,7 +59,7 @@ _p407() {
 				--check-rules --list-rules --list-facts
 				--explain --redact --redact-map --ticket
 				--evidence-limit --exit-code --inventory
-				--verify -n --numeric
+				--verify --compare -n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'
 		else

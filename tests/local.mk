@@ -10,6 +10,7 @@ check_tests = \
 	%reldir%/capture/test_capture \
 	%reldir%/capture/test_filter \
 	%reldir%/capture/test_inflate \
+	%reldir%/capture/test_lines \
 	%reldir%/capture/test_merge \
 	%reldir%/capture/test_savefile \
 	%reldir%/net/test_fragment \
@@ -33,6 +34,7 @@ check_tests = \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
+	%reldir%/compare/test_compare \
 	%reldir%/verify/test_known \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
@@ -67,6 +69,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_credentials \
 	%reldir%/fuzz/fuzz_http \
 	%reldir%/fuzz/fuzz_http_message \
+	%reldir%/fuzz/fuzz_compare \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_evidence \
 	%reldir%/fuzz/fuzz_inflate \
@@ -116,6 +119,7 @@ dist_check_SCRIPTS += \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
+	%reldir%/compare/compare.sh \
 	%reldir%/verify/verify.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
@@ -139,6 +143,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/report/page.log: p407$(EXEEXT)
+%reldir%/compare/compare.log: p407$(EXEEXT)
 %reldir%/verify/verify.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)

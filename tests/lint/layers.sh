@@ -21,6 +21,7 @@ witness   base net tcp http auth
 attempt   base net http auth witness
 diagnose  base net http auth witness attempt
 report    base net capture witness attempt diagnose
+compare   base net capture auth attempt report
 evidence  base capture net tcp http auth attempt diagnose report
 '
 
