@@ -73,6 +73,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	when_ns now = INT64_C(1795437170) * WHEN_SECOND;
 	struct kdc *k = kdc_new(take, &frame);
 	struct kdc_stream *streams[2] = { NULL };
+	struct flow_info own[2];
 	struct kerberos_kdc_req req;
 	struct kerberos_kdc_rep rep;
 	struct fault fault;
@@ -90,6 +91,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    flags & ANSWER ? FLOW_ACCEPTOR : FLOW_OPENER;
 		struct tcp_from from = { .frame = ++frame, .time = now };
 		struct flow_info info = info_of(stream, frame);
+
+		/* A stream looks at its own until it is closed. */
+		if (streams[stream] == NULL)
+			own[stream] = info;
+
 		bool answer = flags & ANSWER;
 		struct packet p = {
 			.number = frame,
@@ -107,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (streams[stream] == NULL && what >= 1 && what <= 3 &&
 		    kdc_is_stream(&info, bytes))
-			streams[stream] = kdc_stream_new(k, &info);
+			streams[stream] = kdc_stream_new(k, &own[stream]);
 		if (what == 0 || what == 4 || what == 5) {
 			kdc_packet(k, &p);
 		} else if (what == 6 && streams[stream] == NULL) {

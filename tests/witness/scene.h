@@ -44,13 +44,18 @@ begin(struct scene *s)
 	s->kdc = kdc_new(take, s);
 }
 
+/* What was seen can be looked at until the next end(). */
 static inline void
 end(struct scene *s)
 {
+	static struct arena kept[SEEN_MAX];
+
 	kdc_finish(s->kdc);
 	kdc_free(s->kdc);
-	for (size_t i = 0; i < s->n; i++)
-		arena_fini(&s->arenas[i]);
+	for (size_t i = 0; i < SEEN_MAX; i++) {
+		arena_fini(&kept[i]);
+		kept[i] = i < s->n ? s->arenas[i] : (struct arena){ 0 };
+	}
 }
 
 static inline const struct kdc_record *
