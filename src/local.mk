@@ -73,6 +73,15 @@ libp407_a_SOURCES = \
 	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
 	%reldir%/auth/token.c %reldir%/auth/token.h \
 	\
+	%reldir%/verify/des.c %reldir%/verify/des.h \
+	%reldir%/verify/known.c %reldir%/verify/known.h \
+	%reldir%/verify/md4.c %reldir%/verify/md4.h \
+	%reldir%/verify/responses.h \
+	%reldir%/verify/verify.c %reldir%/verify/verify.h \
+	%reldir%/verify/verify_digest.c \
+	%reldir%/verify/verify_ntlm.c \
+	%reldir%/verify/wide.c %reldir%/verify/wide.h \
+	\
 	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
 	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/certificate.c %reldir%/witness/certificate.h \
@@ -107,6 +116,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_pac.c \
 	%reldir%/diagnose/facts_peers.c \
+	%reldir%/diagnose/facts_product.c \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \
 	%reldir%/diagnose/facts_tls.c \
@@ -121,6 +131,8 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
+	%reldir%/diagnose/productkeys.c \
+	%reldir%/diagnose/products.c %reldir%/diagnose/products.h \
 	%reldir%/diagnose/rulefile.c \
 	%reldir%/diagnose/rulekeys.c \
 	%reldir%/diagnose/rules.c %reldir%/diagnose/rules.h \
@@ -132,12 +144,14 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/tree.h \
 	%reldir%/diagnose/truth.h \
 	\
+	%reldir%/report/annex.c %reldir%/report/annex.h \
 	%reldir%/report/brief.c %reldir%/report/brief.h \
 	%reldir%/report/clocks.c %reldir%/report/clocks.h \
 	%reldir%/report/community.c %reldir%/report/community.h \
 	%reldir%/report/contrast.c %reldir%/report/contrast.h \
 	%reldir%/report/formats.c %reldir%/report/formats.h \
 	%reldir%/report/html.c %reldir%/report/html.h \
+	%reldir%/report/html_annex.c \
 	%reldir%/report/html_finding.c \
 	%reldir%/report/html_ladder.c \
 	%reldir%/report/html_style.c \
@@ -157,6 +171,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/ladder.c %reldir%/report/ladder.h \
 	%reldir%/report/ladder_words.c \
 	%reldir%/report/markdown.c %reldir%/report/markdown.h \
+	%reldir%/report/markdown_tables.c \
 	%reldir%/report/model.c %reldir%/report/model.h \
 	%reldir%/report/page.c %reldir%/report/page.h \
 	%reldir%/report/quality.c %reldir%/report/quality.h \
@@ -168,6 +183,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/text_quality.c \
 	%reldir%/report/text_tables.c \
 	%reldir%/report/totals.c %reldir%/report/totals.h \
+	%reldir%/report/verified.c \
 	%reldir%/report/words.c %reldir%/report/words.h \
 	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \

@@ -14,13 +14,19 @@
 #include "capture/capture.h"
 #include "correlator.h"
 #include "diagnose/facts.h"
+#include "diagnose/products.h"
 #include "diagnose/rules.h"
 #include "evidence/evidence.h"
 #include "evidence/map.h"
 #include "evidence/ticket.h"
 #include "options.h"
 #include "pool.h"
+#include "report/annex.h"
 #include "report/formats.h"
+#include "verify/known.h"
+
+/* Sections of the report that other inputs give rise to. */
+#define ANNEXES 4
 
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 
@@ -139,6 +145,7 @@ static bool
 print_list(const struct options *o, const struct rules *rules)
 {
 	const struct rule *rule = NULL;
+	const struct product *product = NULL;
 	struct text t = { 0 };
 
 	switch (o->action) {
@@ -156,15 +163,20 @@ print_list(const struct options *o, const struct rules *rules)
 		break;
 	case ACTION_EXPLAIN:
 		rule = rules_find(rules, o->explain);
-		if (rule == NULL) {
+		product = products_find(rules, o->explain);
+		if (rule == NULL && product == NULL) {
 			message_error("%s: no such rule (see p407 "
 			              "--list-rules)", o->explain);
 			return false;
 		}
-		rule_explain(rule, &t);
+		if (rule != NULL)
+			rule_explain(rule, &t);
+		else
+			product_explain(product, &t);
 		break;
 	default: /* --check-rules: loading them was the check */
-		text_fmt(&t, "%zu rules, no faults\n", rules_count(rules));
+		text_fmt(&t, "%zu rules and %zu makes of proxies, no "
+		    "faults\n", rules_count(rules), products_count(rules));
 		break;
 	}
 
@@ -313,7 +325,8 @@ write_outputs(const struct options *o, const struct report *r,
 }
 
 static int
-report_run(const struct options *o, struct correlator *k,
+report_run(const struct options *o, const struct rules *rules,
+    struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
     size_t n_inputs, uint64_t frames, bool streams)
 {
@@ -329,6 +342,7 @@ report_run(const struct options *o, struct correlator *k,
 		.quality = quality_of(counts, inputs, n_inputs),
 		.findings = findings,
 		.n_findings = n,
+		.rules = rules,
 		.stopped = stop_asked != 0 || o->packet_count > 0,
 	};
 
@@ -341,6 +355,12 @@ report_run(const struct options *o, struct correlator *k,
 	r.options.stream_filters = streams;
 	r.options.redact =
 	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
+
+	struct annex *annexes[ANNEXES];
+
+	r.annexes = (const struct annex *const *)annexes;
+	if (o->verify != NULL)
+		annexes[r.n_annexes++] = annex_verified(&r);
 	report_prepare(&r);
 
 	bool ok = write_outputs(o, &r, frames);
@@ -349,6 +369,8 @@ report_run(const struct options *o, struct correlator *k,
 	    r.outcomes[OUTCOME_BROKEN] > 0;
 
 	report_fini(&r);
+	for (size_t i = 0; i < r.n_annexes; i++)
+		annex_free(annexes[i]);
 	free(findings);
 	return !ok || message_errors() > 0 ? EXIT_TROUBLE
 	    : o->exit_code && failed       ? EXIT_FOUND
@@ -381,14 +403,25 @@ run(const struct options *o, const struct rules *rules)
 		    !evidence_spool_stdin())
 			return EXIT_TROUBLE;
 
+	struct known *known = NULL;
+
+	if (o->verify != NULL && (known = known_load(o->verify)) == NULL)
+		return EXIT_TROUBLE;
+
 	struct capture *in = capture_open(o->files, o->n_files, o->filter);
 
-	if (in == NULL)
+	if (in == NULL) {
+		known_free(known);
 		return EXIT_TROUBLE;
+	}
 
 	struct correlator *k = correlator_new(o);
 	unsigned threads = threads_for(o, in);
 	struct pool *p = pool_new(threads, correlator_take, k);
+
+	if (known != NULL)
+		pool_verify(p, known);
+
 	when_ns first, last;
 
 	capture_lend(in, pool_blocks(p));
@@ -400,6 +433,7 @@ run(const struct options *o, const struct rules *rules)
 	pool_flush(p);
 	correlator_now(k, last);
 	pool_finish(p);
+	known_free(known); /* no longer than needed */
 
 	struct worker_counts counts = pool_counts(p);
 	size_t n = capture_inputs(in);
@@ -428,7 +462,7 @@ run(const struct options *o, const struct rules *rules)
 	correlator_finish(k, rules, &facts);
 
 	int status =
-	    report_run(o, k, &counts, inputs, n, frames,
+	    report_run(o, rules, k, &counts, inputs, n, frames,
 	        facts.stream_filters);
 
 	free(inputs);

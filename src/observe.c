@@ -107,6 +107,26 @@ observe_exchange(const struct http_exchange *e)
 	return o;
 }
 
+void
+observe_verify(struct verifier *v, const struct http_exchange *e,
+    struct observation *o)
+{
+	const struct connection *k = &o->connection;
+	/* Its number may come later, but not its first frame. */
+	const struct verify_place at = { &k->client, &k->proxy,
+		k->first_frame };
+	struct token *t = o->request.credentials;
+
+	if (t != NULL)
+		t->verified = verifier_check(v, &at, e->request.method,
+		    http_field_value(&e->request, "proxy-authorization"), t);
+	for (size_t i = 0; i < e->response.n_fields; i++)
+		if (span_eq_nocase(e->response.fields[i].name,
+		        SPAN("proxy-authenticate")))
+			verifier_challenge(v, &at,
+			    e->response.fields[i].value);
+}
+
 static const char *
 keep(struct arena *a, struct span s)
 {

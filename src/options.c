@@ -26,6 +26,7 @@ enum {
 	OPT_EVIDENCE_LIMIT,
 	OPT_EXIT_CODE,
 	OPT_INVENTORY,
+	OPT_VERIFY,
 	OPT_COLOR,
 };
 
@@ -65,6 +66,8 @@ static const struct row {
 	    "also list who uses which scheme" },
 	{ OPT_REDACT_MAP, "redact-map", "FILE",
 	    "keep what pseudonyms stand for there (mode 0600)" },
+	{ OPT_VERIFY, "verify", "FILE",
+	    "known-good credentials: say of each attempt if it used them" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit 1 if a client could not authenticate" },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
@@ -282,6 +285,9 @@ take_option(struct options *o, int value, char *arg)
 	case OPT_EVIDENCE_LIMIT:
 		return read_size(o, "--evidence-limit", arg,
 		    &o->evidence_limit);
+	case OPT_VERIFY:
+		o->verify = arg;
+		return true;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return true;

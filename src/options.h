@@ -46,6 +46,7 @@ struct options {
 	const char *user;
 	bool redact_identities;
 	const char *redact_map;  /* NULL: not kept */
+	const char *verify;      /* file of credentials; NULL: none */
 	const char *ticket;      /* folder; NULL: none */
 	uint64_t evidence_limit; /* bytes; 0: the default */
 	bool exit_code;

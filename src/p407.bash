@@ -45,7 +45,7 @@ _p407() {
 		--client | --proxy | --user | --evidence-limit)
 		return
 		;;
-	-r | --read | --rules | --redact-map | --ticket)
+	-r | --read | --rules | --redact-map | --ticket | --verify)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -58,7 +58,7 @@ _p407() {
 				--check-rules --list-rules --list-facts
 				--explain --redact --redact-map --ticket
 				--evidence-limit --exit-code --inventory
-				-n --numeric
+				--verify -n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'
 		else

@@ -59,6 +59,13 @@ batch_new(unsigned workers)
 	return b;
 }
 
+void
+pool_verify(struct pool *p, const struct known *known)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		worker_verify(p->members[i].worker, known);
+}
+
 struct input_blocks *
 pool_blocks(struct pool *p)
 {

@@ -21,6 +21,7 @@ struct worker {
 	void *context;
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
+	struct verifier *verifier;  /* NULL: nothing to hold against */
 	size_t n_tls;               /* handshakes being watched */
 	unsigned refused;           /* connections that it told of */
 	when_ns now;                /* capture time; never goes back */
@@ -89,6 +90,13 @@ worker_new(worker_emit *emit, void *context)
 	w->context = context;
 	w->now = INT64_MIN;
 	return w;
+}
+
+void
+worker_verify(struct worker *w, const struct known *known)
+{
+	verifier_free(w->verifier);
+	w->verifier = verifier_new(known);
 }
 
 void
@@ -174,6 +182,7 @@ worker_free(struct worker *w)
 	flow_table_free(w->flows);
 	kdc_free(w->kdc);
 	dns_memory_free(w->dns);
+	verifier_free(w->verifier);
 	net_free(w->net);
 	free(w);
 }
@@ -476,6 +485,8 @@ take_exchange(void *context, const struct http_exchange *e)
 	struct observation *o = observe_exchange(e);
 
 	o->connection = connection_of(c, c->info);
+	if (c->worker->verifier != NULL)
+		observe_verify(c->worker->verifier, e, o);
 	c->worker->emit(c->worker->context, o);
 }
 

@@ -13,12 +13,17 @@
 #include "capture/frame.h"
 #include "net/packet.h"
 #include "tcp/flow.h"
+#include "verify/known.h"
 
 struct worker;
 
 typedef void worker_emit(void *context, struct observation *o);
 
 struct worker *worker_new(worker_emit *emit, void *context);
+
+/* Hold credentials against these, which outlive it; before any frame. */
+void worker_verify(struct worker *w, const struct known *known);
+
 void worker_frame(struct worker *w, const struct frame *f);
 
 /*

@@ -33,6 +33,9 @@ check_tests = \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
+	%reldir%/verify/test_known \
+	%reldir%/verify/test_md4 \
+	%reldir%/verify/test_responses \
 	%reldir%/witness/test_kdc \
 	%reldir%/witness/test_kdc_stream \
 	%reldir%/witness/test_dns \
@@ -46,6 +49,7 @@ check_tests = \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \
+	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_truth \
 	%reldir%/evidence/test_mask \
@@ -67,6 +71,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_evidence \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_kdc \
+	%reldir%/fuzz/fuzz_known \
 	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_pipeline \
 	%reldir%/fuzz/fuzz_report \
@@ -111,6 +116,7 @@ dist_check_SCRIPTS += \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
+	%reldir%/verify/verify.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
 	%reldir%/threads.sh \
@@ -133,6 +139,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/report/page.log: p407$(EXEEXT)
+%reldir%/verify/verify.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
@@ -149,9 +156,11 @@ EXTRA_DIST += captures \
 	%reldir%/harness.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
+	%reldir%/verify/verify.py \
 	%reldir%/damage.py \
 	%reldir%/report/page.js \
 	%reldir%/truth.py \
+	%reldir%/unfired.sh \
 	%reldir%/bench/bench.sh \
 	%reldir%/bench/plot.py \
 	%reldir%/fuzz/corpus \

@@ -65,6 +65,7 @@ check-evidence: p407$(EXEEXT)
 F = $(srcdir)/captures
 scorecard: p407$(EXEEXT)
 	$(srcdir)/%reldir%/captures.sh $(F)
+	$(srcdir)/%reldir%/unfired.sh
 
 # Against other programs, on generated input that stays in bench/.
 bench_programs = \

@@ -59,6 +59,21 @@ ntlm_version_name(enum ntlm_version v)
 }
 
 const char *
+token_verified_name(enum token_verified v)
+{
+	static const struct name words[] = {
+		{ VERIFIED_UNKNOWN, "unknown" },
+		{ VERIFIED_NO, "no" },
+		{ VERIFIED_YES, "yes" },
+		{ VERIFIED_ENCODING, "encoding" },
+		{ VERIFIED_MISCOMPUTED, "miscomputed" },
+		{ 0, NULL },
+	};
+
+	return names_of(words, v, NULL);
+}
+
+const char *
 decode_text(struct arena *a, struct span s)
 {
 	struct text t = { .limit = TEXT_MOST };

@@ -93,6 +93,19 @@ enum basic_shape {
 	BASIC_CONTROL = 0x4000, /* NUL or another control character */
 };
 
+/*
+ * Were they exactly the credentials that are known to be good?  Set by
+ * verify/ only, where such were given; nothing else is known of them here.
+ */
+enum token_verified {
+	VERIFIED_NOT_ASKED = 0,
+	VERIFIED_UNKNOWN,     /* this user's, but it cannot be told */
+	VERIFIED_NO,          /* another password */
+	VERIFIED_YES,
+	VERIFIED_ENCODING,    /* the password, in another encoding */
+	VERIFIED_MISCOMPUTED, /* the password, but the response is not right */
+};
+
 /* Names and such are NUL-terminated UTF-8 in the arena; NULL: not there. */
 struct token_ntlm {
 	enum ntlm_version version; /* type 3 */
@@ -167,6 +180,7 @@ struct token {
 	/* The user as sent, split: DOMAIN\user, user@realm.  NULL if none. */
 	const char *user, *domain;
 	fingerprint secret; /* what proves the user, for "the same again?" */
+	enum token_verified verified;
 
 	enum neg_state neg_state;
 	const char *mech;  /* first or supported mechanism: "krb5",
@@ -205,6 +219,9 @@ size_t token_of_challenges(struct span value, struct arena *arena,
 
 /* "NTLMv2", "NTLMv1 (NTLM2 session)", …; NULL for NTLM_VERSION_NONE. */
 const char *ntlm_version_name(enum ntlm_version v);
+
+/* "yes", "no", "unknown", "encoding", "miscomputed"; NULL: not asked. */
+const char *token_verified_name(enum token_verified v);
 
 /* "KRB_AP_ERR_SKEW"; NULL if unknown.  RFC 4120 7.5.9. */
 const char *kerberos_error_name(int code);

@@ -53,6 +53,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	r->rules = rules;
 	r->history = history_new(attempts, n);
 	r->capture = &facts;
+	history_learn_products(r->history, rules);
 	r->groups = groups_new();
 	for (size_t i = 0; i < n; i++)
 		judge_attempt(r, attempts[i]);
@@ -242,6 +243,9 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 		r->subject.group = &counts;
 		evidence_add_kdc(f, &r->subject, &d->arena);
 		evidence_add_hosts(f, &r->subject, &d->arena);
+		product_describe(f, r->rules, &r->subject, &d->arena);
+		counts.advice = f->advice;
+		counts.n_advice = f->n_advice;
 		finding_write(f, r->rules, &r->subject, &d->arena);
 	}
 }

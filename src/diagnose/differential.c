@@ -65,6 +65,52 @@ expanded(const char *text, struct subject *s, struct arena *arena)
 	return kept;
 }
 
+/* Fewer sentences are read more. */
+#define MAX_ADVICE 3
+
+static const struct ready_product *
+ready_product_of(const struct rules *rules, const struct product *p)
+{
+	for (size_t i = 0; i < products_count(rules); i++)
+		if (products_at(rules, i)->product == p)
+			return products_at(rules, i);
+	return NULL;
+}
+
+void
+product_describe(struct finding *f, const struct rules *rules,
+    struct subject *s, struct arena *arena)
+{
+	struct product_match m = { 0 };
+	struct text t = { .limit = 400 };
+	const char **advice = arena_new(arena, MAX_ADVICE * sizeof(*advice));
+
+	if (s->event != NULL)
+		m = history_product(s->history, s->event);
+	if (m.product == NULL)
+		return;
+	product_signs(&t, &m);
+	f->product = m.product->name;
+	f->product_signs = arena_str(arena, span_of_str(text_get(&t)));
+	f->product_confidence = product_confidence(&m);
+	if (m.version[0] != '\0')
+		f->product_version =
+		    arena_str(arena, span_of_str(m.version));
+	text_fini(&t);
+
+	const struct ready_product *ready =
+	    ready_product_of(rules, m.product);
+
+	for (size_t i = 0; i < m.product->n_advice &&
+	     f->n_advice < MAX_ADVICE;
+	     i++)
+		if (ready->when[i] == NULL ||
+		    condition_eval(ready->when[i], s) == TRUTH_TRUE)
+			advice[f->n_advice++] =
+			    expanded(m.product->advice[i].say, s, arena);
+	f->advice = advice;
+}
+
 static void
 expand_all(struct finding *f, struct subject *s, struct arena *arena)
 {

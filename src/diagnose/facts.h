@@ -72,6 +72,8 @@ struct fact {
 struct group_counts {
 	size_t attempts, clients, users;
 	when_ns first, last;
+	const char *const *advice; /* about the make of the proxy */
+	size_t n_advice;
 };
 
 enum { FACTS_MAX = 512 };
@@ -147,6 +149,8 @@ extern const struct fact facts_of_user[];
 extern const size_t facts_of_user_count;
 extern const struct fact facts_of_client[];
 extern const size_t facts_of_client_count;
+extern const struct fact facts_of_product[];
+extern const size_t facts_of_product_count;
 extern const struct fact facts_of_proxy[];
 extern const size_t facts_of_proxy_count;
 extern const struct fact facts_of_peers[];

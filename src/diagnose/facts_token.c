@@ -59,6 +59,21 @@ scheme_missing(const struct subject *s, const struct fact *f)
 	                 : value_bool(t->scheme == SCHEME_MISSING);
 }
 
+static const char *const verified_values[] = { "yes", "no", "encoding",
+	"miscomputed", NULL };
+
+static struct value
+verified(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = s->attempt->credentials;
+
+	(void)f;
+	return t == NULL || t->verified == VERIFIED_NOT_ASKED ||
+	        t->verified == VERIFIED_UNKNOWN
+	    ? value_unknown()
+	    : value_string(token_verified_name(t->verified));
+}
+
 /* The first damaged token among what the proxy sent. */
 static const struct token *
 bad_challenge(const struct attempt *a)
@@ -138,6 +153,10 @@ const struct fact facts_of_token[] = {
 	{ "token.scheme_missing", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the Proxy-Authorization field begins with no scheme",
 	    SEE_TOKENS, NULL, .compute = scheme_missing },
+	{ "credential.verified", FACT_STRING, SOURCE_ATTEMPT,
+	    "were exactly the known-good credentials of --verify used",
+	    "run again with --verify and known-good credentials of this user",
+	    NULL, .compute = verified, .values = verified_values },
 	{ "challenge.malformed", FACT_BOOL, SOURCE_ATTEMPT,
 	    "a token of the proxy is damaged", NULL, NULL,
 	    .compute = challenge_malformed },

@@ -65,6 +65,11 @@ struct finding {
 	const struct attempt *good;      /* a good one to compare, or NULL */
 	when_ns first, last;
 	struct tally clients, users, proxies, agents, targets, workstations;
+	/* The make of the proxy of the example; NULL: it does not tell. */
+	const char *product, *product_version, *product_signs;
+	enum level product_confidence;
+	const char *const *advice; /* what is special about it, expanded */
+	size_t n_advice;
 	uint64_t frames[12]; /* evidence of the example */
 	size_t n_frames;
 	const char *display_filter;

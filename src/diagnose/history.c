@@ -27,6 +27,7 @@ struct history {
 	struct runs runs;
 	struct lane *lanes;           /* by id - 1 */
 	struct proxy_history *proxies;
+	const struct rules *rules; /* for their products; or NULL */
 };
 
 static void index_attempts(struct history *h);
@@ -321,6 +322,42 @@ history_proxy(const struct history *h, const struct event *e)
 	uint32_t id = e->kin[KIN_PROXY];
 
 	return id == 0 ? NULL : &h->proxies[id - 1];
+}
+
+/* Once a proof is seen no other attempt is looked at. */
+void
+history_learn_products(struct history *h, const struct rules *rules)
+{
+	h->rules = rules;
+	for (size_t i = 0; i < h->n; i++) {
+		uint32_t id = h->events[i].kin[KIN_PROXY];
+		struct proxy_history *p =
+		    id != 0 ? &h->proxies[id - 1] : NULL;
+
+		if (p == NULL || p->product.proof)
+			continue;
+
+		struct product_match m =
+		    product_of_attempt(rules, h->events[i].attempt);
+
+		if (product_better(&m, &p->product))
+			p->product = m;
+	}
+}
+
+struct product_match
+history_product(const struct history *h, const struct event *e)
+{
+	const struct attempt *a = e->attempt;
+	const struct proxy_history *p = history_proxy(h, e);
+	struct product_match m = { 0 };
+
+	if (h->rules != NULL && a->response != NULL &&
+	    (a->response->status == 407 || a->said_401))
+		m = product_of_response(h->rules, a->response, a->said_401);
+	if (p != NULL && product_better(&p->product, &m))
+		m = p->product;
+	return m;
 }
 
 size_t

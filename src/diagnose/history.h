@@ -16,6 +16,7 @@
 #define P407_DIAGNOSE_HISTORY_H
 
 #include "attempt/attempt.h"
+#include "diagnose/products.h"
 
 enum event_kind {
 	EVENT_OTHER = 0, /* abandoned, incomplete, broken without an answer */
@@ -82,12 +83,21 @@ struct proxy_history {
 	unsigned servers;       /* how many different ones, up to 9 */
 	bool challenged_ntlm;   /* it sent a type 2 to somebody */
 	size_t clients_407;     /* clients that it asked */
+	struct product_match product; /* the best of all its answers */
 };
 
 struct history;
 
 struct history *history_new(struct attempt *const *attempts, size_t n);
 void history_free(struct history *h);
+
+/* Learn the makes of all proxies; rules must outlive the history. */
+void history_learn_products(struct history *h, const struct rules *rules);
+
+/* Of its own answers, else of others from the same place; the product is
+ * NULL where none tells. */
+struct product_match history_product(const struct history *h,
+    const struct event *e);
 
 /* Events in order of time. */
 size_t history_events(const struct history *h);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rulec - compile the folder rules/ into a C table
+ * rulec - compile the folder rules/ into two C tables
  *
  *	rulec RULES OUTPUT.c
  *
@@ -11,10 +11,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "diagnose/products.h"
 #include "diagnose/rules.h"
 
 static void write_string(FILE *out, const char *s);
 static void write_rule(FILE *out, const struct rule *r);
+static void write_products(FILE *out, const struct rules *rules);
 
 static int
 by_cause(const void *left, const void *right)
@@ -43,11 +45,13 @@ write_table(const char *path, const struct rules *rules)
 		order[i] = rules_at(rules, i)->rule;
 	qsort(order, n, sizeof(*order), by_cause);
 	fputs("/* Made by rulec from the folder rules/. */\n"
+	      "#include \"diagnose/products.h\"\n"
 	      "#include \"diagnose/rules.h\"\n\n"
 	      "const struct rule rules_built_in[] = {\n", out);
 	for (size_t i = 0; i < n; i++)
 		write_rule(out, order[i]);
 	fprintf(out, "};\n\nconst size_t rules_built_in_count = %zu;\n", n);
+	write_products(out, rules);
 	free(order);
 
 	bool ok = !ferror(out);
@@ -103,18 +107,25 @@ write_list(FILE *out, const char *field, const char *const *items, size_t n)
 	fputs("\t},\n", out);
 }
 
+/* The same bytes wherever the source lies. */
+static void
+write_file(FILE *out, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	struct text file = { .limit = 300 };
+
+	text_fmt(&file, "rules/%s", name != NULL ? name + 1 : path);
+	write_text(out, "file", text_get(&file));
+	text_fini(&file);
+}
+
 static void
 write_rule(FILE *out, const struct rule *r)
 {
-	const char *name = strrchr(r->file, '/');
-	struct text file = { .limit = 300 };
-
-	/* The same bytes wherever the source lies. */
-	text_fmt(&file, "rules/%s", name != NULL ? name + 1 : r->file);
 	fputs("    {\n", out);
 	write_text(out, "id", r->id);
 	write_text(out, "title", r->title);
-	write_text(out, "file", text_get(&file));
+	write_file(out, r->file);
 	fprintf(out,
 	    "\t.line = %zu, .cause = %d, .about = %d, .remark = %d,\n"
 	    "\t.severity = %d, .likelihood = %d, .specificity = %u,\n"
@@ -144,7 +155,51 @@ write_rule(FILE *out, const struct rule *r)
 	write_list(out, "fires", r->fires, r->n_fires);
 	write_list(out, "silent", r->silent, r->n_silent);
 	fputs("    },\n", out);
-	text_fini(&file);
+}
+
+static void
+write_product(FILE *out, const struct product *p)
+{
+	fputs("    {\n", out);
+	write_text(out, "id", p->id);
+	write_text(out, "name", p->name);
+	write_file(out, p->file);
+	fprintf(out, "\t.line = %zu, .kind = %d, .known = %d,\n", p->line,
+	    (int)p->kind, (int)p->known);
+	fprintf(out, "\t.n_signs = %zu,\n\t.signs = (const struct sign[]){\n",
+	    p->n_signs);
+	for (size_t i = 0; i < p->n_signs; i++) {
+		fprintf(out, "\t    { %d, %d, ", (int)p->signs[i].field,
+		    (int)p->signs[i].match);
+		write_string(out, p->signs[i].value);
+		fprintf(out, ", %d },\n", p->signs[i].proof);
+	}
+	fprintf(out, "\t},\n\t.n_advice = %zu,\n", p->n_advice);
+	if (p->n_advice > 0)
+		fputs("\t.advice = (const struct advice[]){\n", out);
+	for (size_t i = 0; i < p->n_advice; i++) {
+		fputs("\t    { ", out);
+		write_string(out, p->advice[i].when);
+		fputs(", ", out);
+		write_string(out, p->advice[i].say);
+		fputs(" },\n", out);
+	}
+	if (p->n_advice > 0)
+		fputs("\t},\n", out);
+	write_list(out, "references", p->references, p->n_references);
+	fputs("    },\n", out);
+}
+
+/* In order of files and lines: the first that fits is taken. */
+static void
+write_products(FILE *out, const struct rules *rules)
+{
+	size_t n = products_count(rules);
+
+	fputs("\nconst struct product products_built_in[] = {\n", out);
+	for (size_t i = 0; i < n; i++)
+		write_product(out, products_at(rules, i)->product);
+	fprintf(out, "};\n\nconst size_t products_built_in_count = %zu;\n", n);
 }
 
 int

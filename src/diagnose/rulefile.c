@@ -207,12 +207,12 @@ rules_load_path(struct rules *r, const char *path, struct text *errors)
 	return ok;
 }
 
-/* -- one document: cause and rules -- */
+/* -- one document: cause and rules, products -- */
 
 static void
 load_document(struct loader *l, yaml_node_t *root)
 {
-	yaml_node_t *list = NULL;
+	yaml_node_t *list = NULL, *products = NULL;
 	enum cause cause = CAUSE_NONE;
 	bool has_cause = false;
 
@@ -243,11 +243,23 @@ load_document(struct loader *l, yaml_node_t *root)
 		} else if (span_eq(name, SPAN("rules")) && list == NULL &&
 		    value->type == YAML_SEQUENCE_NODE) {
 			list = value;
+		} else if (span_eq(name, SPAN("products")) &&
+		    products == NULL && value->type == YAML_SEQUENCE_NODE) {
+			products = value;
 		} else {
 			loader_fault(l, loader_place(key),
 			    "expected one 'cause:' and one list 'rules:'");
 		}
 	}
+	for (yaml_node_item_t *item = products != NULL
+	         ? products->data.sequence.items.start
+	         : NULL;
+	     products != NULL && item < products->data.sequence.items.top &&
+	     l->faults <= MAX_FAULTS;
+	     item++)
+		loader_product(l, loader_node(l, *item));
+	if (products != NULL && !has_cause && list == NULL)
+		return;
 	if (!has_cause)
 		loader_fault(l, loader_place(root), "'cause' is missing");
 	if (list == NULL) {

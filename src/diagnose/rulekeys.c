@@ -150,9 +150,8 @@ loader_rule(struct loader *l, yaml_node_t *node, enum cause cause)
 		rules_add(l->rules, rule);
 }
 
-/* A scalar with something in it, and no NUL; else a fault, and NULL. */
-static const char *
-text_of(struct loader *l, const yaml_node_t *node, const char *key)
+const char *
+loader_text(struct loader *l, const yaml_node_t *node, const char *key)
 {
 	struct span s = span_trim(loader_scalar(node));
 
@@ -167,8 +166,8 @@ text_of(struct loader *l, const yaml_node_t *node, const char *key)
 	return arena_str(&l->rules->arena, s);
 }
 
-static uint64_t
-word_of(struct loader *l, const yaml_node_t *node, const char *key,
+uint64_t
+loader_word(struct loader *l, const yaml_node_t *node, const char *key,
     const struct name *words)
 {
 	struct span s = loader_scalar(node);
@@ -199,8 +198,9 @@ fault_inside(struct loader *l, const yaml_node_t *node,
 	    "%s", fault->text);
 }
 
-static void
-load_condition(struct loader *l, const yaml_node_t *node, const char *text)
+void
+loader_condition(struct loader *l, const yaml_node_t *node,
+    const char *text)
 {
 	struct condition_fault fault;
 	struct arena scratch = { 0 };
@@ -210,8 +210,8 @@ load_condition(struct loader *l, const yaml_node_t *node, const char *text)
 	arena_fini(&scratch);
 }
 
-static void
-check_template(struct loader *l, const yaml_node_t *node, const char *text)
+void
+loader_template(struct loader *l, const yaml_node_t *node, const char *text)
 {
 	struct condition_fault fault;
 
@@ -219,11 +219,9 @@ check_template(struct loader *l, const yaml_node_t *node, const char *text)
 		fault_inside(l, node, &fault);
 }
 
-static void
-check_id(struct loader *l, const yaml_node_t *node, const char *id)
+void
+loader_id(struct loader *l, const yaml_node_t *node, const char *id)
 {
-	const struct rule *other = rules_find(l->rules, id);
-
 	for (const char *c = id; *c != '\0'; c++)
 		if (!islower((unsigned char)*c) &&
 		    !isdigit((unsigned char)*c) && *c != '-') {
@@ -232,44 +230,65 @@ check_id(struct loader *l, const yaml_node_t *node, const char *id)
 			    "letters, digits and dashes only");
 			break;
 		}
+}
+
+static void
+check_new(struct loader *l, const yaml_node_t *node, const char *id)
+{
+	const struct rule *other = rules_find(l->rules, id);
+
+	loader_id(l, node, id);
 	if (other != NULL)
 		loader_fault(l, loader_place(node),
 		    "the id '%s' is taken (%s:%zu)", id, other->file,
 		    other->line);
 }
 
-static void
-load_list(struct loader *l, const struct key *key, const yaml_node_t *node,
-    struct rule *rule)
+const char *const *
+loader_list(struct loader *l, const yaml_node_t *node, const char *key,
+    size_t *n_items)
 {
 	const char *items[MAX_ITEMS];
 	size_t n = 0;
 
+	*n_items = 0;
 	if (node->type != YAML_SEQUENCE_NODE) {
 		loader_fault(l, loader_place(node), "'%s' must be a list",
-		    key->name);
-		return;
+		    key);
+		return NULL;
 	}
 	for (yaml_node_item_t *item = node->data.sequence.items.start;
 	     item < node->data.sequence.items.top; item++) {
-		const char *text =
-		    text_of(l, loader_node(l, *item), key->name);
+		const char *text = loader_text(l, loader_node(l, *item), key);
 
 		if (n == MAX_ITEMS) {
 			loader_fault(l, loader_place(node), "'%s' is too long",
-			    key->name);
+			    key);
 			break;
 		}
 		if (text != NULL)
 			items[n++] = text;
 	}
-	if (n == 0 && key->need == REQUIRED)
-		loader_fault(l, loader_place(node), "'%s' is empty", key->name);
 
 	const char **kept = arena_new(&l->rules->arena,
 	    (n + 1) * sizeof(*kept));
 
 	memcpy(kept, items, n * sizeof(*kept));
+	*n_items = n;
+	return kept;
+}
+
+static void
+load_list(struct loader *l, const struct key *key, const yaml_node_t *node,
+    struct rule *rule)
+{
+	size_t n;
+	const char *const *kept = loader_list(l, node, key->name, &n);
+
+	if (kept == NULL)
+		return;
+	if (n == 0 && key->need == REQUIRED)
+		loader_fault(l, loader_place(node), "'%s' is empty", key->name);
 	*(const char *const **)(void *)((char *)rule + key->offset) = kept;
 	*(size_t *)(void *)((char *)rule + key->count_offset) = n;
 }
@@ -291,18 +310,18 @@ load_fix(struct loader *l, const yaml_node_t *node, struct fix *fix)
 
 		if (span_eq(loader_scalar(name), SPAN("who")) && !who) {
 			who = true;
-			fix->who = (enum who_acts)word_of(l, value, "who",
+			fix->who = (enum who_acts)loader_word(l, value, "who",
 			    who_words);
 		} else if (span_eq(loader_scalar(name), SPAN("effort")) &&
 		    !effort) {
 			effort = true;
-			fix->effort = (enum effort)word_of(l, value, "effort",
-			    effort_words);
+			fix->effort = (enum effort)loader_word(l, value,
+			    "effort", effort_words);
 		} else if (span_eq(loader_scalar(name), SPAN("do")) &&
 		    fix->what == NULL) {
-			fix->what = text_of(l, value, "do");
+			fix->what = loader_text(l, value, "do");
 			if (fix->what != NULL)
-				check_template(l, value, fix->what);
+				loader_template(l, value, fix->what);
 		} else {
 			loader_fault(l, loader_place(name),
 			    "a fix has one 'who', one "
@@ -347,17 +366,17 @@ static void
 load_text(struct loader *l, const struct key *key, const yaml_node_t *node,
     struct rule *rule)
 {
-	const char *text = text_of(l, node, key->name);
+	const char *text = loader_text(l, node, key->name);
 
 	if (text == NULL)
 		return;
 	*(const char **)(void *)((char *)rule + key->offset) = text;
 	if (key->kind == KIND_NAME)
-		check_id(l, node, text);
+		check_new(l, node, text);
 	if (key->kind == KIND_CONDITION)
-		load_condition(l, node, text);
+		loader_condition(l, node, text);
 	if (key->kind == KIND_TEMPLATE)
-		check_template(l, node, text);
+		loader_template(l, node, text);
 }
 
 static void
@@ -393,13 +412,13 @@ load_value(struct loader *l, const struct key *key, yaml_node_t *node,
 	case KIND_WORD:
 		/* The enums of struct rule are all of this size. */
 		*(unsigned *)(void *)((char *)rule + key->offset) =
-		    (unsigned)word_of(l, node, key->name, key->words);
+		    (unsigned)loader_word(l, node, key->name, key->words);
 		break;
 	case KIND_NUMBER:
 		load_number(l, key, node, rule);
 		break;
 	case KIND_BOOL:
-		rule->remark = word_of(l, node, key->name, yes_no) == 0;
+		rule->remark = loader_word(l, node, key->name, yes_no) == 0;
 		break;
 	case KIND_LIST:
 		load_list(l, key, node, rule);

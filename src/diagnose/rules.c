@@ -33,6 +33,7 @@ rules_free(struct rules *r)
 	if (r == NULL)
 		return;
 	free(r->at);
+	free(r->products);
 	arena_fini(&r->arena);
 	free(r);
 }
@@ -139,6 +140,12 @@ rules_list(const struct rules *r, struct text *t)
 		    order[i]->remark ? " (remark)" : "");
 	}
 	free(order);
+	for (size_t i = 0; i < products_count(r); i++) {
+		const struct product *p = products_at(r, i)->product;
+
+		text_fmt(t, "%s  %-34s %s\n",
+		    i == 0 ? "\nmakes of proxies\n" : "", p->id, p->name);
+	}
 }
 
 /* One paragraph, wrapped at 76 columns, indented by four. */

@@ -29,7 +29,8 @@ void html_element(struct html *h, const char *tag, const char *class,
     const char *words);
 
 /*
- * A table, which a phone shows as a list: each cell knows its column.  A row
+ * A table, which a phone shows as a list if it has many columns: each cell
+ * knows its own.  A row
  * is a head and then cells, one for each further column, whose words are
  * redacted by the caller.  Names of columns are ours, and the last is NULL.
  */
@@ -61,6 +62,9 @@ void html_timeline(struct html *h);
 
 /* Proxies, inventory, times of decision, clocks, and the capture itself. */
 void html_tables(struct html *h);
+
+/* A section that another input gave rise to: annex.h. */
+void html_annex(struct html *h, const struct annex *a);
 
 /* A finding that is no fault. */
 void html_remark(struct html *h, const struct finding *f);

@@ -131,7 +131,7 @@ contrast(struct html *h, const struct finding *f)
 	struct contrast_row rows[CONTRAST_ROWS];
 	struct redact *redact = h->report->redact;
 	static const char *const columns[] = { "field", "good", "bad",
-		"differs", NULL };
+		"≠", NULL };
 	struct html_table t;
 
 	if (f->good == NULL || f->example == NULL)
@@ -149,7 +149,7 @@ contrast(struct html *h, const struct finding *f)
 		html_row(&t, rows[i].differs, rows[i].label);
 		html_cell(&t, redact_words(redact, rows[i].good));
 		html_cell(&t, redact_words(redact, rows[i].bad));
-		html_cell(&t, rows[i].differs ? "yes" : "");
+		html_cell(&t, rows[i].differs ? "≠" : "");
 		html_row_end(&t);
 	}
 	html_table_end(&t);

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/html.h"
 
+/* Columns that a phone has room for. */
+#define FEW 4
+
 void
 html_table_begin(struct html_table *t, struct html *h,
     const char *const *columns)
 {
 	*t = (struct html_table){ .html = h, .columns = columns };
-	text_str(h->out, "<table>\n<thead><tr>");
-	for (size_t i = 0; columns[i] != NULL; i++)
+
+	size_t n = 0;
+
+	while (columns[n] != NULL)
+		n++;
+	text_fmt(h->out, "<table%s>\n<thead><tr>",
+	    n <= FEW ? " class=\"few\"" : "");
+	for (size_t i = 0; i < n; i++)
 		text_fmt(h->out, "<th scope=\"col\">%s</th>", columns[i]);
 	text_str(h->out, "</tr></thead>\n<tbody>\n");
 }

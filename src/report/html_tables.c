@@ -276,6 +276,8 @@ capture(struct html *h)
 void
 html_tables(struct html *h)
 {
+	for (size_t i = 0; i < h->report->n_annexes; i++)
+		html_annex(h, h->report->annexes[i]);
 	proxies(h);
 	inventory(h);
 	latency(h);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/identities.h"
 
+#include "report/annex.h"
 #include "witness/kdc.h"
 
 /* URLs in a sentence have hosts that nothing else may have named. */
@@ -154,6 +155,9 @@ learn_sentences(struct redact *r, const struct finding *f)
 	learn_verdicts(r, f->cannot_tell, f->n_cannot_tell);
 	for (size_t i = 0; i < f->n_fixes; i++)
 		learn_words(r, f->fixes[i].what);
+	for (size_t i = 0; i < f->n_advice; i++)
+		learn_words(r, f->advice[i]);
+	learn_words(r, f->product_signs);
 	learn_words(r, f->escalate_to);
 	learn_words(r, f->escalate_when);
 	learn_words(r, f->verify);
@@ -209,6 +213,8 @@ identities_learn(struct report *r)
 		learn_attempt(r->redact, r->attempts[i]);
 	for (size_t i = 0; i < r->n_findings; i++)
 		learn_finding(r->redact, r->findings[i]);
+	for (size_t i = 0; i < r->n_annexes; i++)
+		annex_learn(r->redact, r->annexes[i]);
 	for (size_t i = 0; i < r->n_inputs; i++)
 		learn_words(r->redact, r->inputs[i].name);
 }

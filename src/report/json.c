@@ -196,6 +196,9 @@ attempt_body(struct jsonw *w, const struct report *r, const struct attempt *a)
 		jsonw_uint(w, "spare_connections", a->spare);
 	attempt_legs(w, a);
 	attempt_tokens(w, r, a);
+	if (a->credentials != NULL)
+		jsonw_str(w, "verified",
+		    token_verified_name(a->credentials->verified));
 	jsonw_object(w, "capture");
 	jsonw_bool(w, "complete", a->capture_complete);
 	jsonw_uint(w, "missing_bytes", a->missing_bytes);
@@ -314,6 +317,20 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	    f->n_ruled_out);
 	add_verdicts(w, r, "cannot_tell", "needs", f->cannot_tell,
 	    f->n_cannot_tell);
+	if (f->product != NULL) {
+		jsonw_object(w, "product");
+		jsonw_str(w, "name", f->product);
+		jsonw_str(w, "version", f->product_version);
+		jsonw_str(w, "confidence", level_name(f->product_confidence));
+		jsonw_str(w, "signs",
+		    redact_words(r->redact, f->product_signs));
+		jsonw_array(w, "advice");
+		for (size_t i = 0; i < f->n_advice; i++)
+			jsonw_str(w, NULL,
+			    redact_words(r->redact, f->advice[i]));
+		jsonw_end(w);
+		jsonw_end(w);
+	}
 	jsonw_array(w, "fixes");
 	for (size_t i = 0; i < f->n_fixes; i++) {
 		jsonw_object(w, NULL);
@@ -387,6 +404,11 @@ json_write(struct sink *s, const struct report *r)
 	for (size_t i = 0; i < r->n_inventory; i++) {
 		json_inventory(&line, r, &r->inventory[i]);
 		flush(s, &line);
+	}
+	for (size_t i = 0; i < r->n_annexes; i++) {
+		json_annex(&line, r, r->annexes[i]);
+		sink_add(s, text_span(&line));
+		text_clear(&line);
 	}
 	json_summary(&line, r);
 	flush(s, &line);

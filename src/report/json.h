@@ -54,4 +54,8 @@ struct json_tokens {
 void json_tokens(struct jsonw *w, const struct report *r,
     const struct json_tokens *of);
 
+/* A line, with its end, for each sentence and row of an annex. */
+void json_annex(struct text *t, const struct report *r,
+    const struct annex *a);
+
 #endif

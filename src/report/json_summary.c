@@ -50,6 +50,26 @@ add_counted(struct jsonw *w, const char *key, const struct counted *list,
 }
 
 static void
+add_product(struct jsonw *w, const struct report *r,
+    const struct product_match *m)
+{
+	struct text signs = { .limit = 1000 };
+
+	if (m->product == NULL)
+		return;
+	product_signs(&signs, m);
+	jsonw_object(w, "product");
+	jsonw_str(w, "id", m->product->id);
+	jsonw_str(w, "name", m->product->name);
+	jsonw_str(w, "version", m->version[0] != '\0' ? m->version : NULL);
+	jsonw_str(w, "kind", product_kind_name(m->product->kind));
+	jsonw_str(w, "confidence", level_name(product_confidence(m)));
+	jsonw_str(w, "signs", redact_words(r->redact, text_get(&signs)));
+	jsonw_end(w);
+	text_fini(&signs);
+}
+
+static void
 add_proxies(struct jsonw *w, const struct report *r)
 {
 	jsonw_array(w, "proxies");
@@ -61,6 +81,7 @@ add_proxies(struct jsonw *w, const struct report *r)
 		jsonw_uint(w, "port", t->port);
 		jsonw_str(w, "software",
 		    redact_words(r->redact, t->software));
+		add_product(w, r, &t->product);
 		add_outcomes(w, t->outcomes, t->attempts);
 		add_counted(w, "schemes", t->schemes, t->n_schemes);
 		add_counted(w, "offered", t->offered, t->n_offered);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "report/annex.h"
 #include "report/clocks.h"
 #include "report/inventory.h"
 #include "report/json.h"
@@ -103,4 +106,54 @@ json_inventory(struct text *t, const struct report *r,
 	jsonw_end(&w);
 	jsonw_end(&w);
 	jsonw_end(&w);
+}
+
+static void
+annex_begin(struct jsonw *w, const struct report *r, const struct annex *a)
+{
+	struct text dataset = { 0 };
+
+	text_fmt(&dataset, "p407.%s", a->key);
+	jsonw_object(w, NULL);
+	jsonw_time(w, "@timestamp", r->last);
+	jsonw_object(w, "event");
+	jsonw_str(w, "dataset", text_get(&dataset));
+	jsonw_str(w, "kind", "event");
+	jsonw_end(w);
+	text_fini(&dataset);
+}
+
+/* Lines, each with its end: the sentences, then the rows. */
+void
+json_annex(struct text *t, const struct report *r, const struct annex *a)
+{
+	for (size_t i = 0; i < a->n_lines; i++) {
+		struct jsonw w = jsonw_of(t);
+
+		annex_begin(&w, r, a);
+		jsonw_str(&w, "message", redact_words(r->redact,
+		    a->lines[i]));
+		jsonw_end(&w);
+		text_char(t, '\n');
+	}
+	for (size_t i = 0; i < a->n_rows; i++) {
+		struct jsonw w = jsonw_of(t);
+
+		annex_begin(&w, r, a);
+		jsonw_object(&w, "p407");
+		jsonw_object(&w, a->key);
+		for (size_t k = 0; k < a->n_columns; k++) {
+			const char *cell = annex_cell(r, a, i, k);
+
+			if (cell == NULL || a->columns[k].kind != ANNEX_NUMBER)
+				jsonw_str(&w, a->columns[k].key, cell);
+			else
+				jsonw_uint(&w, a->columns[k].key,
+				    strtoull(cell, NULL, 10));
+		}
+		jsonw_end(&w);
+		jsonw_end(&w);
+		jsonw_end(&w);
+		text_char(t, '\n');
+	}
 }

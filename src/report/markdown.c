@@ -5,33 +5,27 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "report/annex.h"
 #include "report/brief.h"
-#include "report/clocks.h"
 #include "report/contrast.h"
 #include "report/ladder.h"
-#include "report/text.h"
 #include "report/words.h"
 
-/* Faults, remarks and rows shown; the rest is counted. */
+/* Faults and remarks shown; the rest is counted. */
 #define FAULTS_SHOWN  50
 #define REMARKS_SHOWN 50
 #define ROWS_SHOWN    100
 
-struct markdown {
-	struct text *out;
-	const struct report *report;
-};
-
-static void
-words(struct markdown *m, const char *s)
+void
+markdown_words(struct markdown *m, const char *s)
 {
 	escape_markdown(m->out, span_of_str(s));
 }
 
-static void
-sentence(struct markdown *m, const char *s)
+void
+markdown_sentence(struct markdown *m, const char *s)
 {
-	words(m, redact_words(m->report->redact, s));
+	markdown_words(m, redact_words(m->report->redact, s));
 }
 
 static void
@@ -40,7 +34,7 @@ section(struct markdown *m, const char *heading, const char *s)
 	if (s == NULL || s[0] == '\0')
 		return;
 	text_fmt(m->out, "### %s\n\n", heading);
-	sentence(m, s);
+	markdown_sentence(m, s);
 	text_str(m->out, "\n\n");
 }
 
@@ -54,7 +48,7 @@ entries(struct markdown *m, const struct finding *f)
 	text_str(m->out, "| | |\n| --- | --- |\n");
 	for (size_t i = 0; i < n; i++) {
 		text_fmt(m->out, "| **%s** | ", list[i].label);
-		words(m, list[i].words);
+		markdown_words(m, list[i].words);
 		text_str(m->out, " |\n");
 	}
 	text_fmt(m->out, "| **severity** | %s, likelihood %s |\n\n",
@@ -85,11 +79,17 @@ differential(struct markdown *m, const char *heading,
 		const char *name = cause_name(list[i].cause);
 
 		text_str(m->out, "- **");
-		words(m, name != NULL ? name : "other");
+		markdown_words(m, name != NULL ? name : "other");
 		text_str(m->out, "**");
+		if (list[i].rule != NULL &&
+		    (name == NULL || strcmp(name, list[i].rule) != 0)) {
+			text_str(m->out, " (");
+			markdown_words(m, list[i].rule);
+			text_char(m->out, ')');
+		}
 		if (list[i].because != NULL) {
 			text_str(m->out, ": ");
-			sentence(m, list[i].because);
+			markdown_sentence(m, list[i].because);
 		}
 		text_char(m->out, '\n');
 	}
@@ -104,7 +104,7 @@ fixes(struct markdown *m, const struct finding *f)
 	text_str(m->out, "### What to do, the easiest first\n\n");
 	for (size_t i = 0; i < f->n_fixes; i++) {
 		text_fmt(m->out, "%zu. ", i + 1);
-		sentence(m, f->fixes[i].what);
+		markdown_sentence(m, f->fixes[i].what);
 		text_fmt(m->out, " *(%s, %s)*\n", who_name(f->fixes[i].who),
 		    effort_name(f->fixes[i].effort));
 	}
@@ -117,10 +117,10 @@ escalation(struct markdown *m, const struct finding *f)
 	if (f->escalate_to == NULL)
 		return;
 	text_str(m->out, "### When to escalate\n\nTo ");
-	sentence(m, f->escalate_to);
+	markdown_sentence(m, f->escalate_to);
 	if (f->escalate_when != NULL) {
 		text_str(m->out, ", when ");
-		sentence(m, f->escalate_when);
+		markdown_sentence(m, f->escalate_when);
 	}
 	text_str(m->out, ".\n\n");
 }
@@ -144,9 +144,9 @@ contrast(struct markdown *m, const struct finding *f)
 	    (unsigned long long)f->example->first_frame);
 	for (size_t i = 0; i < n; i++) {
 		text_fmt(m->out, "| %s | ", rows[i].label);
-		sentence(m, rows[i].good);
+		markdown_sentence(m, rows[i].good);
 		text_str(m->out, " | ");
-		sentence(m, rows[i].bad);
+		markdown_sentence(m, rows[i].bad);
 		text_fmt(m->out, " | %s |\n", rows[i].differs ? "yes" : "");
 	}
 	text_char(m->out, '\n');
@@ -167,18 +167,24 @@ evidence(struct markdown *m, const struct finding *f)
 	if (filter != NULL) {
 		text_str(m->out, f->n_frames > 0 ? "; display filter "
 		                                 : "Display filter ");
-		words(m, filter);
+		markdown_words(m, filter);
 	}
 	text_str(m->out, "\n\n");
+	for (size_t i = 0; i < f->n_references; i++) {
+		text_str(m->out, i > 0 ? "; " : "To read on: ");
+		markdown_words(m, f->references[i]);
+	}
+	if (f->n_references > 0)
+		text_str(m->out, "\n\n");
 }
 
 static void
 fault(struct markdown *m, const struct finding *f, size_t number)
 {
 	text_fmt(m->out, "## %zu. ", number);
-	sentence(m, f->title);
+	markdown_sentence(m, f->title);
 	text_str(m->out, "\n\n");
-	sentence(m, f->message);
+	markdown_sentence(m, f->message);
 	text_str(m->out, "\n\n");
 	entries(m, f);
 	ladder(m, f);
@@ -203,7 +209,7 @@ remarks(struct markdown *m, const struct finding *const *list, size_t n)
 	text_str(m->out, "## Remarks\n\n");
 	for (size_t i = 0; i < n && i < REMARKS_SHOWN; i++) {
 		text_str(m->out, "- ");
-		sentence(m, list[i]->message != NULL ? list[i]->message
+		markdown_sentence(m, list[i]->message != NULL ? list[i]->message
 		                                     : list[i]->title);
 		text_char(m->out, '\n');
 	}
@@ -213,82 +219,36 @@ remarks(struct markdown *m, const struct finding *const *list, size_t n)
 }
 
 static void
-proxies(struct markdown *m)
+annex(struct markdown *m, const struct annex *a)
 {
-	const struct report *r = m->report;
-	struct text t = { 0 };
-
-	if (r->n_proxies == 0)
+	text_fmt(m->out, "## %s\n\n", a->title);
+	for (size_t i = 0; i < a->n_lines; i++) {
+		markdown_sentence(m, a->lines[i]);
+		text_str(m->out, "\n\n");
+	}
+	if (a->n_rows == 0)
 		return;
-	text_str(m->out, "## Proxies\n\n| proxy | software | attempts | "
-	                 "clients | users |\n"
-	                 "| --- | --- | --- | --- | --- |\n");
-	for (size_t i = 0; i < r->n_proxies && i < ROWS_SHOWN; i++) {
-		const struct proxy_total *p = &r->proxies[i];
-
-		text_str(m->out, "| ");
-		words(m, redact_address_port(r->redact, &p->address, p->port));
-		text_str(m->out, " | ");
-		sentence(m, p->software);
-		words_outcomes(&t, p->outcomes);
-		text_fmt(m->out, " | %s | %zu | %zu |\n", text_get(&t),
-		    p->clients, p->users);
-		text_clear(&t);
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t k = 0; k < a->n_columns; k++)
+			if (a->columns[k].title != NULL)
+				text_fmt(m->out, "| %s ",
+				    i == 0 ? a->columns[k].title : "---");
+		text_str(m->out, "|\n");
 	}
+	for (size_t i = 0; i < a->n_rows && i < ROWS_SHOWN; i++) {
+		for (size_t k = 0; k < a->n_columns; k++) {
+			if (a->columns[k].title == NULL)
+				continue;
+			text_str(m->out, "| ");
+			markdown_words(m, annex_cell(m->report, a, i, k));
+			text_char(m->out, ' ');
+		}
+		text_str(m->out, "|\n");
+	}
+	if (a->n_rows + a->left_out > ROWS_SHOWN)
+		text_fmt(m->out, "\nand %zu more\n",
+		    a->n_rows + a->left_out - ROWS_SHOWN);
 	text_char(m->out, '\n');
-	text_fini(&t);
-}
-
-static void
-clocks(struct markdown *m)
-{
-	const struct report *r = m->report;
-	struct text t = { 0 };
-
-	if (r->n_clocks == 0)
-		return;
-	text_str(m->out, "## Clocks\n\n| host | shown by | against the "
-	                 "capture | what it proves |\n"
-	                 "| --- | --- | --- | --- |\n");
-	for (size_t i = 0; i < r->n_clocks && i < ROWS_SHOWN; i++) {
-		const struct clock_row *row = &r->clocks[i];
-
-		words_clock(&t, row->median_ns);
-		text_str(m->out, "| ");
-		words(m, redact_address(r->redact, &row->host));
-		text_fmt(m->out, " | %s | %s | %s |\n",
-		    clock_source_name(row->source), text_get(&t),
-		    clock_source_proves(row->source));
-		text_clear(&t);
-	}
-	text_char(m->out, '\n');
-	text_fini(&t);
-}
-
-static void
-capture(struct markdown *m)
-{
-	const struct report *r = m->report;
-	const struct capture_quality *q = &r->quality;
-
-	text_str(m->out, "## The capture\n\n");
-	for (size_t i = 0; i < r->n_inputs && i < ROWS_SHOWN; i++) {
-		const struct capture_input *in = &r->inputs[i];
-
-		text_str(m->out, "- ");
-		sentence(m, in->name);
-		text_fmt(m->out, ": %s, %llu frames%s\n",
-		    in->format != NULL ? in->format : "not read",
-		    (unsigned long long)in->frames,
-		    in->damaged ? ", damaged" : "");
-	}
-	text_fmt(m->out,
-	    "- not in the capture although acknowledged: %llu bytes; "
-	    "one direction only: %llu connections; frames cut short: %llu\n"
-	    "- attempts that cannot be told: %u\n\n",
-	    (unsigned long long)q->missing, (unsigned long long)q->one_sided,
-	    (unsigned long long)r->cut_frames,
-	    r->outcomes[OUTCOME_INCOMPLETE]);
 }
 
 static void
@@ -308,11 +268,11 @@ head(struct markdown *m, const struct finding *first)
 	text_char(&t, ' ');
 	brief_step(r, first, &t);
 	text_str(m->out, "> ");
-	words(m, text_get(&t));
+	markdown_words(m, text_get(&t));
 	text_str(m->out, "\n\n");
 	text_clear(&t);
 	brief_measures(r, &t);
-	words(m, text_get(&t));
+	markdown_words(m, text_get(&t));
 	text_str(m->out, "\n\n");
 	text_fini(&t);
 }
@@ -334,6 +294,7 @@ markdown_write(struct sink *s, const struct report *r)
 	size_t n = report_pick(r, true, list);
 
 	head(&m, n > 0 ? list[0] : NULL);
+	markdown_lanes(&m);
 	for (size_t i = 0; i < n && i < FAULTS_SHOWN; i++) {
 		fault(&m, list[i], i + 1);
 		flush(s, &t);
@@ -343,11 +304,13 @@ markdown_write(struct sink *s, const struct report *r)
 		             "this report.\n\n", n - FAULTS_SHOWN);
 	n = report_pick(r, false, list);
 	remarks(&m, list, n);
-	proxies(&m);
-	clocks(&m);
-	capture(&m);
+	for (size_t i = 0; i < r->n_annexes; i++)
+		annex(&m, r->annexes[i]);
+	markdown_tables(&m);
 	text_str(&t, "Made by p407 ");
-	words(&m, r->version);
+	markdown_words(&m, r->version);
+	text_str(&t, " with rules ");
+	markdown_words(&m, r->rules_version);
 	text_str(&t, ". No password, hash, ticket or token is in this "
 	             "text.\n");
 	flush(s, &t);

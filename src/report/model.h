@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "capture/capture.h"
 #include "diagnose/diagnosis.h"
+#include "diagnose/products.h"
 #include "report/redact.h"
 
 /* How good the capture is.  Zero where nobody counted. */
@@ -53,6 +54,7 @@ struct proxy_total {
 	unsigned outcomes[OUTCOME_INCOMPLETE + 1]; /* by enum outcome */
 	size_t clients, users; /* different ones */
 	const char *software;  /* Server or Proxy-Agent of a 407; or NULL */
+	struct product_match product; /* its make; may have none */
 	struct counted *schemes; /* used, in the words of CONTRACT */
 	size_t n_schemes;
 	struct counted *offered; /* challenges, by scheme */
@@ -63,6 +65,7 @@ struct proxy_total {
 struct clock_row;     /* report/clocks.h */
 struct latency_row;   /* report/latency.h */
 struct inventory_row; /* report/inventory.h */
+struct annex;         /* report/annex.h */
 
 struct report {
 	/* Filled by the caller. */
@@ -76,6 +79,9 @@ struct report {
 	size_t n_attempts;
 	const struct finding *const *findings; /* in order of first frame */
 	size_t n_findings;
+	const struct rules *rules; /* for makes of proxies; or NULL */
+	const struct annex *const *annexes; /* in the order to print them */
+	size_t n_annexes;
 	bool stopped; /* by Ctrl-C, -c or the like: there was more */
 
 	/* Filled by report_prepare(). */

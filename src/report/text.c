@@ -152,6 +152,7 @@ text_write(struct sink *s, const struct report *r)
 	}
 	page_line(&p);
 	page_rule(&p);
+	text_annexes(&p, r);
 	text_proxies(&p, r);
 	text_clocks(&p, r);
 	text_latency(&p, r);

@@ -23,6 +23,9 @@ void text_finding(struct page *p, const struct report *r,
 void text_remark(struct page *p, const struct report *r,
     const struct finding *f);
 
+/* What other inputs gave rise to: annex.h. */
+void text_annexes(struct page *p, const struct report *r);
+
 /* A line or two for each proxy; one for all if there was none. */
 void text_proxies(struct page *p, const struct report *r);
 

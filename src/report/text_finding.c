@@ -56,23 +56,30 @@ tally_entry(struct page *p, const struct report *r, const char *label,
 	text_fini(&t);
 }
 
-/* Of the proxies' own words, what they are: "squid/5.7". */
-static const char *
-software_of(const struct report *r, const struct finding *f)
+/* What the proxy is: "Squid 5.7"; of an unknown make in its own words. */
+static void
+add_software(struct text *t, const struct report *r, const struct finding *f)
 {
+	const char *software = NULL;
+
 	for (size_t i = 0; f->example != NULL && i < r->n_proxies; i++)
 		if (r->proxies[i].port == f->example->connection.proxy_port &&
 		    address_eq(&r->proxies[i].address,
 		        &f->example->connection.proxy))
-			return r->proxies[i].software;
-	return NULL;
+			software = r->proxies[i].software;
+	if (f->product != NULL)
+		text_fmt(t, " (%s%s%s%s)",
+		    f->product_confidence == LEVEL_LOW ? "maybe " : "",
+		    f->product, f->product_version != NULL ? " " : "",
+		    f->product_version != NULL ? f->product_version : "");
+	else if (software != NULL)
+		text_fmt(t, " (%s)", redact_words(r->redact, software));
 }
 
 static void
 who_and_where(struct page *p, const struct report *r, const struct finding *f)
 {
 	struct text t;
-	const char *software = software_of(r, f);
 
 	text_init(&t);
 	tally_entry(p, r, f->clients.total > 1 ? "clients" : "client",
@@ -81,8 +88,8 @@ who_and_where(struct page *p, const struct report *r, const struct finding *f)
 	tally_entry(p, r, "computer", &f->workstations);
 	tally_entry(p, r, "program", &f->agents);
 	words_tally(r, &t, &f->proxies, NAMES_SHOWN);
-	if (f->proxies.n == 1 && software != NULL)
-		text_fmt(&t, " (%s)", redact_words(r->redact, software));
+	if (f->proxies.n == 1)
+		add_software(&t, r, f);
 	entry(p, f->proxies.total > 1 ? "proxies" : "proxy", &t);
 
 	size_t n = f->targets.n < NAMES_SHOWN ? f->targets.n : NAMES_SHOWN;
@@ -213,6 +220,23 @@ fixes(struct page *p, const struct report *r, const struct finding *f)
 	text_fini(&lead);
 }
 
+/* What is special about this make of proxy. */
+static void
+advice(struct page *p, const struct report *r, const struct finding *f)
+{
+	struct text t;
+
+	if (f->n_advice == 0)
+		return;
+	text_init(&t);
+	text_fmt(&t, "About %s", f->product);
+	heading(p, text_get(&t));
+	for (size_t i = 0; i < f->n_advice; i++)
+		page_flow(p, p->ascii ? "    - " : "    · ", STYLE_PLAIN, 6,
+		    redact_words(r->redact, f->advice[i]));
+	text_fini(&t);
+}
+
 static void
 escalation(struct page *p, const struct report *r, const struct finding *f)
 {
@@ -272,6 +296,7 @@ text_finding(struct page *p, const struct report *r, const struct finding *f,
 	differential(p, r, "What this capture cannot tell", f->cannot_tell,
 	    f->n_cannot_tell);
 	fixes(p, r, f);
+	advice(p, r, f);
 	escalation(p, r, f);
 	if (f->verify != NULL) {
 		heading(p, "How to see that it is mended");

@@ -49,6 +49,10 @@ proxy_line(struct page *p, const struct report *r,
 	text_init(&t);
 	text_fmt(&t, "%s: ", redact_address_port(r->redact, &total->address,
 	    total->port));
+	if (total->product.product != NULL) {
+		product_words(&t, &total->product);
+		text_str(&t, ", ");
+	}
 	words_count(&t, total->attempts, "attempt", "attempts");
 	if (good)
 		text_str(&t, total->attempts > 1 ? ", all authenticated"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/annex.h"
 #include "report/clocks.h"
 #include "report/inventory.h"
 #include "report/latency.h"
@@ -8,6 +9,8 @@
 /* Names listed of a tally before "and 7 more"; rows of clocks. */
 #define NAMES_SHOWN  4
 #define CLOCKS_SHOWN 20
+/* Rows of an annex; without -v. */
+#define ROWS_SHOWN 40
 
 static void
 heading(struct page *p, const char *words)
@@ -166,4 +169,117 @@ text_inventory(struct page *p, const struct report *r)
 			        row->port));
 		inventory_entry(p, r, row);
 	}
+}
+
+/* Columns that fit beside one another; false if they do not. */
+static bool
+measure(const struct page *p, const struct report *r, const struct annex *a,
+    size_t rows, size_t *widths)
+{
+	size_t total = 2;
+
+	for (size_t k = 0; k < a->n_columns; k++) {
+		const char *title = a->columns[k].title;
+
+		widths[k] = 0;
+		if (title == NULL)
+			continue;
+		widths[k] = page_columns(span_of_str(title));
+		for (size_t i = 0; i < rows; i++) {
+			const char *cell = annex_cell(r, a, i, k);
+			size_t n = page_columns(span_of_str(cell));
+
+			if (cell != NULL && n > widths[k])
+				widths[k] = n;
+		}
+		total += widths[k] + 2;
+	}
+	return total <= p->width + 2;
+}
+
+static void
+annex_cell_line(struct page *p, const char *cell, size_t width, bool last)
+{
+	size_t used = page_cell(p, p->out, cell != NULL ? cell : "", width);
+
+	if (!last)
+		text_pad(p->out, ' ', width - used + 2);
+}
+
+/* "client 10.77.1.4, scheme NTLM, ...": where the columns do not fit. */
+static void
+annex_bullet(struct page *p, const struct report *r, const struct annex *a,
+    size_t row)
+{
+	struct text t = { 0 };
+
+	for (size_t k = 0; k < a->n_columns; k++) {
+		const char *cell = annex_cell(r, a, row, k);
+
+		if (a->columns[k].title != NULL && cell != NULL &&
+		    cell[0] != '\0')
+			text_fmt(&t, "%s%s %s", t.len > 0 ? ", " : "",
+			    a->columns[k].title, cell);
+	}
+	bullet(p, text_get(&t));
+	text_fini(&t);
+}
+
+static void
+annex_table(struct page *p, const struct report *r, const struct annex *a)
+{
+	enum { COLUMNS_MOST = 24 };
+	size_t widths[COLUMNS_MOST], last = a->n_columns - 1;
+	size_t shown = r->options.exchanges || a->n_rows < ROWS_SHOWN
+	    ? a->n_rows
+	    : ROWS_SHOWN;
+	bool fits = a->n_columns <= COLUMNS_MOST &&
+	    measure(p, r, a, shown, widths);
+
+	while (last > 0 && a->columns[last].title == NULL)
+		last--;
+	if (fits && shown > 0) {
+		text_str(p->out, "  ");
+		for (size_t k = 0; k <= last; k++)
+			if (a->columns[k].title != NULL)
+				annex_cell_line(p, a->columns[k].title,
+				    widths[k], k == last);
+		text_char(p->out, '\n');
+	}
+	for (size_t i = 0; i < shown; i++) {
+		if (!fits) {
+			annex_bullet(p, r, a, i);
+			continue;
+		}
+		text_str(p->out, "  ");
+		for (size_t k = 0; k <= last; k++)
+			if (a->columns[k].title != NULL)
+				annex_cell_line(p, annex_cell(r, a, i, k),
+				    widths[k], k == last);
+		text_char(p->out, '\n');
+	}
+	if (a->n_rows + a->left_out > shown) {
+		struct text t = { 0 };
+
+		words_count(&t, a->n_rows + a->left_out - shown, "more row",
+		    "more rows");
+		bullet(p, text_get(&t));
+		text_fini(&t);
+	}
+}
+
+void
+text_annexes(struct page *p, const struct report *r)
+{
+	for (size_t i = 0; i < r->n_annexes; i++) {
+		const struct annex *a = r->annexes[i];
+
+		heading(p, a->title);
+		for (size_t k = 0; k < a->n_lines; k++)
+			page_flow(p, "", STYLE_PLAIN, 2,
+			    redact_words(r->redact, a->lines[k]));
+		annex_table(p, r, a);
+	}
+	if (r->n_annexes > 0)
+		page_line(p);
 }

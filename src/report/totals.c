@@ -144,6 +144,19 @@ count_people(struct counting *k, struct proxy_total *t,
 }
 
 static void
+learn_product(struct proxy_total *t, const struct rules *rules,
+    const struct attempt *a)
+{
+	if (rules == NULL || t->product.proof)
+		return;
+
+	struct product_match m = product_of_attempt(rules, a);
+
+	if (product_better(&m, &t->product))
+		t->product = m;
+}
+
+static void
 count_attempt(struct proxy_total *t, const struct attempt *a)
 {
 	const struct observed_response *p = a->response;
@@ -183,6 +196,7 @@ totals_of_proxies(struct report *r)
 			continue;
 		}
 		count_attempt(t, a);
+		learn_product(t, r->rules, a);
 		count_people(&k, t, a);
 	}
 	LIST_EACH (link, &k.members.by_age) {

@@ -4,10 +4,15 @@
 #include "base/escape.h"
 #include "base/reader.h"
 #include "base/secret.h"
+#include "base/sha256.h"
 #include "base/table.h"
 #include "base/utf16.h"
 #include "base/when.h"
 #include "run.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 START_TEST(the_first_failure_of_a_reader_sticks)
 {
@@ -265,6 +270,38 @@ START_TEST(an_arena_keeps_unset_apart_from_empty)
 }
 END_TEST
 
+START_TEST(a_file_has_the_sha256_of_its_bytes_and_a_pipe_none)
+{
+	char folder[] = "/tmp/p407-base-XXXXXX";
+	struct text path = { 0 }, hex = { 0 };
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	text_fmt(&path, "%s/file", folder);
+	ck_assert(!sha256_file(text_get(&path), &hex));
+
+	FILE *file = fopen(text_get(&path), "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs("abc", file);
+	fclose(file);
+	/* FIPS 180-4, the example of one block. */
+	ck_assert(sha256_file(text_get(&path), &hex));
+	ck_assert_str_eq(text_get(&hex), "ba7816bf8f01cfea414140de5dae2223"
+	                                 "b00361a396177a9cb410ff61f20015ad");
+	unlink(text_get(&path));
+	text_clear(&hex);
+	/* Nobody writes to it, and nobody waits. */
+	ck_assert_int_eq(mkfifo(text_get(&path), 0600), 0);
+	ck_assert(!sha256_file(text_get(&path), &hex));
+	unlink(text_get(&path));
+	ck_assert(!sha256_file(folder, &hex));
+	ck_assert_uint_eq(hex.len, 0);
+	rmdir(folder);
+	text_fini(&path);
+	text_fini(&hex);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -284,6 +321,8 @@ main(void)
 	tcase_add_test(c, a_fingerprint_tells_the_same_from_another);
 	tcase_add_test(c, a_table_finds_and_forgets_in_order_of_use);
 	tcase_add_test(c, a_text_with_a_limit_says_that_it_was_cut);
+	tcase_add_test(c,
+	    a_file_has_the_sha256_of_its_bytes_and_a_pipe_none);
 	tcase_add_test(c, an_arena_keeps_unset_apart_from_empty);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "diagnose/products.h"
 #include "diagnose/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -65,6 +66,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(rule->specificity >= 1 && rule->specificity <= 100);
 		assert(rules_find(r, rule->id) == rule);
 		rule_explain(rule, &t);
+	}
+	for (size_t i = 0; i < products_count(r); i++) {
+		const struct product *p = products_at(r, i)->product;
+
+		assert(p->id != NULL && p->name != NULL);
+		assert(p->n_signs >= 1 && p->n_signs <= PRODUCT_SIGNS);
+		assert(p->n_advice <= PRODUCT_ADVICE);
+		product_explain(p, &t);
 	}
 	text_fini(&t);
 	text_fini(&errors);

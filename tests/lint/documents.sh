@@ -85,7 +85,7 @@ done <"$tmp/formats"
 #
 # Rules
 #
-sed -n 's/^ *- id: *\([a-z0-9-]*\).*/\1/p' "$root"/rules/*.yaml |
+sed -n 's/^ *- \(id\|product\): *\([a-z0-9-]*\).*/\2/p' "$root"/rules/*.yaml |
     LC_ALL=C sort >"$tmp/written"
 "$p407" --list-rules | sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' |
     LC_ALL=C sort >"$tmp/listed"

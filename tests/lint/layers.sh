@@ -16,6 +16,7 @@ net       base capture/frame.h
 tcp       base net
 http      base
 auth      base
+verify    base net/packet.h auth
 witness   base net tcp http auth
 attempt   base net http auth witness
 diagnose  base net http auth witness attempt

@@ -29,6 +29,10 @@ function measure() {
 		    ' px in ' + root.clientWidth);
 	for (const svg of document.querySelectorAll('svg')) {
 		const view = svg.viewBox.baseVal;
+		const place = svg.getBoundingClientRect();
+
+		if (place.left < 0 || place.right > root.clientWidth)
+			amiss.push('a drawing is cut off');
 		const seen = [];
 
 		for (const text of svg.querySelectorAll('text')) {

@@ -124,6 +124,9 @@ START_TEST(a_healthy_capture_is_good_news)
 	ck_assert_ptr_nonnull(strstr(page, "no fault found"));
 	ck_assert_ptr_nonnull(strstr(page, "class=\"lead good\""));
 	ck_assert_ptr_nonnull(strstr(page, "<circle"));
+	/* For a desk and for a phone. */
+	ck_assert_ptr_nonnull(strstr(page, "<svg class=\"wide\""));
+	ck_assert_ptr_nonnull(strstr(page, "<svg class=\"narrow\""));
 	ck_assert_ptr_null(strstr(page, "id=\"fault-"));
 	free(page);
 	sample_fini(&s);
@@ -158,6 +161,14 @@ START_TEST(whatever_a_name_holds_it_is_words)
 		sample_hostile(&s, hostile[_i]);
 		s.report.options.redact = (enum redact_level)level;
 		s.report.options.inventory = true;
+		free(page_of(&s));
+		sample_fini(&s);
+		/* Several attempts: who, and when. */
+		sample_healthy(&s, 5);
+		sample_hostile(&s, hostile[_i]);
+		for (int i = 0; i < 5; i++)
+			s.attempts[i].scheme_name = hostile[_i];
+		s.report.options.redact = (enum redact_level)level;
 		free(page_of(&s));
 		sample_fini(&s);
 	}

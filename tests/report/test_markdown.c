@@ -5,11 +5,29 @@
 
 #define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows[0]))
 
-/* Outside of fences: no HTML, no mention, no link; fences end. */
+/* Bars that are not escaped: those between the cells of a table. */
+static size_t
+bars_of(struct span line)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < line.len; i++)
+		if (line.at[i] == '\\')
+			i++;
+		else
+			n += line.at[i] == '|';
+	return n;
+}
+
+/*
+ * Outside of fences: no HTML, no mention, no link, and the rows of a table
+ * have as many cells as its head; fences end.
+ */
 static void
 check(const char *text)
 {
 	bool fenced = false;
+	size_t bars = 0; /* of the table that this line is in */
 
 	for (struct span s = span_of_str(text); s.len > 0;) {
 		size_t n = span_find(s, '\n');
@@ -21,6 +39,13 @@ check(const char *text)
 			fenced = !fenced;
 			continue;
 		}
+
+		size_t n_bars = fenced ? 0 : bars_of(line);
+
+		ck_assert_msg(bars == 0 || n_bars == 0 || n_bars == bars,
+		    "another number of cells: %.*s", (int)line.len,
+		    (const char *)line.at);
+		bars = n_bars;
 		for (size_t i = 0; i < line.len; i++) {
 			uint8_t c = line.at[i];
 
@@ -87,6 +112,12 @@ START_TEST(a_healthy_capture_is_good_news)
 
 	ck_assert_ptr_nonnull(strstr(text, "no fault found"));
 	ck_assert_ptr_null(strstr(text, "## 1."));
+	/* The first and the fourth of five are from one client. */
+	ck_assert_ptr_nonnull(strstr(text,
+	    "| 10.77.1.4 → 10.77.0.20:3128, NTLM | 1 | 1 | 0 |  |  |"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "| 10.77.1.6 → 10.77.0.20:3128, NTLM | 1 | 1 | 0 |  |  |"));
+	ck_assert_ptr_nonnull(strstr(text, "|o"));
 	free(text);
 	sample_fini(&s);
 }
@@ -113,6 +144,15 @@ START_TEST(whatever_a_name_holds_it_is_words)
 	for (int level = REDACT_SECRETS; level <= REDACT_IDENTITIES; level++) {
 		sample_rejected(&s);
 		sample_hostile(&s, hostile[_i]);
+		s.report.options.redact = (enum redact_level)level;
+		s.report.options.inventory = true;
+		free(text_of(&s));
+		sample_fini(&s);
+		/* Several attempts: who, and when. */
+		sample_healthy(&s, 5);
+		sample_hostile(&s, hostile[_i]);
+		for (int i = 0; i < 5; i++)
+			s.attempts[i].scheme_name = hostile[_i];
 		s.report.options.redact = (enum redact_level)level;
 		free(text_of(&s));
 		sample_fini(&s);
