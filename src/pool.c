@@ -50,6 +50,13 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 	return p;
 }
 
+void
+pool_verify(struct pool *p, const struct known *known)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		worker_verify(p->members[i].worker, known);
+}
+
 static struct batch *
 batch_new(unsigned workers)
 {
@@ -57,13 +64,6 @@ batch_new(unsigned workers)
 
 	b->shares = memory_new(workers, sizeof(*b->shares));
 	return b;
-}
-
-void
-pool_verify(struct pool *p, const struct known *known)
-{
-	for (unsigned i = 0; i < p->n; i++)
-		worker_verify(p->members[i].worker, known);
 }
 
 struct input_blocks *

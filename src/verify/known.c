@@ -195,7 +195,7 @@ from_hex(struct span s, uint8_t *out, size_t n)
 		if (!isxdigit(s.at[i]))
 			return false;
 		c = c >= 'a' ? c - 'a' + 10 : c & 0xf;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 | c);
+		out[i / 2] = (uint8_t)((unsigned)out[i / 2] << 4 | (unsigned)c);
 	}
 	return true;
 }
