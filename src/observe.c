@@ -112,7 +112,9 @@ observe_verify(struct verifier *v, const struct http_exchange *e,
     struct observation *o)
 {
 	const struct connection *k = &o->connection;
-	const struct verify_place at = { &k->client, &k->proxy, k->id };
+	/* Its number may come later, but not its first frame. */
+	const struct verify_place at = { &k->client, &k->proxy,
+		k->first_frame };
 	struct token *t = o->request.credentials;
 
 	if (t != NULL)

@@ -32,7 +32,7 @@ struct verifier;
 /* Where a field was seen. */
 struct verify_place {
 	const struct address *client, *proxy;
-	uint64_t connection;
+	uint64_t connection; /* tells it from others: its first frame */
 };
 
 struct verifier *verifier_new(const struct known *known);

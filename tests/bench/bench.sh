@@ -8,6 +8,7 @@
 # medians of $RUNS runs (5); the programs take turns, so that a busy minute
 # hits all.  The table also goes to bench/results-DATE.txt, the figures to
 # bench/results-DATE.tsv, of which plot.py makes what the README shows.
+# ALONE=1 leaves out the programs that take long.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 size=${1:-1G}
@@ -143,14 +144,14 @@ have tcpdump || {
 	done
 
 	# The others take minutes for a gigabyte: less of it, and once.
-	for mode in $("$tools/generate" --modes); do
+	for mode in $([ -n "${ALONE:-}" ] || "$tools/generate" --modes); do
 		input "$mode" 100M
 		rounds "$runs" own "$file"
 		others "$file"
 		table "$mode, 100M, the others once"
 	done
 
-	if have valgrind; then
+	if [ -z "${ALONE:-}" ] && have valgrind; then
 		echo
 		echo 'instructions a packet (callgrind, with start and report)'
 		for mode in $("$tools/generate" --modes); do
