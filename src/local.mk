@@ -121,6 +121,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \
 	%reldir%/diagnose/facts_tls.c \
+	%reldir%/diagnose/facts_story.c \
 	%reldir%/diagnose/facts_token.c \
 	%reldir%/diagnose/facts_user.c \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
@@ -140,6 +141,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/ruleset.h \
 	%reldir%/diagnose/runs.c %reldir%/diagnose/runs.h \
 	%reldir%/diagnose/sides.c %reldir%/diagnose/sides.h \
+	%reldir%/diagnose/story.c %reldir%/diagnose/story.h \
 	%reldir%/diagnose/tally.c %reldir%/diagnose/tally.h \
 	%reldir%/diagnose/template.c %reldir%/diagnose/template.h \
 	%reldir%/diagnose/tree.h \

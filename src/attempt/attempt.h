@@ -149,6 +149,7 @@ struct attempt {
 	enum closed_by closed_by; /* of the connection it broke on */
 	bool closed_reset;
 	bool closed_announced;  /* "Connection: close" before it */
+	when_ns closed;         /* when it was; 0: not seen */
 	int64_t answer_ns;      /* offer to first credentials; -1 unknown */
 	int64_t verdict_ns;     /* last credentials to verdict; -1 unknown */
 

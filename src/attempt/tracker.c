@@ -187,7 +187,8 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 	if (said == SAID_AUTHENTICATE) {
 		other = tracker_find_challenge(p, o);
 		if (other != NULL) {
-			other->attempt.split = true;
+			/* On its own connection it was interrupted. */
+			other->attempt.split |= other->conn_id != c->id;
 			return other;
 		}
 		if (state == STATE_ASKED)

@@ -217,6 +217,12 @@ judge_witnesses(struct run_state *r, struct arena *arena,
 	}
 }
 
+static bool
+rule_is_failure(const struct finding *f)
+{
+	return f->example != NULL && f->rule->about == ABOUT_FAILURES;
+}
+
 static void
 collect_findings(struct diagnosis *d, struct run_state *r)
 {
@@ -243,6 +249,8 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 		r->subject.group = &counts;
 		evidence_add_kdc(f, &r->subject, &d->arena);
 		evidence_add_hosts(f, &r->subject, &d->arena);
+		if (rule_is_failure(f))
+			story_tell(f, &r->subject, &d->arena);
 		product_describe(f, r->rules, &r->subject, &d->arena);
 		counts.advice = f->advice;
 		counts.n_advice = f->n_advice;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "diagnose/condition.h"
 #include "diagnose/history.h"
+#include "diagnose/story.h"
 #include "diagnose/template.h"
 
 /* An expert writes down this many, not forty. */
@@ -63,6 +64,59 @@ expanded(const char *text, struct subject *s, struct arena *arena)
 
 	text_fini(&t);
 	return kept;
+}
+
+/* -- the story -- */
+
+static const struct value *
+value_of(struct subject *s, const char *fact)
+{
+	size_t index;
+
+	return facts_find(span_of_str(fact), &index)
+	    ? subject_value(s, index)
+	    : NULL;
+}
+
+static const char *
+string_of(struct subject *s, const char *fact, struct arena *arena)
+{
+	const struct value *v = value_of(s, fact);
+
+	return v != NULL && v->state == VALUE_SET
+	    ? arena_str(arena, span_of_str(v->string))
+	    : NULL;
+}
+
+static const char *const *
+list_of(struct subject *s, const char *fact, struct arena *arena, size_t *n)
+{
+	const struct value *v = value_of(s, fact);
+	const char **list;
+
+	*n = v != NULL && v->state == VALUE_SET ? v->n_items : 0;
+	list = arena_new(arena, (*n + 1) * sizeof(*list));
+	for (size_t i = 0; i < *n; i++)
+		list[i] = arena_str(arena, span_of_str(v->items[i]));
+	return list;
+}
+
+void
+story_tell(struct finding *f, struct subject *s, struct arena *arena)
+{
+	f->scope = string_of(s, "story.scope", arena);
+	if (f->scope != NULL)
+		f->scope_words = string_of(s, "story.scope_words", arena);
+	if (s->event != NULL) {
+		const struct event *good =
+		    story_last_good(s->history, s->event);
+
+		f->worked_until = good != NULL ? good->time : 0;
+		f->failing_since =
+		    story_failing_since(s->history, s->event, good);
+	}
+	f->changed = list_of(s, "story.changed", arena, &f->n_changed);
+	f->differs = list_of(s, "story.differs", arena, &f->n_differs);
 }
 
 /* Fewer sentences are read more. */

@@ -23,6 +23,9 @@ enum truth ready_rule_holds(const struct ready_rule *r, struct subject *s);
 void finding_write(struct finding *f, const struct rules *rules,
     struct subject *s, struct arena *arena);
 
+/* Who is hit, since when, what changed, what differs: facts story.…. */
+void story_tell(struct finding *f, struct subject *s, struct arena *arena);
+
 /*
  * Which make of proxy it is about, and what is special about that make;
  * before finding_write(), whose texts may ask for it.

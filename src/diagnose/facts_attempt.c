@@ -100,6 +100,17 @@ full_user(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+open_for(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+
+	(void)f;
+	return a->closed == 0 || a->closed < a->end
+	    ? value_unknown()
+	    : value_duration(a->closed - a->end);
+}
+
+static struct value
 length(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -297,6 +308,10 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.verdict_time", FACT_DURATION, SOURCE_ATTEMPT,
 	    "from the last credentials to the verdict", BOTH_DIRECTIONS,
 	    NULL, .compute = wait, ATTEMPT(verdict_ns) },
+	{ "attempt.open_for", FACT_DURATION, SOURCE_ATTEMPT,
+	    "from its last message to the end of its connection",
+	    "go on capturing until the connection ends", NULL,
+	    .compute = open_for },
 	{ "attempt.length", FACT_DURATION, SOURCE_ATTEMPT,
 	    "from its first frame to its last", NULL, NULL, .compute = length },
 	{ "attempt.closed_by", FACT_STRING, SOURCE_ATTEMPT,

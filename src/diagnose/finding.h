@@ -65,6 +65,13 @@ struct finding {
 	const struct attempt *good;      /* a good one to compare, or NULL */
 	when_ns first, last;
 	struct tally clients, users, proxies, agents, targets, workstations;
+	/* Around the example; NULL or none where the capture does not tell. */
+	const char *scope, *scope_words; /* who is hit */
+	when_ns worked_until, failing_since; /* 0: not known */
+	const char *const *changed; /* since it worked */
+	size_t n_changed;
+	const char *const *differs; /* from a good login elsewhere */
+	size_t n_differs;
 	/* The make of the proxy of the example; NULL: it does not tell. */
 	const char *product, *product_version, *product_signs;
 	enum level product_confidence;

@@ -302,6 +302,40 @@ history_near(const struct history *h, const struct event *e,
 	                                                       : after;
 }
 
+void
+history_each_near(const struct history *h, const struct event *e,
+    enum kinship kin, enum which which, int64_t ns,
+    bool (*each)(void *context, const struct event *other), void *context)
+{
+	const struct series *s = &h->series[kin][which];
+	uint32_t id = e->kin[kin];
+
+	if (id == 0)
+		return;
+
+	size_t index = (size_t)(e - h->events);
+	uint32_t from = lower_bound(h, s, id, e->time, index);
+	uint32_t at = from;
+
+	for (int i = 0; i < MAX_STEPS && at > s->starts[id]; i++) {
+		const struct event *other = &h->events[s->at[--at]];
+
+		if (e->time - other->time > ns)
+			break;
+		if (!each(context, other))
+			return;
+	}
+	at = from;
+	for (int i = 0; i < MAX_STEPS && at < s->starts[id + 1]; i++, at++) {
+		const struct event *other = &h->events[s->at[at]];
+
+		if (other->time - e->time > ns)
+			break;
+		if (other != e && !each(context, other))
+			return;
+	}
+}
+
 const struct run *
 history_run(const struct history *h, const struct event *e)
 {

@@ -65,12 +65,24 @@ struct run {
 	bool other_schemes_pass; /* another scheme had a success meanwhile */
 };
 
+/*
+ * The longest row of good logins that took far longer than the quick quarter
+ * of all: ten times as long, and half a second at least.
+ */
+struct slowdown {
+	when_ns first, last;
+	size_t logins;         /* 0: there is none */
+	size_t clients, hosts; /* different ones in it, up to 9 */
+	int64_t mean_ns, usual_ns;
+};
+
 /* A proxy and a scheme. */
 struct lane {
 	int64_t median_verdict_ns; /* of good logins; -1: none */
 	int64_t worst_verdict_ns;
 	size_t good;
 	size_t clients_good, clients; /* different ones */
+	struct slowdown slow;
 };
 
 struct proxy_history {
@@ -126,6 +138,14 @@ const struct event *history_after(const struct history *h,
 const struct event *history_near(const struct history *h,
     const struct event *e, enum kinship kin, enum which which,
     bool (*match)(const struct event *e, const struct event *other));
+
+/*
+ * Events of its kin within `ns` of e, e itself not among them, the nearer
+ * past first, then the future; at most 256.  `each` may stop by false.
+ */
+void history_each_near(const struct history *h, const struct event *e,
+    enum kinship kin, enum which which, int64_t ns,
+    bool (*each)(void *context, const struct event *other), void *context);
 
 /* NULL if e is in none. */
 const struct run *history_run(const struct history *h, const struct event *e);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 
 /* Refusals with a longer pause between them are not one story. */
 #define MAX_PAUSE (300 * WHEN_SECOND)
@@ -280,6 +281,92 @@ count_clients(struct lane *lanes, const struct event *events, size_t n)
 	free(all);
 }
 
+/* -- logins that got slow -- */
+
+/* Fewer are chance. */
+#define SLOW_LOGINS 10
+#define SLOW_LEAST  (500 * WHEN_MS)
+#define SLOW_FACTOR 10
+
+/* Different numbers of few kinds: nine is many. */
+struct few {
+	uint32_t at[9];
+	size_t n;
+};
+
+static void
+few_add(struct few *f, uint32_t number)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->at[i] == number)
+			return;
+	if (f->n < sizeof(f->at) / sizeof(f->at[0]))
+		f->at[f->n++] = number;
+}
+
+static uint32_t
+host_number(const struct attempt *a)
+{
+	return (uint32_t)table_hash(span_of_str(
+	    a->authority != NULL ? a->authority : ""));
+}
+
+/* A row that is going on, per lane. */
+struct slow_row {
+	struct slowdown now;
+	struct few clients, hosts;
+	int64_t sum_ns;
+};
+
+static void
+end_row(struct lane *lane, struct slow_row *row)
+{
+	row->now.clients = row->clients.n;
+	row->now.hosts = row->hosts.n;
+	if (row->now.logins >= SLOW_LOGINS &&
+	    row->now.logins > lane->slow.logins) {
+		row->now.mean_ns = row->sum_ns / (int64_t)row->now.logins;
+		row->now.usual_ns = lane->slow.usual_ns;
+		lane->slow = row->now;
+	}
+	*row = (struct slow_row){ .sum_ns = 0 };
+}
+
+/* lane.slow.usual_ns is set; the rest is found. */
+static void
+find_slow(struct lane *lanes, uint32_t count, const struct event *events,
+    size_t n)
+{
+	struct slow_row *rows = memory_new((size_t)count + 1, sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+		int64_t ns = e->attempt->verdict_ns;
+		uint32_t id = e->kin[KIN_LANE];
+
+		if (id == 0 || e->kind != EVENT_OK || ns < 0)
+			continue;
+
+		struct lane *lane = &lanes[id - 1];
+		struct slow_row *row = &rows[id];
+
+		if (ns < SLOW_LEAST ||
+		    ns / SLOW_FACTOR < lane->slow.usual_ns) {
+			end_row(lane, row);
+			continue;
+		}
+		if (row->now.logins++ == 0)
+			row->now.first = e->time;
+		row->now.last = e->time;
+		row->sum_ns += ns;
+		few_add(&row->clients, e->kin[KIN_CLIENT]);
+		few_add(&row->hosts, host_number(e->attempt));
+	}
+	for (uint32_t id = 1; id <= count; id++)
+		end_row(&lanes[id - 1], &rows[id]);
+	free(rows);
+}
+
 struct lane *
 lanes_build(const struct event *events, size_t n, uint32_t count)
 {
@@ -310,9 +397,11 @@ lanes_build(const struct event *events, size_t n, uint32_t count)
 
 		lane->median_verdict_ns = times[i + (end - i) / 2].ns;
 		lane->worst_verdict_ns = times[end - 1].ns;
+		lane->slow.usual_ns = times[i + (end - i) / 4].ns;
 		i = end;
 	}
 	free(times);
+	find_slow(lanes, count, events, n);
 	count_clients(lanes, events, n);
 	return lanes;
 }

@@ -155,6 +155,10 @@ learn_sentences(struct redact *r, const struct finding *f)
 	learn_verdicts(r, f->cannot_tell, f->n_cannot_tell);
 	for (size_t i = 0; i < f->n_fixes; i++)
 		learn_words(r, f->fixes[i].what);
+	for (size_t i = 0; i < f->n_changed; i++)
+		learn_words(r, f->changed[i]);
+	for (size_t i = 0; i < f->n_differs; i++)
+		learn_words(r, f->differs[i]);
 	for (size_t i = 0; i < f->n_advice; i++)
 		learn_words(r, f->advice[i]);
 	learn_words(r, f->product_signs);

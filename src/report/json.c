@@ -317,6 +317,24 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	    f->n_ruled_out);
 	add_verdicts(w, r, "cannot_tell", "needs", f->cannot_tell,
 	    f->n_cannot_tell);
+	if (f->scope != NULL) {
+		jsonw_object(w, "scope");
+		jsonw_str(w, "who", f->scope);
+		jsonw_str(w, "words", f->scope_words);
+		jsonw_end(w);
+	}
+	if (f->worked_until != 0) {
+		jsonw_time(w, "worked_until", f->worked_until);
+		jsonw_time(w, "failing_since", f->failing_since);
+	}
+	jsonw_array(w, "changed");
+	for (size_t i = 0; i < f->n_changed; i++)
+		jsonw_str(w, NULL, redact_words(r->redact, f->changed[i]));
+	jsonw_end(w);
+	jsonw_array(w, "differs");
+	for (size_t i = 0; i < f->n_differs; i++)
+		jsonw_str(w, NULL, redact_words(r->redact, f->differs[i]));
+	jsonw_end(w);
 	if (f->product != NULL) {
 		jsonw_object(w, "product");
 		jsonw_str(w, "name", f->product);

@@ -4,7 +4,7 @@
 #include "report/words.h"
 
 /* Where the right-hand column of labels and words begins. */
-#define COLUMN 13
+#define COLUMN 16
 /* Names listed of a tally before "and 7 more". */
 #define NAMES_SHOWN 6
 
@@ -124,6 +124,47 @@ when_and_how_often(struct page *p, const struct finding *f)
 		when_length(&t, f->last - f->first);
 	}
 	entry(p, "when", &t);
+	text_fini(&t);
+}
+
+static void
+list_entry(struct page *p, const struct report *r, const char *label,
+    const char *const *list, size_t n)
+{
+	struct text t;
+
+	if (n == 0)
+		return;
+	text_init(&t);
+	for (size_t i = 0; i < n; i++)
+		text_fmt(&t, "%s%s", i > 0 ? "; " : "",
+		    redact_words(r->redact, list[i]));
+	entry(p, label, &t);
+	text_fini(&t);
+}
+
+/* Who is hit, since when, what is not as it was, or as it is elsewhere. */
+static void
+story(struct page *p, const struct report *r, const struct finding *f)
+{
+	struct text t;
+
+	text_init(&t);
+	if (f->scope_words != NULL) {
+		text_str(&t, f->scope_words);
+		entry(p, "hit", &t);
+	}
+	if (f->worked_until != 0) {
+		when_day_time(&t, f->worked_until);
+		text_str(&t, " UTC; failing since ");
+		when_day_time(&t, f->failing_since);
+		text_str(&t, " UTC");
+		entry(p, "worked until", &t);
+	}
+	list_entry(p, r, "changed", f->changed, f->n_changed);
+	/* Both lists against the same login say the same. */
+	if (f->n_changed == 0)
+		list_entry(p, r, "differs", f->differs, f->n_differs);
 	text_fini(&t);
 }
 
@@ -281,6 +322,7 @@ text_finding(struct page *p, const struct report *r, const struct finding *f,
 	page_line(p);
 	who_and_where(p, r, f);
 	when_and_how_often(p, f);
+	story(p, r, f);
 	cause_and_step(p, f);
 	if (f->example != NULL && f->example->n_legs > 0) {
 		page_line(p);

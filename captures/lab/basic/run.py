@@ -3,9 +3,9 @@
 """run.py [-v] [-l] [CASE|FAMILY|PATTERN...]: run the cases (all of them without a name), write captures, truth, index and secrets."""
 import fnmatch, glob, json, os, sys, traceback
 from common import CAPTURES, HERE, PW
-import lab, cases_basic, cases_odd, cases_digest, cases_bearer, cases_clean, cases_tls, cases_pac     # importing them registers their cases
+import lab, cases_basic, cases_odd, cases_digest, cases_bearer, cases_clean, cases_tls, cases_pac, cases_played     # importing them registers their cases
 
-FAMILIES = ('basic', 'digest', 'bearer', 'odd', 'clean', 'tls', 'pac')
+FAMILIES = ('basic', 'digest', 'bearer', 'odd', 'clean', 'tls', 'pac', 'played')
 
 
 def index():

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The story around an attempt: who else is hit, since when, what changed,
+ * which node answered, how near to a lock-out the account is.
+ */
+#include "diagnose/lookback.h"
+#include "diagnose/story.h"
+
+#define SEE_OTHERS                                                             \
+	"capture beside the proxy, so that its other clients are seen, too"
+#define SEE_EARLIER                                                            \
+	"start the capture earlier, before the time when the login still "     \
+	"worked"
+/* The window in which Active Directory counts by default. */
+#define LOCKOUT_WINDOW (1800 * WHEN_SECOND)
+#define NEAR           (300 * WHEN_SECOND)
+
+static const char *
+keep(const struct subject *s, struct text *t)
+{
+	const char *kept = arena_str(s->arena, span_of_str(text_get(t)));
+
+	text_fini(t);
+	return kept;
+}
+
+static struct value
+scope(const struct subject *s, const struct fact *f)
+{
+	struct scope_counts counts;
+	enum scope is;
+
+	if (s->event == NULL)
+		return value_unknown();
+	is = scope_of(s->history, s->event, &counts);
+	if (is == SCOPE_UNKNOWN)
+		return value_unknown();
+	if (f->offset == 0)
+		return value_string(scope_name(is));
+
+	struct text t = { .limit = 300 };
+
+	scope_words(&t, is, s->event, &counts);
+	return value_string(keep(s, &t));
+}
+
+static struct value
+time_of(const struct subject *s, when_ns time)
+{
+	struct text t = { .limit = 60 };
+
+	when_day_time(&t, time);
+	text_str(&t, " UTC");
+	return value_string(keep(s, &t));
+}
+
+static struct value
+worked_until(const struct subject *s, const struct fact *f)
+{
+	const struct event *good;
+
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	good = story_last_good(s->history, s->event);
+	return good == NULL ? value_unknown() : time_of(s, good->time);
+}
+
+static struct value
+failing_since(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	return time_of(s, story_failing_since(s->history, s->event,
+	    story_last_good(s->history, s->event)));
+}
+
+static struct value
+differences(const struct subject *s, const struct event *good,
+    const char *word)
+{
+	const char **lines;
+
+	if (good == NULL)
+		return value_unknown();
+	lines = arena_new(s->arena, DIFFERENCES_MAX * sizeof(*lines));
+	return value_list(lines, story_differences(s->attempt, good->attempt,
+	    word, s->arena, lines));
+}
+
+static struct value
+changed(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	return differences(s, story_last_good(s->history, s->event),
+	    "before");
+}
+
+static struct value
+differs(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	return differences(s, story_good_elsewhere(s->history, s->event),
+	    "there");
+}
+
+/* -- nodes -- */
+
+static struct value
+node(const struct subject *s, const struct fact *f)
+{
+	const char *name;
+
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	name = node_of(s->attempt, s->arena);
+	return name == NULL ? value_unknown() : value_string(name);
+}
+
+struct node_count {
+	const struct attempt *a;
+	size_t here, elsewhere;
+};
+
+static bool
+count_node(void *context, const struct event *o)
+{
+	struct node_count *x = context;
+	enum node_match node = node_compare(x->a, o->attempt);
+
+	x->here += node == NODE_SAME;
+	x->elsewhere += node == NODE_OTHER;
+	return true;
+}
+
+/* Offset 0: good logins at this node; 1: at others; 2: refusals here. */
+static struct value
+node_logins(const struct subject *s, const struct fact *f)
+{
+	struct node_count x = { .a = s->attempt };
+
+	if (s->event == NULL || node_of(s->attempt, s->arena) == NULL)
+		return value_unknown();
+	history_each_near(s->history, s->event, KIN_PROXY,
+	    f->offset == 2 ? WHICH_REFUSED : WHICH_OK, NEAR, count_node, &x);
+	return value_number(
+	    (double)(f->offset == 1 ? x.elsewhere : x.here));
+}
+
+/* -- on this connection -- */
+
+static bool
+challenged_here(const struct event *e, const struct event *o)
+{
+	return o->attempt->connection.id == e->attempt->connection.id &&
+	    o->attempt->challenge != NULL;
+}
+
+static struct value
+challenged_before(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_CLIENT] == 0)
+		return value_unknown();
+	return value_bool(history_before(s->history, s->event, KIN_CLIENT,
+	                      WHICH_ALL, challenged_here) != NULL);
+}
+
+/* -- a domain -- */
+
+struct domain_count {
+	const char *domain;
+	uint32_t users[32];
+	size_t n;
+};
+
+static bool
+count_domain(void *context, const struct event *o)
+{
+	struct domain_count *x = context;
+
+	if (!lookback_same_text(x->domain, o->attempt->domain))
+		return true;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->users[i] == o->kin[KIN_USER])
+			return true;
+	x->users[x->n++] = o->kin[KIN_USER];
+	return x->n < sizeof(x->users) / sizeof(x->users[0]);
+}
+
+/* This one's user is one of them. */
+static struct value
+domain_refused(const struct subject *s, const struct fact *f)
+{
+	struct domain_count x = { .n = 1 };
+
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_LANE] == 0)
+		return value_unknown();
+	x.domain = s->attempt->domain;
+	x.users[0] = s->event->kin[KIN_USER];
+	history_each_near(s->history, s->event, KIN_LANE, WHICH_REFUSED,
+	    INT64_MAX / 4, count_domain, &x);
+	return value_number((double)x.n);
+}
+
+/* -- lock-out -- */
+
+struct tries {
+	const struct event *e;
+	size_t n, clients;
+	uint32_t client[8];
+};
+
+/* Basic with the same password as the one before is counted, too: it is the
+ * directory that may forgive it. */
+static bool
+count_tries(void *context, const struct event *o)
+{
+	struct tries *x = context;
+
+	if (o->time > x->e->time)
+		return true;
+	x->n++;
+	for (size_t i = 0; i < x->clients; i++)
+		if (x->client[i] == o->kin[KIN_CLIENT])
+			return true;
+	if (x->clients < sizeof(x->client) / sizeof(x->client[0]))
+		x->client[x->clients++] = o->kin[KIN_CLIENT];
+	return true;
+}
+
+static bool
+any_good_between(const struct subject *s, when_ns from)
+{
+	return history_count(s->history, KIN_USER, WHICH_OK,
+	           s->event->kin[KIN_USER], from, s->event->time) > 0;
+}
+
+/* Offset 0: wrong tries in the window up to this one; 1: from how many
+ * clients. */
+static struct value
+wrong_tries(const struct subject *s, const struct fact *f)
+{
+	struct tries x = { .e = s->event, .n = 1, .clients = 1 };
+
+	if (s->event == NULL || s->event->kin[KIN_USER] == 0)
+		return value_unknown();
+	x.client[0] = s->event->kin[KIN_CLIENT];
+	history_each_near(s->history, s->event, KIN_USER, WHICH_REFUSED,
+	    LOCKOUT_WINDOW, count_tries, &x);
+	/* A good login sets the directory's counter to zero. */
+	if (f->offset == 0 &&
+	    any_good_between(s, s->event->time - LOCKOUT_WINDOW))
+		return value_unknown();
+	return value_number((double)(f->offset == 0 ? x.n : x.clients));
+}
+
+/* -- outages and slow times -- */
+
+static const struct run *
+run_at(const struct subject *s)
+{
+	return s->event == NULL ? NULL
+	                        : history_run(s->history, s->event);
+}
+
+static struct value
+outage_time(const struct subject *s, const struct fact *f)
+{
+	const struct run *run = run_at(s);
+
+	if (run == NULL)
+		return value_absent();
+	return time_of(s, f->offset == 0 ? run->first : run->last);
+}
+
+static struct value
+outage_end(const struct subject *s, const struct fact *f)
+{
+	const struct run *run = run_at(s);
+	struct text t = { .limit = 200 };
+
+	(void)f;
+	if (run == NULL)
+		return value_absent();
+	if (run->success_after != WHEN_NONE) {
+		text_str(&t, "It is over: a login succeeded at ");
+		when_day_time(&t, run->success_after);
+		text_str(&t, " UTC.");
+	} else {
+		text_str(&t, "It was not over when the capture ended.");
+	}
+	return value_string(keep(s, &t));
+}
+
+static struct value
+outage_beside(const struct subject *s, const struct fact *f)
+{
+	const struct run *run = run_at(s);
+
+	(void)f;
+	if (run == NULL)
+		return value_absent();
+	return value_string(run->other_schemes_pass
+	        ? "Logins with other schemes went on meanwhile."
+	        : "No login with another scheme succeeded meanwhile.");
+}
+
+static const struct slowdown *
+slow_at(const struct subject *s)
+{
+	const struct lane *lane = s->event == NULL
+	    ? NULL
+	    : history_lane(s->history, s->event);
+
+	if (lane == NULL || lane->slow.logins == 0 ||
+	    s->event->time < lane->slow.first ||
+	    s->event->time > lane->slow.last)
+		return NULL;
+	return &lane->slow;
+}
+
+/* Offset 0: logins; 1: clients; 2: destinations. */
+static struct value
+slow_count(const struct subject *s, const struct fact *f)
+{
+	const struct slowdown *slow = slow_at(s);
+
+	if (slow == NULL)
+		return value_absent();
+	return value_number((double)(f->offset == 0 ? slow->logins
+	    : f->offset == 1                         ? slow->clients
+	                                             : slow->hosts));
+}
+
+static struct value
+slow_time(const struct subject *s, const struct fact *f)
+{
+	const struct slowdown *slow = slow_at(s);
+
+	if (slow == NULL)
+		return value_absent();
+	return value_duration(f->offset == 0 ? slow->mean_ns
+	                                     : slow->usual_ns);
+}
+
+static struct value
+slow_since(const struct subject *s, const struct fact *f)
+{
+	const struct slowdown *slow = slow_at(s);
+
+	(void)f;
+	return slow == NULL ? value_absent() : time_of(s, slow->first);
+}
+
+static const char *const scope_values[] = { "sometimes", "one program",
+	"one client", "one user", "one scheme", "one node", "some",
+	"everybody", NULL };
+
+/* clang-format off */
+const struct fact facts_of_story[] = {
+	{ "story.scope", FACT_STRING, SOURCE_HISTORY,
+	    "who is hit, by what others do within five minutes", SEE_OTHERS,
+	    NULL, .compute = scope, .offset = 0, .values = scope_values },
+	{ "story.scope_words", FACT_STRING, SOURCE_HISTORY,
+	    "who is hit, in words", SEE_OTHERS,
+	    "not known: nobody else was seen", .compute = scope,
+	    .offset = 1 },
+	{ "story.worked_until", FACT_STRING, SOURCE_HISTORY,
+	    "the last success before, of this login, user or program",
+	    SEE_EARLIER, "an unknown time", .compute = worked_until },
+	{ "story.failing_since", FACT_STRING, SOURCE_HISTORY,
+	    "the first refusal after that success", NULL, NULL,
+	    .compute = failing_since },
+	{ "story.changed", FACT_LIST, SOURCE_HISTORY,
+	    "what differs from the last success before", SEE_EARLIER,
+	    "nothing that is seen", .compute = changed },
+	{ "story.differs", FACT_LIST, SOURCE_HISTORY,
+	    "what differs from a good login of the same user, or of the same "
+	    "program, elsewhere", SEE_OTHERS, "nothing that is seen",
+	    .compute = differs },
+	{ "proxy.node", FACT_STRING, SOURCE_HISTORY,
+	    "the node behind the address: the computer in the type 2, or the "
+	    "host in Via", SEE_OTHERS, "an unnamed node", .compute = node },
+	{ "proxy.node_successes", FACT_NUMBER, SOURCE_HISTORY,
+	    "good logins at this node within five minutes", SEE_OTHERS, NULL,
+	    .compute = node_logins, .offset = 0 },
+	{ "proxy.other_node_successes", FACT_NUMBER, SOURCE_HISTORY,
+	    "good logins at other nodes within five minutes", SEE_OTHERS,
+	    NULL, .compute = node_logins, .offset = 1 },
+	{ "proxy.node_refusals", FACT_NUMBER, SOURCE_HISTORY,
+	    "other refusals at this node within five minutes", SEE_OTHERS,
+	    NULL, .compute = node_logins, .offset = 2 },
+	{ "connection.challenged_before", FACT_BOOL, SOURCE_HISTORY,
+	    "an earlier handshake on this connection got a challenge", NULL,
+	    NULL, .compute = challenged_before },
+	{ "proxy.domain_refused_users", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many users of this domain were refused with this scheme",
+	    NULL, NULL, .compute = domain_refused },
+	{ "user.wrong_tries", FACT_NUMBER, SOURCE_HISTORY,
+	    "refusals of this user in the half hour up to this one, with no "
+	    "success between", "the user's other clients", NULL,
+	    .compute = wrong_tries, .offset = 0 },
+	{ "user.wrong_tries_clients", FACT_NUMBER, SOURCE_HISTORY,
+	    "from how many clients those came", NULL, NULL,
+	    .compute = wrong_tries, .offset = 1 },
+	{ "proxy.outage_first", FACT_STRING, SOURCE_HISTORY,
+	    "when the stretch without any success began", NULL, NULL,
+	    .compute = outage_time, .offset = 0 },
+	{ "proxy.outage_last", FACT_STRING, SOURCE_HISTORY,
+	    "the last refusal of that stretch", NULL, NULL,
+	    .compute = outage_time, .offset = 1 },
+	{ "proxy.outage_end", FACT_STRING, SOURCE_HISTORY,
+	    "whether that stretch is over, a sentence", NULL, "",
+	    .compute = outage_end },
+	{ "proxy.outage_beside", FACT_STRING, SOURCE_HISTORY,
+	    "how other schemes did in that stretch, a sentence", NULL, "",
+	    .compute = outage_beside },
+	{ "proxy.slow_logins", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many good logins in a row, this one among them, took ten "
+	    "times the usual, and half a second or more", NULL, NULL,
+	    .compute = slow_count, .offset = 0 },
+	{ "proxy.slow_clients", FACT_NUMBER, SOURCE_HISTORY,
+	    "from how many clients those came (up to 9)", NULL, NULL,
+	    .compute = slow_count, .offset = 1 },
+	{ "proxy.slow_hosts", FACT_NUMBER, SOURCE_HISTORY,
+	    "for how many destinations those were (up to 9)", NULL, NULL,
+	    .compute = slow_count, .offset = 2 },
+	{ "proxy.slow_time", FACT_DURATION, SOURCE_HISTORY,
+	    "how long those took, on the average", NULL, NULL,
+	    .compute = slow_time, .offset = 0 },
+	{ "proxy.quick_time", FACT_DURATION, SOURCE_HISTORY,
+	    "how long the quick quarter of the good logins takes at most",
+	    NULL, NULL, .compute = slow_time, .offset = 1 },
+	{ "proxy.slow_since", FACT_STRING, SOURCE_HISTORY,
+	    "when logins got slow", NULL, NULL, .compute = slow_since },
+};
+/* clang-format on */
+
+const size_t facts_of_story_count =
+    sizeof(facts_of_story) / sizeof(facts_of_story[0]);
