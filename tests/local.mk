@@ -53,6 +53,7 @@ check_tests = \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \
+	%reldir%/diagnose/test_story \
 	%reldir%/diagnose/test_truth \
 	%reldir%/evidence/test_mask \
 	%reldir%/evidence/test_rewrite \

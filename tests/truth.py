@@ -200,6 +200,13 @@ def judge(truth, events):
     return wrong
 
 
+def is_untold(event):
+    """An attempt of which p407 says that it cannot tell."""
+    body = event['p407'].get('attempt', {})
+    return body.get('outcome') == 'incomplete' or \
+        body.get('rule') == 'unexplained'
+
+
 def judge_findings(truth, rows, findings, wrong):
     """Findings that must be made, and faults where there is none."""
     causes = set()
@@ -239,6 +246,8 @@ def main():
         score['steps'] += not (wrong.get('outcome') or wrong.get('step'))
         score['causes'] += not (wrong.get('outcome') or wrong.get('cause'))
         score['alarms'] += len(wrong.get('alarm', ()))
+        score['untold'] += sum(is_untold(e) for e in events) \
+            if isinstance(events, list) else 0
         score['right'] += not any(wrong.values())
         print('ok' if not any(wrong.values()) else 'NOT OK', case.label)
         for texts in wrong.values():
@@ -248,14 +257,15 @@ def main():
 
 
 def scorecard(table):
-    form = '%-14s %9s %9s %7s %7s %13s'
+    form = '%-14s %9s %9s %7s %7s %13s %8s'
     print()
     print(form % ('family', 'captures', 'outcomes', 'steps', 'causes',
-                  'false alarms'))
+                  'false alarms', 'not told'))
     total = collections.Counter()
     for family, s in [*table.items(), ('all', total)]:
         print(form % (family, *(s[k] for k in (
-            'captures', 'outcomes', 'steps', 'causes', 'alarms'))))
+            'captures', 'outcomes', 'steps', 'causes', 'alarms',
+            'untold'))))
         if s is not total:
             total.update(s)
     failed = total['captures'] - total['right']

@@ -374,7 +374,7 @@ const struct fact facts_of_story[] = {
 	    "not known: nobody else was seen", .compute = scope,
 	    .offset = 1 },
 	{ "story.worked_until", FACT_STRING, SOURCE_HISTORY,
-	    "the last success before, of this login, user or program",
+	    "the last success of this program as this user before",
 	    SEE_EARLIER, "an unknown time", .compute = worked_until },
 	{ "story.failing_since", FACT_STRING, SOURCE_HISTORY,
 	    "the first refusal after that success", NULL, NULL,

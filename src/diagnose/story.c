@@ -105,6 +105,7 @@ distinct_add(struct distinct *d, uint32_t number)
 /* What was seen near one event at its proxy. */
 struct around {
 	const struct event *e;
+	const struct run *run; /* that counts alone; or NULL */
 	struct distinct good_clients, refused_clients, refused_users;
 	struct distinct node_refused; /* clients at the node of e */
 	struct distinct scheme_refused; /* users, with the scheme of e */
@@ -123,7 +124,12 @@ note_good(void *context, const struct event *o)
 	bool here = e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
 	bool agent = e->kin[KIN_AGENT] == o->kin[KIN_AGENT];
 
-	x->same_login |= here && agent &&
+	/* Before and after an outage all was well. */
+	if (x->run != NULL && e->kin[KIN_LANE] == o->kin[KIN_LANE] &&
+	    (o->time < x->run->first || o->time > x->run->last))
+		return true;
+	/* One before it only is told by "worked until". */
+	x->same_login |= here && agent && o->time > e->time &&
 	    (user || e->kin[KIN_USER] == 0);
 	x->same_user_here |= user && here && !agent;
 	x->same_user_elsewhere |= user && !here;
@@ -164,6 +170,9 @@ decide(const struct around *x)
 	bool others_pass = x->good_clients.n > 0 || x->other_user_here;
 	bool others_fail = x->refused_clients.n > 0 || x->refused_users.n > 0;
 
+	if (x->scheme_refused.n >= 2 && !x->same_scheme_good &&
+	    (others_pass || x->same_login || x->same_user_here))
+		return SCOPE_SCHEME;
 	if (x->same_login)
 		return SCOPE_SOMETIMES;
 	if (x->same_user_here)
@@ -171,8 +180,6 @@ decide(const struct around *x)
 	if (!others_pass && !x->same_user_elsewhere)
 		return x->refused_clients.n >= 2 ? SCOPE_EVERYBODY
 		                                 : SCOPE_UNKNOWN;
-	if (x->scheme_refused.n >= 2 && !x->same_scheme_good)
-		return SCOPE_SCHEME;
 	if (x->node_refused.n >= 1 && x->other_node_good &&
 	    !x->same_node_good)
 		return SCOPE_NODE;
@@ -185,8 +192,10 @@ enum scope
 scope_of(const struct history *h, const struct event *e,
     struct scope_counts *counts)
 {
-	struct around x = { .e = e };
+	struct around x = { .e = e, .run = history_run(h, e) };
 
+	if (x.run != NULL && x.run->users < 3)
+		x.run = NULL;
 	history_each_near(h, e, KIN_PROXY, WHICH_OK, NEAR, note_good, &x);
 	history_each_near(h, e, KIN_PROXY, WHICH_REFUSED, NEAR, note_refused,
 	    &x);
@@ -214,8 +223,8 @@ scope_words(struct text *t, enum scope s, const struct event *e,
 		text_str(t, "nobody else was seen within five minutes");
 		break;
 	case SCOPE_SOMETIMES:
-		text_str(t, "not always: the same program gets in here within "
-		    "five minutes");
+		text_str(t, "not always: the same program gets in within five "
+		    "minutes after");
 		break;
 	case SCOPE_PROGRAM:
 		text_str(t, "this program only: another one on this client "
@@ -254,10 +263,10 @@ scope_words(struct text *t, enum scope s, const struct event *e,
 		text_str(t, " refused, too");
 		break;
 	case SCOPE_EVERYBODY:
-		text_str(t, "everybody: within five minutes ");
+		text_str(t, "everybody: ");
 		add_count(t, counts->refused_clients, "other client is",
 		    "other clients are");
-		text_str(t, " refused, and none gets in");
+		text_str(t, " refused, and none gets in meanwhile");
 		break;
 	}
 }
@@ -270,24 +279,12 @@ same_proxy(const struct event *e, const struct event *o)
 	return e->kin[KIN_PROXY] == o->kin[KIN_PROXY];
 }
 
-static bool
-same_user_or_none(const struct event *e, const struct event *o)
-{
-	return same_proxy(e, o) && (e->kin[KIN_USER] == 0 ||
-	    e->kin[KIN_USER] == o->kin[KIN_USER]);
-}
-
 const struct event *
 story_last_good(const struct history *h, const struct event *e)
 {
-	static const enum kinship kins[] = { KIN_LOGIN, KIN_USER,
-		KIN_PROGRAM };
-	const struct event *good = NULL;
-
-	for (size_t i = 0; i < 3 && good == NULL; i++)
-		good = history_before(h, e, kins[i], WHICH_OK,
-		    kins[i] == KIN_PROGRAM ? same_user_or_none : same_proxy);
-	return good;
+	return history_before(h, e,
+	    e->kin[KIN_USER] != 0 ? KIN_LOGIN : KIN_PROGRAM, WHICH_OK,
+	    same_proxy);
 }
 
 struct first {
@@ -314,7 +311,7 @@ story_failing_since(const struct history *h, const struct event *e,
 		.time = e->time, .e = e };
 
 	history_each_near(h, e,
-	    e->kin[KIN_USER] != 0 ? KIN_USER : KIN_PROGRAM, WHICH_REFUSED,
+	    e->kin[KIN_USER] != 0 ? KIN_LOGIN : KIN_PROGRAM, WHICH_REFUSED,
 	    INT64_MAX / 4, note_first, &x);
 	return x.time;
 }

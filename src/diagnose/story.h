@@ -15,7 +15,7 @@
 /* Who is hit, as far as the capture shows it. */
 enum scope {
 	SCOPE_UNKNOWN = 0, /* nobody else was seen near it */
-	SCOPE_SOMETIMES,   /* the same login passes within five minutes */
+	SCOPE_SOMETIMES,   /* the same login passes within five minutes after */
 	SCOPE_PROGRAM,     /* the user passes with another program here */
 	SCOPE_CLIENT,      /* the user passes from another client */
 	SCOPE_USER,        /* others pass, nobody else is refused */
@@ -45,8 +45,8 @@ enum node_match { NODE_UNKNOWN, NODE_SAME, NODE_OTHER };
 enum node_match node_compare(const struct attempt *a,
     const struct attempt *b);
 
-/* The last success before e of the same login, else of the same user, else
- * of the same program; NULL if there is none. */
+/* The last success before e of the same login; where no user is known, of the
+ * same program on the same client.  NULL if there is none. */
 const struct event *story_last_good(const struct history *h,
     const struct event *e);
 

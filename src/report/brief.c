@@ -134,6 +134,48 @@ when_entry(struct entries *e, const struct finding *f)
 }
 
 static void
+list_entry(struct entries *e, const char *label, const char *const *list,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		text_str(&e->words, i > 0 ? "; " : "");
+		text_str(&e->words,
+		    redact_words(e->report->redact, list[i]));
+	}
+	entry(e, label);
+}
+
+/* Who is hit, since when, what is not as it was, or as it is elsewhere. */
+static void
+story_entries(struct entries *e, const struct finding *f)
+{
+	if (f->scope_words != NULL)
+		text_str(&e->words, f->scope_words);
+	entry(e, "hit");
+	if (f->worked_until != 0)
+		words_since(&e->words, f->worked_until, f->failing_since);
+	entry(e, "worked");
+	list_entry(e, "changed", f->changed, f->n_changed);
+	if (f->n_changed == 0)
+		list_entry(e, "differs", f->differs, f->n_differs);
+}
+
+static void
+product_entry(struct entries *e, const struct finding *f)
+{
+	if (f->product == NULL)
+		return;
+	text_fmt(&e->words, "%s%s%s%s",
+	    f->product_confidence == LEVEL_LOW ? "maybe " : "", f->product,
+	    f->product_version != NULL ? " " : "",
+	    f->product_version != NULL ? f->product_version : "");
+	for (size_t i = 0; i < f->n_advice; i++)
+		text_fmt(&e->words, "%s%s", i > 0 ? " " : ". ",
+		    redact_words(e->report->redact, f->advice[i]));
+	entry(e, "make of the proxy");
+}
+
+static void
 cause_entries(struct entries *e, const struct finding *f)
 {
 	const struct attempt *a = f->example;
@@ -167,8 +209,10 @@ brief_entries(const struct report *r, const struct finding *f,
 	entry(&e, "version in NTLM");
 	tally_entry(&e, "program", "programs", &f->agents);
 	tally_entry(&e, "proxy", "proxies", &f->proxies);
+	product_entry(&e, f);
 	targets_entry(&e, f);
 	when_entry(&e, f);
+	story_entries(&e, f);
 	cause_entries(&e, f);
 	text_fini(&e.words);
 	return e.n;

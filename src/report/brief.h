@@ -26,7 +26,7 @@ void brief_step(const struct report *r, const struct finding *first,
 /* Attempts that failed. */
 unsigned brief_failures(const struct report *r);
 
-#define BRIEF_ENTRIES 12
+#define BRIEF_ENTRIES 20
 
 struct brief_entry {
 	const char *label;

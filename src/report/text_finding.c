@@ -4,7 +4,7 @@
 #include "report/words.h"
 
 /* Where the right-hand column of labels and words begins. */
-#define COLUMN 16
+#define COLUMN 13
 /* Names listed of a tally before "and 7 more". */
 #define NAMES_SHOWN 6
 
@@ -155,11 +155,8 @@ story(struct page *p, const struct report *r, const struct finding *f)
 		entry(p, "hit", &t);
 	}
 	if (f->worked_until != 0) {
-		when_day_time(&t, f->worked_until);
-		text_str(&t, " UTC; failing since ");
-		when_day_time(&t, f->failing_since);
-		text_str(&t, " UTC");
-		entry(p, "worked until", &t);
+		words_since(&t, f->worked_until, f->failing_since);
+		entry(p, "worked", &t);
 	}
 	list_entry(p, r, "changed", f->changed, f->n_changed);
 	/* Both lists against the same login say the same. */

@@ -98,3 +98,19 @@ words_clock(struct text *t, int64_t ns)
 	when_length(t, ns < 0 ? -ns : ns);
 	text_str(t, ns < 0 ? " behind" : " ahead");
 }
+
+void
+words_since(struct text *t, when_ns worked, when_ns failing)
+{
+	struct text a = { 0 }, b = { 0 };
+
+	when_day_time(&a, worked);
+	when_day_time(&b, failing);
+	/* The day once, if it is the same. */
+	bool same = strncmp(text_get(&a), text_get(&b), 10) == 0;
+
+	text_fmt(t, "until %s UTC; failing since %s", text_get(&a),
+	    text_get(&b) + (same ? 11 : 0));
+	text_fini(&a);
+	text_fini(&b);
+}

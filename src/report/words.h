@@ -36,4 +36,7 @@ void words_tally(const struct report *r, struct text *t,
 /* A clock against another: "20 min ahead", "3.4 s behind". */
 void words_clock(struct text *t, int64_t ns);
 
+/* "until 2026-11-23 17:04:00 UTC; failing since 17:04:01" */
+void words_since(struct text *t, when_ns worked, when_ns failing);
+
 #endif

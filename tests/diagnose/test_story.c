@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "diagnose/story.h"
+
+#include "diagnose/facts.h"
+#include "diagnose/make.h"
+#include "run.h"
+
+/* One login of a scene: client, program, user, scheme, and how it went. */
+struct login {
+	uint8_t client;
+	const char *agent, *user;
+	bool basic, good;
+	const char *node; /* computer in the type 2 */
+};
+
+/* The last one is asked about, or the one that `ask` counts from 1. */
+static const struct story {
+	const char *name;
+	struct login logins[8];
+	enum scope scope;
+	size_t ask;
+} stories[] = {
+	{ "nobody else is there", { { 1, "a", "bob", false, false, NULL } },
+	    SCOPE_UNKNOWN, 0 },
+	{ "the same login passes later",
+	    { { 1, "a", "bob", false, false, NULL },
+	        { 1, "a", "bob", false, true, NULL } }, SCOPE_SOMETIMES, 1 },
+	{ "that it passed before is told as such",
+	    { { 1, "a", "bob", false, true, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_UNKNOWN, 0 },
+	{ "in an outage, with good logins before and after it",
+	    { { 2, "a", "eve", false, true, NULL },
+	        { 2, "a", "eve", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL },
+	        { 3, "a", "ann", false, false, NULL },
+	        { 1, "a", "bob", false, true, NULL } }, SCOPE_EVERYBODY, 3 },
+	{ "another program passes here as the same user",
+	    { { 1, "b", "bob", false, true, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_PROGRAM, 0 },
+	{ "the same user passes elsewhere",
+	    { { 2, "a", "BOB", false, true, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_CLIENT, 0 },
+	{ "others pass, and nobody else is refused",
+	    { { 2, "a", "eve", false, true, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_USER, 0 },
+	{ "some pass, some do not",
+	    { { 2, "a", "eve", false, true, NULL },
+	        { 3, "a", "ann", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_SOME, 0 },
+	{ "all with one scheme",
+	    { { 2, "a", "eve", true, true, NULL },
+	        { 3, "a", "ann", false, false, NULL },
+	        { 4, "a", "joe", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_SCHEME, 0 },
+	{ "all at one node",
+	    { { 2, "a", "eve", false, true, "NODE-A" },
+	        { 3, "a", "ann", false, false, "NODE-B" },
+	        { 1, "a", "bob", false, false, "NODE-B" } }, SCOPE_NODE, 0 },
+	{ "a node without a name is no node",
+	    { { 2, "a", "eve", false, true, NULL },
+	        { 3, "a", "ann", false, false, "NODE-B" },
+	        { 1, "a", "bob", false, false, "NODE-B" } }, SCOPE_SOME, 0 },
+	{ "everybody",
+	    { { 2, "a", "eve", false, false, NULL },
+	        { 3, "a", "ann", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_EVERYBODY, 0 },
+};
+
+#define N_STORIES ((int)(sizeof(stories) / sizeof(stories[0])))
+
+static struct attempt *
+play(struct scene *s, const struct login *l)
+{
+	struct attempt *a = l->basic
+	    ? scene_basic(s, l->client, l->agent, l->user, 1, l->good)
+	    : scene_ntlm(s, l->client, l->agent, l->user, l->good);
+
+	a->scheme_name = l->basic ? "Basic" : "NTLM";
+	if (l->node != NULL)
+		((struct token *)(uintptr_t)a->challenge)->ntlm.nb_computer =
+		    l->node;
+	return a;
+}
+
+START_TEST(who_is_hit)
+{
+	const struct story *story = &stories[_i];
+	struct scene s;
+	struct scope_counts counts;
+	struct text t = { 0 };
+
+	scene_init(&s);
+	for (size_t i = 0; story->logins[i].client != 0; i++)
+		play(&s, &story->logins[i]);
+
+	struct history *h = history_new(s.attempts, s.n);
+	const struct event *e =
+	    history_event_of(h, s.attempts[(story->ask > 0 ? story->ask
+	                                                   : s.n) - 1]);
+	enum scope got = scope_of(h, e, &counts);
+
+	ck_assert_msg(got == story->scope, "%s: %s", story->name,
+	    scope_name(got));
+	scope_words(&t, got, e, &counts);
+	ck_assert_uint_gt(t.len, 0);
+	text_fini(&t);
+	history_free(h);
+	scene_fini(&s);
+}
+END_TEST
+
+START_TEST(more_than_five_minutes_away_is_another_story)
+{
+	struct scene s;
+	struct scope_counts counts;
+
+	scene_init(&s);
+	scene_ntlm(&s, 2, "a", "eve", true);
+	s.clock += 301 * WHEN_SECOND;
+	scene_ntlm(&s, 1, "a", "bob", false);
+
+	struct history *h = history_new(s.attempts, s.n);
+
+	ck_assert_int_eq(scope_of(h, history_event_of(h, s.attempts[1]),
+	                     &counts), SCOPE_UNKNOWN);
+	history_free(h);
+	scene_fini(&s);
+}
+END_TEST
+
+START_TEST(since_when_and_what_changed)
+{
+	struct scene s;
+	struct arena arena = { 0 };
+	const char *lines[DIFFERENCES_MAX];
+
+	scene_init(&s);
+	scene_ntlm(&s, 1, "a/1", "bob", true);
+
+	struct attempt *first = scene_ntlm(&s, 1, "a/1", "bob", false);
+	struct attempt *last = scene_ntlm(&s, 1, "a/1", "bob", false);
+
+	last->domain = "PC17";
+	((struct token *)(uintptr_t)last->authenticate)->ntlm.domain = "PC17";
+
+	struct history *h = history_new(s.attempts, s.n);
+	const struct event *e = history_event_of(h, last);
+	const struct event *good = story_last_good(h, e);
+
+	ck_assert_ptr_eq(good->attempt, s.attempts[0]);
+	ck_assert_int_eq(story_failing_since(h, e, good),
+	    history_event_of(h, first)->time);
+	ck_assert_uint_eq(story_differences(last, good->attempt, "before",
+	                      &arena, lines), 1);
+	ck_assert_str_eq(lines[0], "domain PC17 (before: LAB)");
+	ck_assert_uint_eq(story_differences(good->attempt, good->attempt,
+	                      "before", &arena, lines), 0);
+	/* The good one itself has nothing before it. */
+	ck_assert_ptr_null(story_last_good(h, good));
+	history_free(h);
+	arena_fini(&arena);
+	scene_fini(&s);
+}
+END_TEST
+
+/* `quick` logins in 2 ms, then `slow` ones from three clients. */
+static struct slowdown
+slow_of(unsigned quick, unsigned slow, int64_t ns)
+{
+	struct scene s;
+
+	scene_init(&s);
+	for (unsigned i = 0; i < quick + slow; i++) {
+		struct attempt *a = scene_ntlm(&s, (uint8_t)(1 + i % 3), "a",
+		    "bob", true);
+
+		a->verdict_ns = i < quick ? 2 * WHEN_MS : ns;
+		a->authority = i % 2 == 0 ? "x:80" : "y:80";
+	}
+
+	struct history *h = history_new(s.attempts, s.n);
+	struct slowdown found =
+	    history_lane(h, history_event(h, 0))->slow;
+
+	history_free(h);
+	scene_fini(&s);
+	return found;
+}
+
+START_TEST(logins_that_got_slow)
+{
+	struct slowdown x = slow_of(20, 10, 800 * WHEN_MS);
+
+	ck_assert_uint_eq(x.logins, 10);
+	ck_assert_uint_eq(x.clients, 3);
+	ck_assert_uint_eq(x.hosts, 2);
+	ck_assert_int_eq(x.mean_ns, 800 * WHEN_MS);
+	ck_assert_int_eq(x.usual_ns, 2 * WHEN_MS);
+	/* Nine are chance; 300 ms is nothing to speak of; and what is always
+	 * slow did not get slow. */
+	ck_assert_uint_eq(slow_of(20, 9, 800 * WHEN_MS).logins, 0);
+	ck_assert_uint_eq(slow_of(20, 10, 300 * WHEN_MS).logins, 0);
+	ck_assert_uint_eq(slow_of(0, 30, 800 * WHEN_MS).logins, 0);
+}
+END_TEST
+
+START_TEST(wrong_tries_are_counted_until_a_good_one)
+{
+	struct scene s;
+	struct arena arena = { 0 };
+	struct subject *subject = memory_new(1, sizeof(*subject));
+	size_t tries, clients;
+
+	ck_assert(facts_find(SPAN("user.wrong_tries"), &tries));
+	ck_assert(facts_find(SPAN("user.wrong_tries_clients"), &clients));
+	scene_init(&s);
+	for (uint8_t i = 0; i < 6; i++)
+		scene_ntlm(&s, (uint8_t)(1 + i % 2), "a", "bob", false);
+	s.clock += 1801 * WHEN_SECOND;
+	scene_ntlm(&s, 1, "a", "bob", false);
+	scene_ntlm(&s, 1, "a", "bob", true);
+	scene_ntlm(&s, 1, "a", "bob", false);
+
+	struct history *h = history_new(s.attempts, s.n);
+
+	subject_init(subject, h, s.attempts[5], NULL, &scene_capture, &arena);
+	ck_assert_double_eq(subject_value(subject, tries)->number, 6);
+	ck_assert_double_eq(subject_value(subject, clients)->number, 2);
+	subject_init(subject, h, s.attempts[6], NULL, &scene_capture, &arena);
+	ck_assert_double_eq(subject_value(subject, tries)->number, 1);
+	subject_init(subject, h, s.attempts[8], NULL, &scene_capture, &arena);
+	ck_assert_int_eq(subject_value(subject, tries)->state, VALUE_UNKNOWN);
+	history_free(h);
+	free(subject);
+	arena_fini(&arena);
+	scene_fini(&s);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("diagnose/story");
+	TCase *c = tcase_create("story");
+
+	tcase_add_loop_test(c, who_is_hit, 0, N_STORIES);
+	tcase_add_test(c, more_than_five_minutes_away_is_another_story);
+	tcase_add_test(c, since_when_and_what_changed);
+	tcase_add_test(c, logins_that_got_slow);
+	tcase_add_test(c, wrong_tries_are_counted_until_a_good_one);
+	suite_add_tcase(suite, c);
+	return run_suite(suite);
+}
