@@ -155,21 +155,23 @@ node_logins(const struct subject *s, const struct fact *f)
 
 /* -- on this connection -- */
 
+/* One that got no challenge is the same fault again, not its cause. */
 static bool
-challenged_here(const struct event *e, const struct event *o)
+finished_here(const struct event *e, const struct event *o)
 {
 	return o->attempt->connection.id == e->attempt->connection.id &&
-	    o->attempt->challenge != NULL;
+	    (o->attempt->challenge != NULL ||
+	        o->attempt->scheme == ATTEMPT_NEGOTIATE_KERBEROS);
 }
 
 static struct value
-challenged_before(const struct subject *s, const struct fact *f)
+finished_before(const struct subject *s, const struct fact *f)
 {
 	(void)f;
 	if (s->event == NULL || s->event->kin[KIN_CLIENT] == 0)
 		return value_unknown();
 	return value_bool(history_before(s->history, s->event, KIN_CLIENT,
-	                      WHICH_ALL, challenged_here) != NULL);
+	                      WHICH_ALL, finished_here) != NULL);
 }
 
 /* -- a domain -- */
@@ -249,16 +251,17 @@ static struct value
 wrong_tries(const struct subject *s, const struct fact *f)
 {
 	struct tries x = { .e = s->event, .n = 1, .clients = 1 };
+	struct value v;
 
-	if (s->event == NULL || s->event->kin[KIN_USER] == 0)
-		return value_unknown();
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
 	x.client[0] = s->event->kin[KIN_CLIENT];
 	history_each_near(s->history, s->event, KIN_USER, WHICH_REFUSED,
 	    LOCKOUT_WINDOW, count_tries, &x);
 	/* A good login sets the directory's counter to zero. */
 	if (f->offset == 0 &&
 	    any_good_between(s, s->event->time - LOCKOUT_WINDOW))
-		return value_unknown();
+		return value_absent();
 	return value_number((double)(f->offset == 0 ? x.n : x.clients));
 }
 
@@ -398,18 +401,18 @@ const struct fact facts_of_story[] = {
 	{ "proxy.node_refusals", FACT_NUMBER, SOURCE_HISTORY,
 	    "other refusals at this node within five minutes", SEE_OTHERS,
 	    NULL, .compute = node_logins, .offset = 2 },
-	{ "connection.challenged_before", FACT_BOOL, SOURCE_HISTORY,
-	    "an earlier handshake on this connection got a challenge", NULL,
-	    NULL, .compute = challenged_before },
+	{ "connection.finished_before", FACT_BOOL, SOURCE_HISTORY,
+	    "an earlier handshake on this connection got a challenge, or had "
+	    "a ticket", NULL, NULL, .compute = finished_before },
 	{ "proxy.domain_refused_users", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many users of this domain were refused with this scheme",
 	    NULL, NULL, .compute = domain_refused },
 	{ "user.wrong_tries", FACT_NUMBER, SOURCE_HISTORY,
 	    "refusals of this user in the half hour up to this one, with no "
-	    "success between", "the user's other clients", NULL,
+	    "success between", SEE_OTHERS, NULL,
 	    .compute = wrong_tries, .offset = 0 },
 	{ "user.wrong_tries_clients", FACT_NUMBER, SOURCE_HISTORY,
-	    "from how many clients those came", NULL, NULL,
+	    "from how many clients those came", SEE_OTHERS, NULL,
 	    .compute = wrong_tries, .offset = 1 },
 	{ "proxy.outage_first", FACT_STRING, SOURCE_HISTORY,
 	    "when the stretch without any success began", NULL, NULL,

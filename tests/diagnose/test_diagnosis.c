@@ -302,6 +302,11 @@ static const struct broken {
 START_TEST(ntlm_breaks_in_many_ways)
 {
 	const struct broken *b = &breaks[_i];
+
+	/* The refusal that the failure comes after. */
+	if (b->after_failure)
+		scene_ntlm(&scene, 1, "x", "erin", false);
+
 	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
 	struct observed_request *q =
 	    (struct observed_request *)(uintptr_t)a->request;

@@ -229,7 +229,7 @@ START_TEST(wrong_tries_are_counted_until_a_good_one)
 	subject_init(subject, h, s.attempts[6], NULL, &scene_capture, &arena);
 	ck_assert_double_eq(subject_value(subject, tries)->number, 1);
 	subject_init(subject, h, s.attempts[8], NULL, &scene_capture, &arena);
-	ck_assert_int_eq(subject_value(subject, tries)->state, VALUE_UNKNOWN);
+	ck_assert_int_eq(subject_value(subject, tries)->state, VALUE_ABSENT);
 	history_free(h);
 	free(subject);
 	arena_fini(&arena);

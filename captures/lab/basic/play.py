@@ -84,7 +84,8 @@ class Stage:
         value = m[2].decode('latin1')
         self.case.secrets += re.findall(r'response="(\w+)"', value) if m[1] == b'Digest' else [value]
         if m[1] == b'Basic':
-            self.case.secrets.append(base64.b64decode(value).partition(b':')[2].decode('utf-8', 'replace'))
+            pw = base64.b64decode(value).partition(b':')[2].decode('utf-8', 'replace')
+            self.case.secrets += [pw] if pw.isprintable() else []
 
     def play(self, pair, *parts):
         a, b = pair
