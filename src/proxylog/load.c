@@ -37,7 +37,7 @@ read_address(struct span s, struct address *out)
 {
 	char text[64];
 
-	if (s.len >= sizeof(text))
+	if (s.len == 0 || s.len >= sizeof(text))
 		return false;
 	memcpy(text, s.at, s.len);
 	text[s.len] = '\0';
