@@ -221,6 +221,11 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/tls_shown.c %reldir%/evidence/tls_shown.h \
 	\
 	%reldir%/before.c %reldir%/before.h \
+	%reldir%/proxylog/entry.h \
+	%reldir%/proxylog/format.c %reldir%/proxylog/format.h \
+	%reldir%/proxylog/join.c %reldir%/proxylog/load.c \
+	%reldir%/proxylog/proxylog.h \
+	\
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \

@@ -22,6 +22,7 @@
 #include "evidence/ticket.h"
 #include "options.h"
 #include "pool.h"
+#include "proxylog/proxylog.h"
 #include "report/annex.h"
 #include "report/formats.h"
 #include "verify/known.h"
@@ -329,7 +330,8 @@ static int
 report_run(const struct options *o, const struct rules *rules,
     struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
-    size_t n_inputs, uint64_t frames, bool streams, struct compare *before)
+    size_t n_inputs, uint64_t frames, bool streams, struct compare *before,
+    struct proxylog *log)
 {
 	const struct diagnosis *d = correlator_diagnosis(k);
 	size_t n = diagnosis_findings(d);
@@ -364,6 +366,8 @@ report_run(const struct options *o, const struct rules *rules,
 		annexes[r.n_annexes++] = annex_verified(&r);
 	if (before != NULL)
 		annexes[r.n_annexes++] = compare_annex(before, &r);
+	if (o->proxy_log != NULL)
+		annexes[r.n_annexes++] = proxylog_annex(log, &r);
 	report_prepare(&r);
 
 	bool ok = write_outputs(o, &r, frames);
@@ -408,12 +412,17 @@ run(const struct options *o, const struct rules *rules)
 
 	struct known *known = NULL;
 	struct compare *before = NULL;
+	struct proxylog *log = NULL;
 	struct capture *in = NULL;
 
 	if ((o->compare != NULL && (before = before_read(o, rules)) == NULL) ||
+	    (o->proxy_log != NULL &&
+	        (log = proxylog_load(o->proxy_log, o->proxy_log_format)) ==
+	            NULL) ||
 	    (o->verify != NULL && (known = known_load(o->verify)) == NULL) ||
 	    (in = capture_open(o->files, o->n_files, o->filter)) == NULL) {
 		compare_free(before);
+		proxylog_free(log);
 		known_free(known);
 		return EXIT_TROUBLE;
 	}
@@ -466,9 +475,10 @@ run(const struct options *o, const struct rules *rules)
 
 	int status =
 	    report_run(o, rules, k, &counts, inputs, n, frames,
-	        facts.stream_filters, before);
+	        facts.stream_filters, before, log);
 
 	compare_free(before);
+	proxylog_free(log);
 	free(inputs);
 	correlator_free(k);
 	/* Its last bytes are in a block of the pool. */

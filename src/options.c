@@ -28,6 +28,8 @@ enum {
 	OPT_INVENTORY,
 	OPT_VERIFY,
 	OPT_COMPARE,
+	OPT_PROXY_LOG,
+	OPT_PROXY_LOG_FORMAT,
 	OPT_COLOR,
 };
 
@@ -71,6 +73,10 @@ static const struct row {
 	    "known-good credentials: say of each attempt if it used them" },
 	{ OPT_COMPARE, "compare", "BEFORE",
 	    "what a fix changed: an earlier capture, or its -o json" },
+	{ OPT_PROXY_LOG, "proxy-log", "FILE",
+	    "lay the proxy's access log beside the capture" },
+	{ OPT_PROXY_LOG_FORMAT, "proxy-log-format", "FORMAT",
+	    "how it is written, as squid's logformat (default: guess)" },
 	{ OPT_EXIT_CODE, "exit-code", NULL,
 	    "exit 1 if a client could not authenticate" },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)" },
@@ -293,6 +299,12 @@ take_option(struct options *o, int value, char *arg)
 		return true;
 	case OPT_COMPARE:
 		o->compare = arg;
+		return true;
+	case OPT_PROXY_LOG:
+		o->proxy_log = arg;
+		return true;
+	case OPT_PROXY_LOG_FORMAT:
+		o->proxy_log_format = arg;
 		return true;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;

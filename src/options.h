@@ -47,6 +47,8 @@ struct options {
 	bool redact_identities;
 	const char *redact_map;  /* NULL: not kept */
 	const char *compare;     /* before; NULL: nothing */
+	const char *proxy_log;   /* NULL: none */
+	const char *proxy_log_format; /* NULL: guess */
 	const char *verify;      /* file of credentials; NULL: none */
 	const char *ticket;      /* folder; NULL: none */
 	uint64_t evidence_limit; /* bytes; 0: the default */

@@ -42,11 +42,12 @@ _p407() {
 		words=$(_p407_rules)
 		;;
 	-c | --count | -f | --filter | -j | --threads | --since | --until | \
-		--client | --proxy | --user | --evidence-limit)
+		--client | --proxy | --user | --evidence-limit | \
+		--proxy-log-format)
 		return
 		;;
 	-r | --read | --rules | --redact-map | --ticket | --verify | \
-		--compare)
+		--compare | --proxy-log)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -59,7 +60,8 @@ _p407() {
 				--check-rules --list-rules --list-facts
 				--explain --redact --redact-map --ticket
 				--evidence-limit --exit-code --inventory
-				--verify --compare -n --numeric
+				--proxy-log --proxy-log-format --verify
+				--compare -n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'
 		else

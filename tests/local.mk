@@ -35,6 +35,7 @@ check_tests = \
 	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
 	%reldir%/compare/test_compare \
+	%reldir%/proxylog/test_format \
 	%reldir%/verify/test_known \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
@@ -78,6 +79,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_known \
 	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_pipeline \
+	%reldir%/fuzz/fuzz_proxylog \
 	%reldir%/fuzz/fuzz_report \
 	%reldir%/fuzz/fuzz_rules \
 	%reldir%/fuzz/fuzz_savefile \
@@ -121,6 +123,7 @@ dist_check_SCRIPTS += \
 	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
 	%reldir%/compare/compare.sh \
+	%reldir%/proxylog/proxylog.sh \
 	%reldir%/verify/verify.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
@@ -145,6 +148,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/report/page.log: p407$(EXEEXT)
 %reldir%/compare/compare.log: p407$(EXEEXT)
+%reldir%/proxylog/proxylog.log: p407$(EXEEXT)
 %reldir%/verify/verify.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
@@ -163,6 +167,10 @@ EXTRA_DIST += captures \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/verify/verify.py \
+	%reldir%/proxylog/proxylog.py \
+	%reldir%/proxylog/squid.pcap \
+	%reldir%/proxylog/native.log \
+	%reldir%/proxylog/combined.log \
 	%reldir%/damage.py \
 	%reldir%/report/page.js \
 	%reldir%/truth.py \

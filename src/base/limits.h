@@ -36,6 +36,7 @@
 	X(LIMIT_PAC, 1048576, "bytes of one PAC file looked at")               \
 	X(LIMIT_PAC_READ, 64, "PAC files read at a time")                      \
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
+	X(LIMIT_LOG_LINES, 200000, "lines of the proxy's log kept")            \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
 	X(LIMIT_FINDINGS, 2000, "findings kept")                               \
 	X(LIMIT_INFLATE_RATIO, 2000, "times a compressed capture may grow")

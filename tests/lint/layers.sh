@@ -22,6 +22,7 @@ attempt   base net http auth witness
 diagnose  base net http auth witness attempt
 report    base net capture witness attempt diagnose
 compare   base net capture auth attempt report
+proxylog  base net capture attempt report
 evidence  base capture net tcp http auth attempt diagnose report
 '
 
