@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 
 struct correlator {
@@ -14,7 +15,12 @@ struct correlator {
 	struct diagnosis *diagnosis;
 	struct attempt **chosen;
 	size_t n_chosen;
+	when_ns now;
+	bool news; /* of a witness, since the last look */
 };
+
+static void diagnose(struct correlator *c, const struct rules *rules,
+    const struct capture_facts *capture);
 
 struct correlator *
 correlator_new(const struct options *o)
@@ -22,6 +28,7 @@ correlator_new(const struct options *o)
 	struct correlator *c = memory_new(1, sizeof(*c));
 
 	c->options = o;
+	c->now = WHEN_NONE;
 	c->tracker = tracker_new();
 	c->testimony = testimony_new();
 	c->places = places_new();
@@ -47,17 +54,26 @@ correlator_take(void *correlator, struct observation *o)
 	struct correlator *c = correlator;
 
 	places_take(c->places, o);
-	if (o->kind == OBSERVE_WITNESS)
-		testimony_take(c->testimony, o);
-	else
+	if (o->time > c->now)
+		c->now = o->time;
+	if (o->kind != OBSERVE_WITNESS) {
 		tracker_take(c->tracker, o);
+		return;
+	}
+	/* Findings may rest on these alone. */
+	c->news |= o->witness->kind == WITNESS_TLS ||
+	    o->witness->kind == WITNESS_PAC;
+	testimony_take(c->testimony, o);
 }
 
 void
 correlator_now(struct correlator *c, when_ns now)
 {
-	if (now != WHEN_NONE)
-		tracker_now(c->tracker, now);
+	if (now == WHEN_NONE)
+		return;
+	if (now > c->now)
+		c->now = now;
+	tracker_now(c->tracker, now);
 }
 
 /* "bob" or "LAB\bob", in any case, as directories have it. */
@@ -93,6 +109,44 @@ void
 correlator_finish(struct correlator *c, const struct rules *rules,
     const struct capture_facts *capture)
 {
+	correlator_look_away(c);
+	tracker_finish(c->tracker);
+	diagnose(c, rules, capture);
+}
+
+void
+correlator_look_away(struct correlator *c)
+{
+	diagnosis_free(c->diagnosis);
+	free(c->chosen);
+	c->diagnosis = NULL;
+	c->chosen = NULL;
+	c->n_chosen = 0;
+}
+
+bool
+correlator_look(struct correlator *c, const struct rules *rules,
+    const struct capture_facts *capture, bool always)
+{
+	when_ns before = when_after(c->now != WHEN_NONE ? c->now : 0,
+	    -(int64_t)limit_of(LIMIT_WINDOW_SECONDS) * WHEN_SECOND);
+
+	correlator_look_away(c);
+	if (!tracker_settle(c->tracker) && !c->news && !always)
+		return false;
+	tracker_forget(c->tracker, before, limit_of(LIMIT_WINDOW));
+	testimony_forget(c->testimony, before,
+	    limit_of(LIMIT_WITNESSES) / 2);
+	tracker_window(c->tracker);
+	c->news = false;
+	diagnose(c, rules, capture);
+	return true;
+}
+
+static void
+diagnose(struct correlator *c, const struct rules *rules,
+    const struct capture_facts *capture)
+{
 	size_t n, n_refused;
 
 	struct capture_facts facts = *capture;
@@ -110,7 +164,6 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 	facts.places = c->places;
 	testimony_finish(c->testimony);
 	facts.only = &only;
-	tracker_finish(c->tracker);
 
 	struct attempt **all = tracker_attempts(c->tracker, &n);
 	const struct observation **refused =

@@ -3,7 +3,9 @@
  * correlator.h - observations of all workers to attempts and findings
  *
  * One thread.  It is given observations in the order of their frames and
- * owns the tracker; at the end it diagnoses what it has seen.
+ * owns the tracker; at the end it diagnoses what it has seen.  Live there is
+ * no end: now and then it diagnoses a window, the attempts of the last
+ * LIMIT_WINDOW_SECONDS, LIMIT_WINDOW of them at most.
  */
 #ifndef P407_CORRELATOR_H
 #define P407_CORRELATOR_H
@@ -27,6 +29,20 @@ void correlator_now(struct correlator *c, when_ns now);
 /* No more will come. */
 void correlator_finish(struct correlator *c, const struct rules *rules,
     const struct capture_facts *capture);
+
+/*
+ * Live: diagnose the window as it is now.  False, and nothing done, if there
+ * is no news since the last time, unless `always`.  What the functions below
+ * gave before is not valid afterwards.
+ */
+bool correlator_look(struct correlator *c, const struct rules *rules,
+    const struct capture_facts *capture, bool always);
+
+/*
+ * What the last look made, but for the attempts; to be called before more
+ * observations are taken.
+ */
+void correlator_look_away(struct correlator *c);
 
 /* What is to be reported: the attempts that --client, ... leave. */
 struct attempt **correlator_attempts(struct correlator *c, size_t *n);

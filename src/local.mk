@@ -31,6 +31,8 @@ libp407_a_SOURCES = \
 	%reldir%/capture/inflate.c %reldir%/capture/inflate.h \
 	%reldir%/capture/input.c %reldir%/capture/input.h \
 	%reldir%/capture/lines.c %reldir%/capture/lines.h \
+	%reldir%/capture/live.c %reldir%/capture/live.h \
+	%reldir%/capture/live_open.c %reldir%/capture/live_parts.h \
 	%reldir%/capture/merge.c %reldir%/capture/merge.h \
 	%reldir%/capture/problem.c %reldir%/capture/problem.h \
 	%reldir%/capture/savefile.c %reldir%/capture/savefile.h \
@@ -38,6 +40,12 @@ libp407_a_SOURCES = \
 	%reldir%/capture/savefile_pcap.c \
 	%reldir%/capture/savefile_pcapng.c \
 	%reldir%/capture/word.h \
+	\
+	%reldir%/sandbox/landlock.c %reldir%/sandbox/seccomp.c \
+	%reldir%/sandbox/opener.c %reldir%/sandbox/opener.h \
+	%reldir%/sandbox/opener_serve.c %reldir%/sandbox/opener_parts.h \
+	%reldir%/sandbox/parts.h \
+	%reldir%/sandbox/sandbox.c %reldir%/sandbox/sandbox.h \
 	\
 	%reldir%/net/address.c \
 	%reldir%/net/field.h \
@@ -97,6 +105,7 @@ libp407_a_SOURCES = \
 	%reldir%/attempt/lookup.c %reldir%/attempt/match.c \
 	%reldir%/attempt/spare.c %reldir%/attempt/tracked.h \
 	%reldir%/attempt/places.c %reldir%/attempt/places.h \
+	%reldir%/attempt/settle.c \
 	%reldir%/attempt/observation.c %reldir%/attempt/observation.h \
 	%reldir%/attempt/steps.c %reldir%/attempt/steps.h \
 	%reldir%/attempt/testimony.c %reldir%/attempt/testimony.h \
@@ -152,6 +161,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/clocks.c %reldir%/report/clocks.h \
 	%reldir%/report/community.c %reldir%/report/community.h \
 	%reldir%/report/contrast.c %reldir%/report/contrast.h \
+	%reldir%/report/event.c %reldir%/report/event.h \
 	%reldir%/report/formats.c %reldir%/report/formats.h \
 	%reldir%/report/html.c %reldir%/report/html.h \
 	%reldir%/report/html_annex.c \
@@ -227,12 +237,19 @@ libp407_a_SOURCES = \
 	%reldir%/proxylog/proxylog.h \
 	\
 	%reldir%/correlator.c %reldir%/correlator.h \
+	%reldir%/findings_told.c %reldir%/findings_told.h \
+	%reldir%/live_files.c %reldir%/live_files.h \
+	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h \
 	%reldir%/pool.c %reldir%/pool.h \
 	%reldir%/pool_member.c %reldir%/pool_order.c \
 	%reldir%/pool_parts.h \
 	%reldir%/proxy_header.c %reldir%/proxy_header.h \
+	%reldir%/rulebook.c %reldir%/rulebook.h \
+	%reldir%/sensor.c %reldir%/sensor.h \
+	%reldir%/summing.c %reldir%/summing.h \
+	%reldir%/teller.c %reldir%/teller.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 # The rules are compiled in: p407 starts without reading a file, and a rule
@@ -251,7 +268,7 @@ CLEANFILES += %reldir%/rules_default.c
 	    cd $(top_srcdir) && "$$here/rulec$(EXEEXT)" rules "$$here/$@"
 EXTRA_DIST += rules
 
-p407_libraries = $(PCAP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
+p407_libraries = $(PCAP_LIBS) $(SECCOMP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
 	$(ZSTD_LIBS) $(LZ4_LIBS)
 
 bin_PROGRAMS += p407

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "base/message.h"
 #include "before.h"
 #include "capture/capture.h"
+#include "capture/live.h"
 #include "correlator.h"
 #include "diagnose/facts.h"
 #include "diagnose/products.h"
@@ -25,6 +25,10 @@
 #include "proxylog/proxylog.h"
 #include "report/annex.h"
 #include "report/formats.h"
+#include "rulebook.h"
+#include "sandbox/sandbox.h"
+#include "sensor.h"
+#include "summing.h"
 #include "verify/known.h"
 
 /* Sections of the report that other inputs give rise to. */
@@ -42,7 +46,6 @@ enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 #define PACKAGE_VERSION "0"
 #endif
 
-static struct rules *load_rules(const struct options *o);
 static bool print_list(const struct options *o, const struct rules *rules);
 static bool known_formats(const struct options *o);
 static int run(const struct options *o, const struct rules *rules);
@@ -64,8 +67,7 @@ main(int argc, char **argv)
 	struct options o;
 	int status = EXIT_TROUBLE;
 
-	/* Secrets are read: no core file may hold them. */
-	prctl(PR_SET_DUMPABLE, 0);
+	sandbox_no_core();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, on_interrupt);
 	options_read(argc, argv, &o);
@@ -73,13 +75,14 @@ main(int argc, char **argv)
 		message_quiet();
 
 	struct rules *rules =
-	    o.action != ACTION_BAD && known_formats(&o) ? load_rules(&o)
+	    o.action != ACTION_BAD && known_formats(&o) ? rulebook_load(&o)
 	                                                : NULL;
 
 	if (rules != NULL)
-		status = o.action == ACTION_RUN ? run(&o, rules)
-		    : print_list(&o, rules)     ? EXIT_DONE
-		                                : EXIT_TROUBLE;
+		status = o.action != ACTION_RUN
+		    ? (print_list(&o, rules) ? EXIT_DONE : EXIT_TROUBLE)
+		    : o.n_interfaces > 0 ? sensor_run(&o, &rules)
+		    : run(&o, rules);
 	rules_free(rules);
 	options_fini(&o);
 	return status;
@@ -115,33 +118,6 @@ known_formats(const struct options *o)
 	return true;
 }
 
-/* Built-in rules and the user's own; NULL, and all of it said, if any of
- * them is wrong. */
-static struct rules *
-load_rules(const struct options *o)
-{
-	struct rules *rules = rules_new();
-	struct text errors = { 0 };
-	bool ok = true;
-
-	if (!o->no_default_rules)
-		rules_default(rules);
-	for (size_t i = 0; i < o->n_rules; i++)
-		ok &= rules_load_path(rules, o->rules[i], &errors);
-	for (struct span rest = text_span(&errors); rest.len > 0;) {
-		size_t end = span_find(rest, '\n');
-
-		message_error("%.*s", (int)end, (const char *)rest.at);
-		rest = span_from(rest, end + 1);
-	}
-	text_fini(&errors);
-	if (!ok) {
-		rules_free(rules);
-		rules = NULL;
-	}
-	return rules;
-}
-
 /* The actions that print something and stop. */
 static bool
 print_list(const struct options *o, const struct rules *rules)
@@ -156,6 +132,12 @@ print_list(const struct options *o, const struct rules *rules)
 		break;
 	case ACTION_VERSION:
 		text_fmt(&t, "p407 %s\n", PACKAGE_VERSION);
+		break;
+	case ACTION_LIST_INTERFACES:
+		if (!live_list(&t)) {
+			text_fini(&t);
+			return false;
+		}
 		break;
 	case ACTION_LIST_RULES:
 		rules_list(rules, &t);
@@ -255,39 +237,6 @@ say_unknown_link(const struct net_counts *n, const struct options *o)
 		    (unsigned)n->unknown_link_type);
 }
 
-static struct capture_quality
-quality_of(const struct worker_counts *c, const struct capture_input *inputs,
-    size_t n)
-{
-	struct capture_quality q = {
-		.frames = c->net.frames,
-		.connections = c->flow.connections,
-		.http_connections = c->flow.followed,
-		.one_sided = c->flow.one_sided,
-		.carried = c->flow.carried,
-		.missing = c->flow.missing,
-		.not_ip = c->net.not_ip,
-		.damaged_packets = c->net.damaged,
-		.unknown_link = c->net.unknown_link,
-		.unknown_link_type = c->net.unknown_link_type,
-		.conflicts = c->flow.conflicts,
-		.kdc_visible = c->kdc_visible,
-	};
-
-	for (size_t i = 0; i < n; i++)
-		q.bytes += inputs[i].bytes;
-	return q;
-}
-
-/* A terminal, or what it was told. */
-static bool
-wants_color(const struct options *o)
-{
-	return o->color == COLOR_ALWAYS ||
-	    (o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
-	        getenv("NO_COLOR") == NULL);
-}
-
 /* Every output that was asked for; false if one could not be written. */
 static bool
 write_outputs(const struct options *o, const struct report *r,
@@ -342,7 +291,7 @@ report_run(const struct options *o, const struct rules *rules,
 		.rules_version = PACKAGE_VERSION,
 		.inputs = inputs,
 		.n_inputs = n_inputs,
-		.quality = quality_of(counts, inputs, n_inputs),
+		.quality = summing_quality(counts, inputs, n_inputs),
 		.findings = findings,
 		.n_findings = n,
 		.rules = rules,
@@ -352,7 +301,7 @@ report_run(const struct options *o, const struct rules *rules,
 	for (size_t i = 0; i < n; i++)
 		findings[i] = diagnosis_finding(d, i);
 	r.attempts = correlator_attempts(k, &r.n_attempts);
-	r.options.color = wants_color(o);
+	r.options.color = options_color(o);
 	r.options.exchanges = o->verbose > 0;
 	r.options.inventory = o->inventory;
 	r.options.stream_filters = streams;
@@ -399,6 +348,50 @@ threads_for(const struct options *o, const struct capture *in)
 	return n < 1 ? 1 : n > THREADS_MOST ? THREADS_MOST : (unsigned)n;
 }
 
+/*
+ * From here on only the inputs, and the folders of the outputs, can be
+ * opened.  A filter may hold host names, which are looked up when it meets
+ * another link type.
+ */
+static void
+confine(const struct options *o)
+{
+	/* What libcrypto reads when it is first used. */
+	static const char *const always[] = { "/etc/ssl", "/usr/lib/ssl" };
+	static const char *const names[] = { "/etc/resolv.conf", "/etc/hosts",
+		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
+		"/run", "/etc/services", "/etc/protocols" };
+	size_t n_names = o->filter != NULL ? sizeof(names) / sizeof(names[0])
+	                                   : 0;
+	const char **read = memory_new(o->n_files + 2 + n_names, sizeof(*read));
+	const char **write = memory_new(o->n_outputs + 3, sizeof(*write));
+	struct sandbox_paths paths = { read, 0, write, 0 };
+
+	for (size_t i = 0; i < o->n_files; i++)
+		read[paths.n_read++] = o->files[i];
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		read[paths.n_read++] = always[i];
+	for (size_t i = 0; i < n_names; i++)
+		read[paths.n_read++] = names[i];
+	for (size_t i = 0; i < o->n_outputs; i++)
+		if (o->outputs[i].path != NULL)
+			write[paths.n_write++] = o->outputs[i].path;
+	if (o->ticket != NULL)
+		write[paths.n_write++] = o->ticket;
+	/* Evidence for a pipe is put together there. */
+	if (wants_evidence(o))
+		write[paths.n_write++] =
+		    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+	if (o->redact_map != NULL)
+		write[paths.n_write++] = o->redact_map;
+	if (!SANDBOX_SPARES_FILES)
+		sandbox_confine(o->filter != NULL ? SANDBOX_NAMES
+		                                  : SANDBOX_FILES,
+		    &paths);
+	free(read);
+	free(write);
+}
+
 static int
 run(const struct options *o, const struct rules *rules)
 {
@@ -426,6 +419,8 @@ run(const struct options *o, const struct rules *rules)
 		known_free(known);
 		return EXIT_TROUBLE;
 	}
+
+	confine(o);
 
 	struct correlator *k = correlator_new(o);
 	unsigned threads = threads_for(o, in);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/message.h"
@@ -31,6 +32,7 @@ enum {
 	OPT_PROXY_LOG,
 	OPT_PROXY_LOG_FORMAT,
 	OPT_COLOR,
+	OPT_METRICS,
 };
 
 /* A row an option: --help, getopt_long() and the completion come from it. */
@@ -41,8 +43,19 @@ static const struct row {
 	const char *meaning;
 } rows[] = {
 	{ 'r', "read", "FILE", "read a capture; - is standard input" },
+	{ 'i', "interface", "IFACE",
+	    "capture live; repeatable; any: all of them" },
+	{ 'D', "list-interfaces", NULL, "list the interfaces and stop" },
 	{ 'f', "filter", "FILTER", "only frames that pass (pcap-filter(7))" },
 	{ 'c', "count", "N", "stop after N frames" },
+	{ 'a', "autostop", "duration:N", "live: stop after N seconds" },
+	{ 's', "snapshot-length", "N", "live: bytes of each frame (all)" },
+	{ 'B', "buffer-size", "MIB", "live: buffer of the kernel (16)" },
+	{ 'p', "no-promiscuous-mode", NULL, "live: not promiscuous" },
+	{ 'Z', "relinquish-privileges", "USER",
+	    "live: become USER once all is open (p407)" },
+	{ OPT_METRICS, "metrics", "FILE",
+	    "live: counts for Prometheus, written anew every 15 s" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
@@ -89,13 +102,14 @@ static const struct row {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* Options of CONTRACT that need a live interface or a later release. */
-static const char later[] = "iDsBawWCZ";
+/* Options of CONTRACT that are for a later release. */
+static const char later[] = "wWC";
 
 void
 options_help(struct text *t)
 {
-	text_str(t, "usage: p407 [OPTIONS] [-r] FILE...\n\n"
+	text_str(t, "usage: p407 [OPTIONS] [-r] FILE...\n"
+	            "       p407 [OPTIONS] -i IFACE\n\n"
 	            "Says which clients could not authenticate at an HTTP "
 	            "proxy (status 407), at\nwhich step it broke, why, what "
 	            "it is not, and who must act.\n\n");
@@ -223,6 +237,64 @@ add_output(struct options *o, char *text)
 	return true;
 }
 
+/* "duration:60", of dumpcap's conditions. */
+static bool
+read_autostop(struct options *o, char *text)
+{
+	struct span s = span_of_str(text);
+	uint64_t n = 0;
+
+	if (!span_starts(s, SPAN("duration:")) ||
+	    !span_decimal(span_from(s, strlen("duration:")), &n) || n == 0 ||
+	    n > UINT32_MAX)
+		return bad(o, "-a", text, "duration:60 stops after a minute");
+	o->duration_s = (unsigned)n;
+	return true;
+}
+
+static bool
+take_live_option(struct options *o, int value, char *arg)
+{
+	uint64_t n = 0;
+
+	switch (value) {
+	case 'i':
+		if (o->n_interfaces == OPTIONS_MANY)
+			return bad(o, "-i", arg, "too many: try -i any");
+		o->interfaces[o->n_interfaces++] = arg;
+		return true;
+	case 'D':
+		o->action = ACTION_LIST_INTERFACES;
+		return true;
+	case 'a':
+		return read_autostop(o, arg);
+	case 's':
+		/* 0 is all of it, as for tcpdump. */
+		if (strcmp(arg, "0") == 0)
+			return true;
+		if (!read_number(o, "-s", arg, 262144, &n))
+			return false;
+		o->snaplen = (unsigned)n;
+		return true;
+	case 'B':
+		if (!read_number(o, "-B", arg, 2047, &n))
+			return false;
+		o->buffer_mib = (unsigned)n;
+		return true;
+	case 'p':
+		o->modest = true;
+		return true;
+	case 'Z':
+		o->account = arg;
+		return true;
+	case OPT_METRICS:
+		o->metrics = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool
 take_option(struct options *o, int value, char *arg)
 {
@@ -330,8 +402,38 @@ take_option(struct options *o, int value, char *arg)
 		o->action = ACTION_HELP;
 		return true;
 	default:
-		return false;
+		return take_live_option(o, value, arg);
 	}
+}
+
+/* What cannot be together; said. */
+static void
+check_live(struct options *o)
+{
+	if (o->n_interfaces == 0) {
+		if (o->metrics != NULL)
+			bad(o, "--metrics", o->metrics,
+			    "it is for live capture: give -i");
+		return;
+	}
+	if (o->n_files > 0)
+		bad(o, "-i together with the file", o->files[0],
+		    "one or the other");
+	else if (o->ticket != NULL || o->compare != NULL)
+		bad(o, o->ticket != NULL ? "--ticket" : "--compare", NULL,
+		    "it needs a saved capture: -r FILE");
+	for (size_t i = 0; i < o->n_outputs; i++)
+		if (strcmp(o->outputs[i].format, "pcapng") == 0)
+			bad(o, "-o pcapng", NULL,
+			    "it needs a saved capture: -r FILE");
+}
+
+bool
+options_color(const struct options *o)
+{
+	return o->color == COLOR_ALWAYS ||
+	    (o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
+	        getenv("NO_COLOR") == NULL);
 }
 
 void
@@ -370,9 +472,9 @@ options_read(int argc, char **argv, struct options *o)
 			bad(o, said, NULL, "needs an argument: see p407 -h");
 		else if (value == '?' && optopt != 0 && optopt < 256 &&
 		    strchr(later, optopt) != NULL)
-			bad(o, said, NULL, "live capture is not in this "
-			                   "version: save with dumpcap or "
-			                   "tcpdump, then read with -r");
+			bad(o, said, NULL, "a ring of evidence is not in "
+			                   "this version: keep one with dumpcap "
+			                   "-b, and read it with -o pcapng");
 		else if (value == '?')
 			bad(o, "unknown option", said, "see p407 -h");
 		else
@@ -390,9 +492,12 @@ options_read(int argc, char **argv, struct options *o)
 	    o->redact_map[strlen(o->ticket)] == '/')
 		bad(o, "--redact-map", o->redact_map,
 		    "it must not go out with the ticket: name another place");
-	if (o->action == ACTION_RUN && o->n_files == 0)
+	if (o->action == ACTION_RUN)
+		check_live(o);
+	if (o->action == ACTION_RUN && o->n_files == 0 &&
+	    o->n_interfaces == 0)
 		bad(o, "no capture given", NULL,
-		    "p407 -r FILE; see p407 -h");
+		    "p407 -r FILE, or -i IFACE; see p407 -h");
 }
 
 void

@@ -15,6 +15,7 @@ enum options_action {
 	ACTION_RUN,
 	ACTION_HELP,
 	ACTION_VERSION,
+	ACTION_LIST_INTERFACES,
 	ACTION_LIST_RULES,
 	ACTION_LIST_FACTS,
 	ACTION_CHECK_RULES,
@@ -31,8 +32,16 @@ struct options {
 	enum options_action action;
 	const char **files;
 	size_t n_files;
+	const char *interfaces[OPTIONS_MANY]; /* live, instead of files */
+	size_t n_interfaces;
 	const char *filter;
+	unsigned snaplen;      /* 0: the default, whole packets */
+	unsigned buffer_mib;   /* 0: the default */
+	bool modest;           /* not promiscuous */
 	uint64_t packet_count; /* -c; 0: all */
+	unsigned duration_s;   /* -a; 0: for ever */
+	const char *account;   /* -Z; NULL: the default */
+	const char *metrics;   /* file; NULL: none */
 	unsigned threads;
 	struct output outputs[OPTIONS_MANY];
 	size_t n_outputs;
@@ -62,6 +71,9 @@ struct options {
 /* Lives as long as argv does; options_fini() frees the list of files. */
 void options_read(int argc, char **argv, struct options *out);
 void options_fini(struct options *o);
+
+/* Colours on standard output: on a terminal, or as it was told. */
+bool options_color(const struct options *o);
 
 /* What -h prints: the table that options_read() goes by. */
 void options_help(struct text *t);

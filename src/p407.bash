@@ -41,20 +41,35 @@ _p407() {
 	--explain)
 		words=$(_p407_rules)
 		;;
-	-c | --count | -f | --filter | -j | --threads | --since | --until | \
+	-i | --interface)
+		words=$("${COMP_WORDS[0]}" -D 2>/dev/null |
+			sed 's/^[0-9]*\. //; s/ .*//')
+		;;
+	-a | --autostop)
+		words='duration:'
+		;;
+	-Z | --relinquish-privileges)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
+	-s | --snapshot-length | -B | --buffer-size | -c | --count | \
+		-f | --filter | -j | --threads | --since | --until | \
 		--client | --proxy | --user | --evidence-limit | \
 		--proxy-log-format)
 		return
 		;;
-	-r | --read | --rules | --redact-map | --ticket | --verify | \
-		--compare | --proxy-log)
+	-r | --read | --rules | --redact-map | --metrics | --ticket | \
+		--verify | --compare | --proxy-log)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	*)
 		if [[ $cur == -* ]]; then
-			words='-r --read -f --filter -c --count -j --threads
+			words='-r --read -i --interface -D --list-interfaces
+				-a --autostop -s --snapshot-length -B
+				--buffer-size -p --no-promiscuous-mode
+				-Z --relinquish-privileges --metrics -f --filter -c --count -j --threads
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules
 				--check-rules --list-rules --list-facts

@@ -187,6 +187,12 @@ worker_free(struct worker *w)
 	free(w);
 }
 
+void
+worker_renew(struct worker *w)
+{
+	w->refused = 0;
+}
+
 struct worker_counts
 worker_counts(const struct worker *w)
 {

@@ -44,6 +44,12 @@ bool worker_is_first_share(const struct packet *p);
 struct flow_table *worker_flows(struct worker *w);
 void worker_settle(struct worker *w, struct flow_numbers *numbers);
 
+/*
+ * Live: of refused connections only so many are told; from now on so many
+ * again.
+ */
+void worker_renew(struct worker *w);
+
 /* The capture ended: all that still waits is emitted. */
 void worker_finish(struct worker *w);
 void worker_free(struct worker *w);

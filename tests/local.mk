@@ -36,7 +36,10 @@ check_tests = \
 	%reldir%/auth/test_token \
 	%reldir%/compare/test_compare \
 	%reldir%/proxylog/test_format \
+	%reldir%/sandbox/test_opener \
+	%reldir%/sandbox/test_sandbox \
 	%reldir%/verify/test_known \
+	%reldir%/test_findings_told \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
 	%reldir%/witness/test_kdc \
@@ -154,7 +157,13 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
 
+# A proxy and a client on a wire of their own; apart, as it needs root.
+check-live: p407$(EXEEXT)
+	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live.sh
+.PHONY: check-live
+
 EXTRA_DIST += captures \
+	%reldir%/live.sh \
 	%reldir%/http/conversations \
 	%reldir%/auth/tokens \
 	%reldir%/witness/messages \

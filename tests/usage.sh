@@ -140,8 +140,22 @@ run --redact nothing bad.pcapng
 refused 'no level shows secrets' 'nothing'
 run --color sometimes bad.pcapng
 refused 'a colour that is no word of ours' 'sometimes'
-run -i lo
-refused 'live capture is for later' '-i'
+run -i no-such-interface
+refused 'an interface that is not there' 'no-such-interface'
+run -i lo bad.pcapng
+refused 'a wire and a file' '-i'
+run -i lo -o pcapng
+refused 'evidence of a wire' 'pcapng'
+run -i lo --ticket folder
+refused 'a ticket of a wire' '--ticket'
+run -i lo -a forever
+refused 'an end that is none' 'forever'
+run -i lo -B 0
+refused 'no buffer' '-B'
+run --metrics m.prom bad.pcapng
+refused 'metrics of a file' '--metrics'
+run -w ring -i lo
+refused 'a ring of evidence is for later' '-w'
 
 #
 # Bad rules

@@ -170,6 +170,12 @@ struct attempt {
 
 	bool said_401; /* the proxy itself answered 401 instead of 407 */
 
+	/* Live (tracker_settle()): no longer expected to change.  The other
+	 * two belong to whoever tells of it. */
+	bool settled;
+	enum outcome told; /* OUTCOME_OPEN: not yet */
+	uint32_t counted;  /* the finding that counts it; 0: none */
+
 	/* What it was made from: struct observation, in order; it owns them. */
 	struct link observations;
 	unsigned n_observations;

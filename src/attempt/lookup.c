@@ -12,7 +12,14 @@
 struct tracked *
 tracker_get(const struct tracker *t, uint32_t id)
 {
-	return id == 0 || id >= t->n_ids ? NULL : t->by_id[id];
+	for (struct table_entry *e = table_first(&t->attempts, id); e != NULL;
+	     e = table_next(e)) {
+		struct tracked *a = LIST_OBJECT(e, struct tracked, entry);
+
+		if (a->attempt.id == id)
+			return a;
+	}
+	return NULL;
 }
 
 struct pair *

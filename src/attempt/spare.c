@@ -73,14 +73,14 @@ is_spare_of(const struct tracked *spare, const struct tracked *login)
  * for the same host at about that time.  They are part of that login.
  */
 void
-tracker_absorb_spares(struct tracker *t)
+tracker_absorb_spares(struct tracker *t, bool whole)
 {
-	struct tracked **all = memory_new(t->count, sizeof(struct tracked *));
+	struct tracked **all =
+	    memory_new(t->attempts.count, sizeof(struct tracked *));
 	size_t n = 0;
 
-	for (size_t i = t->oldest; i < t->n_ids; i++)
-		if (t->by_id[i] != NULL)
-			all[n++] = t->by_id[i];
+	TRACKED_EACH (link, t)
+		all[n++] = TRACKED_OF(link);
 	qsort(all, n, sizeof(struct tracked *), by_agent_and_host);
 
 	/* The nearest login before, then the nearest after. */
@@ -102,7 +102,8 @@ tracker_absorb_spares(struct tracker *t)
 			taken_by[i] = login;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (taken_by[i] != NULL && all[i]->state == STATE_ASKED) {
+		if (taken_by[i] != NULL && all[i]->state == STATE_ASKED &&
+		    (whole || all[i]->attempt.settled)) {
 			taken_by[i]->attempt.spare +=
 			    all[i]->attempt.connections;
 			tracker_drop(t, all[i]);

@@ -54,6 +54,31 @@ testimony_take(struct testimony *t, struct observation *o)
 	list_append(&t->observations, &o->link);
 }
 
+void
+testimony_forget(struct testimony *t, when_ns before, size_t most)
+{
+	size_t over[WITNESS_COUNT];
+
+	for (size_t k = 0; k < WITNESS_COUNT; k++) {
+		over[k] = t->kinds[k].n > most ? t->kinds[k].n - most : 0;
+		t->kinds[k].n = 0;
+	}
+	/* In the order in which they were said, which is that of time. */
+	LIST_EACH (link, &t->observations) {
+		struct observation *o =
+		    LIST_OBJECT(link, struct observation, link);
+		enum witness_kind k = o->witness->kind;
+
+		if (o->time < before || over[k] > 0) {
+			over[k] -= over[k] > 0;
+			list_remove(link);
+			observation_free(o);
+			continue;
+		}
+		t->kinds[k].records[t->kinds[k].n++] = o->witness;
+	}
+}
+
 /* One frame completes one thing, but for those that time has ended. */
 static int
 by_frame(const void *left, const void *right)

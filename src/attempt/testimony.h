@@ -23,6 +23,12 @@ void testimony_take(struct testimony *t, struct observation *o);
 /* No more will come: put them in the order of frames. */
 void testimony_finish(struct testimony *t);
 
+/*
+ * Live: let go of what was said before a time and, of each kind, of the
+ * oldest beyond `most`.  What testimony_of() gave is not valid afterwards.
+ */
+void testimony_forget(struct testimony *t, when_ns before, size_t most);
+
 /* All of a kind, in the order of frames; they live as long as t. */
 const struct witness_record *const *testimony_of(const struct testimony *t,
     enum witness_kind kind, size_t *n);

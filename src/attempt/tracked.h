@@ -15,6 +15,7 @@
 /* An attempt, and what only the tracker needs to know of it. */
 struct tracked {
 	struct attempt attempt;
+	struct table_entry entry; /* by id; the table's age is their order */
 	enum state state;
 	enum said said;   /* the client's last word */
 	uint64_t conn_id; /* where it is now */
@@ -22,6 +23,7 @@ struct tracked {
 	struct link open; /* in the pair's list of open ones */
 	bool request_unseen;
 	bool answer_lost; /* one may have been among bytes that were lost */
+	enum outcome settled_as; /* if it is */
 	bool owner_open;  /* its last connection is not closed */
 	when_ns closed;   /* when it was; WHEN_NONE: not */
 	when_ns offer_time, sent_time;
@@ -60,13 +62,12 @@ struct known_proxy {
 };
 
 struct tracker {
-	struct tracked **by_id; /* index is the id; NULL: gone */
-	size_t n_ids, room;
-	size_t oldest; /* lowest id that may be there */
-	size_t count;
+	struct table attempts; /* struct tracked, in the order of ids */
+	uint32_t last_id;
 	struct table pairs, conns, tokens, proxies;
 	struct observation *refused[REFUSED_MOST];
 	size_t n_refused;
+	bool news; /* since tracker_settle() */
 	struct attempt **ordered;
 	size_t n_ordered;
 	when_ns now;
@@ -116,11 +117,29 @@ struct tracked *tracker_find_challenge(struct pair *p,
 
 /* -- spare.c -- */
 
-/* Spare connections become part of the login that they stood beside. */
-void tracker_absorb_spares(struct tracker *t);
+/*
+ * Spare connections become part of the login that they stood beside: all of
+ * them, or only those that are settled.
+ */
+void tracker_absorb_spares(struct tracker *t, bool whole);
 
 /* -- tracker.c -- */
 
+/* Each attempt, by id; it may be dropped inside. */
+#define TRACKED_EACH(link_, t_) LIST_EACH (link_, &(t_)->attempts.by_age)
+#define TRACKED_OF(link_) LIST_OBJECT(link_, struct tracked, entry.age)
+
 void tracker_drop(struct tracker *t, struct tracked *a);
+
+/*
+ * The outcome of one whose connection ended before a verdict.  `lost`: bytes
+ * of the client are missing since the last exchange, so that it may have
+ * gone on.
+ */
+void tracker_decide_at_close(struct tracked *a, enum closed_by by,
+    bool waited_long, bool lost);
+
+/* Into t->ordered, by start: all, or those that are settled. */
+void tracker_order(struct tracker *t, bool all);
 
 #endif

@@ -21,12 +21,11 @@ tracker_new(void)
 {
 	struct tracker *t = memory_new(1, sizeof(*t));
 
+	table_init(&t->attempts);
 	table_init(&t->pairs);
 	table_init(&t->conns);
 	table_init(&t->tokens);
 	table_init(&t->proxies);
-	t->n_ids = 1; /* 0 is "none" */
-	t->oldest = 1;
 	t->now = INT64_MIN;
 	return t;
 }
@@ -50,16 +49,15 @@ tracker_free(struct tracker *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = t->oldest; i < t->n_ids; i++)
-		if (t->by_id[i] != NULL)
-			tracker_drop(t, t->by_id[i]);
+	TRACKED_EACH (link, t)
+		tracker_drop(t, TRACKED_OF(link));
+	table_fini(&t->attempts);
 	for (size_t i = 0; i < t->n_refused; i++)
 		observation_free(t->refused[i]);
 	free_table(&t->pairs);
 	free_table(&t->conns);
 	free_table(&t->tokens);
 	free_table(&t->proxies);
-	free(t->by_id);
 	free(t->ordered);
 	free(t);
 }
@@ -87,6 +85,7 @@ tracker_take(struct tracker *t, struct observation *o)
 		observation_free(o);
 		break;
 	case OBSERVE_REFUSED:
+		t->news = true;
 		if (t->n_refused < REFUSED_MOST)
 			t->refused[t->n_refused++] = o;
 		else
@@ -99,37 +98,30 @@ tracker_take(struct tracker *t, struct observation *o)
 static struct tracked *
 new_attempt(struct tracker *t, const struct observation *o)
 {
-	if (t->count >= limit_of(LIMIT_ATTEMPTS)) {
+	if (t->attempts.count >= limit_of(LIMIT_ATTEMPTS)) {
 		limit_hit(LIMIT_ATTEMPTS);
-		while (t->oldest < t->n_ids && t->by_id[t->oldest] == NULL)
-			t->oldest++;
-		if (t->oldest < t->n_ids)
-			tracker_drop(t, t->by_id[t->oldest]);
+		tracker_drop(t, LIST_OBJECT(table_oldest(&t->attempts),
+		    struct tracked, entry));
 	}
-	if (t->n_ids >= t->room) {
-		t->room = t->room > 0 ? t->room * 2 : 256;
-		t->by_id = memory_grow(t->by_id, t->room, sizeof(*t->by_id));
-		t->by_id[0] = NULL;
-	}
+	if (++t->last_id == 0) /* "none" */
+		t->last_id++;
 
 	struct tracked *a = memory_new(1, sizeof(*a));
 
 	attempt_begin(&a->attempt, &o->connection);
-	a->attempt.id = (uint32_t)t->n_ids;
+	a->attempt.id = t->last_id;
 	a->offer_time = a->sent_time = a->closed = WHEN_NONE;
 	list_init(&a->open);
 	a->pair = tracker_pair(t, &o->connection);
 	a->pair->attempts++;
-	t->by_id[t->n_ids++] = a;
-	t->count++;
+	table_add(&t->attempts, &a->entry, a->attempt.id);
 	return a;
 }
 
 void
 tracker_drop(struct tracker *t, struct tracked *a)
 {
-	t->by_id[a->attempt.id] = NULL;
-	t->count--;
+	table_remove(&t->attempts, &a->entry);
 	a->pair->attempts--;
 	list_remove(&a->open);
 	attempt_end(&a->attempt);
@@ -453,13 +445,8 @@ take_exchange(struct tracker *t, struct observation *o)
 }
 /* -- ends -- */
 
-/*
- * The outcome of an attempt whose connection ended before a verdict.
- * `lost`: bytes of the client are missing since the last exchange, so that
- * it may have gone on.
- */
-static void
-decide_at_close(struct tracked *a, enum closed_by by, bool waited_long,
+void
+tracker_decide_at_close(struct tracked *a, enum closed_by by, bool waited_long,
     bool lost)
 {
 	struct attempt *at = &a->attempt;
@@ -515,7 +502,7 @@ take_close(struct tracker *t, struct observation *o)
 			attempt_closed(&a->attempt, o,
 			    a->state == STATE_CHALLENGED ||
 			        a->state == STATE_WAITING);
-		decide_at_close(a, o->closed_by,
+		tracker_decide_at_close(a, o->closed_by,
 		    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
 	}
 	table_remove(&t->conns, &c->entry);
@@ -535,24 +522,35 @@ by_start(const void *left, const void *right)
 }
 
 void
+tracker_order(struct tracker *t, bool all)
+{
+	free(t->ordered);
+	t->ordered =
+	    memory_new(t->attempts.count, sizeof(struct attempt *));
+	t->n_ordered = 0;
+	TRACKED_EACH (link, t) {
+		struct attempt *a = &TRACKED_OF(link)->attempt;
+
+		if (!all && !a->settled)
+			continue;
+		attempt_sort_legs(a);
+		t->ordered[t->n_ordered++] = a;
+	}
+	qsort(t->ordered, t->n_ordered, sizeof(struct attempt *), by_start);
+}
+
+void
 tracker_finish(struct tracker *t)
 {
-	for (size_t i = t->oldest; i < t->n_ids; i++)
-		if (t->by_id[i] != NULL &&
-		    t->by_id[i]->attempt.outcome == OUTCOME_OPEN)
-			decide_at_close(t->by_id[i], CLOSED_NOT,
-			    t->now - t->by_id[i]->attempt.end >=
-			        TIME_TO_ANSWER, false);
-	tracker_absorb_spares(t);
-	for (size_t i = t->oldest; i < t->n_ids; i++)
-		if (t->by_id[i] != NULL)
-			attempt_sort_legs(&t->by_id[i]->attempt);
+	TRACKED_EACH (link, t) {
+		struct tracked *a = TRACKED_OF(link);
 
-	t->ordered = memory_new(t->count, sizeof(struct attempt *));
-	for (size_t i = t->oldest; i < t->n_ids; i++)
-		if (t->by_id[i] != NULL)
-			t->ordered[t->n_ordered++] = &t->by_id[i]->attempt;
-	qsort(t->ordered, t->n_ordered, sizeof(struct attempt *), by_start);
+		if (a->attempt.outcome == OUTCOME_OPEN)
+			tracker_decide_at_close(a, CLOSED_NOT,
+			    t->now - a->attempt.end >= TIME_TO_ANSWER, false);
+	}
+	tracker_absorb_spares(t, true);
+	tracker_order(t, true);
 }
 
 struct attempt **

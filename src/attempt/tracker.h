@@ -9,6 +9,10 @@
  *
  * Tables and attempts are bounded (LIMIT_ATTEMPTS, LIMIT_CLIENTS): the
  * oldest go first.
+ *
+ * A capture ends, and tracker_finish() then decides what is open.  A live
+ * wire does not: tracker_settle() decides, now and then, what nothing more is
+ * to be expected of, and tracker_forget() lets go of what is old.
  */
 #ifndef P407_ATTEMPT_TRACKER_H
 #define P407_ATTEMPT_TRACKER_H
@@ -32,7 +36,27 @@ void tracker_now(struct tracker *t, when_ns now);
  */
 void tracker_finish(struct tracker *t);
 
+/* As of the last tracker_finish() or tracker_window(). */
 struct attempt **tracker_attempts(struct tracker *t, size_t *n);
+
+/*
+ * Live, capture time being what tracker_now() was told: settle what has come
+ * to its end.  A handshake that was answered has; what the client was asked
+ * and left may yet be taken up on another connection, and is waited for: some
+ * seconds for a program, a minute where a person may be typing, or where its
+ * connection is still open.  False if nothing changed since the last time.
+ * One that goes on all the same, later, keeps its id and gets another outcome.
+ */
+bool tracker_settle(struct tracker *t);
+
+/*
+ * Live: let go of what ended before a time, and of the oldest beyond `most`.
+ * What tracker_refused() gave is not valid afterwards.
+ */
+void tracker_forget(struct tracker *t, when_ns before, size_t most);
+
+/* Live: tracker_attempts() is what is settled, in order. */
+void tracker_window(struct tracker *t);
 
 /* Connections to known proxies that were refused, in order; bounded. */
 const struct observation **tracker_refused(struct tracker *t, size_t *n);

@@ -25,6 +25,9 @@
 	X(LIMIT_FRAGMENT_BYTES, 65535, "bytes of one fragmented packet")       \
 	X(LIMIT_TUNNELS, 8, "headers nested in one another")                   \
 	X(LIMIT_ATTEMPTS, 100000, "attempts kept at a time")                   \
+	X(LIMIT_WINDOW, 5000, "attempts looked back on, live")                 \
+	X(LIMIT_WINDOW_SECONDS, 3600, "seconds looked back on, live")          \
+	X(LIMIT_TOLD, 20000, "kinds of events remembered, live")               \
 	X(LIMIT_LEGS, 64, "legs kept of one attempt")                          \
 	X(LIMIT_CLIENTS, 20000, "clients remembered")                          \
 	X(LIMIT_USERS, 20000, "users remembered")                              \

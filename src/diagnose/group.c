@@ -338,6 +338,21 @@ describe_attempts(const struct group *g, struct finding *f,
 	take_frames(f);
 }
 
+/* Whatever the look: what hash_of() has, and the name in lower case. */
+static uint64_t
+key_of(const struct group *g)
+{
+	uint64_t key = hash_of(g);
+
+	for (const char *c = g->who; c != NULL && *c != '\0'; c++) {
+		uint8_t lower =
+		    (uint8_t)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
+
+		key = table_hash_more(key, span_of(&lower, 1));
+	}
+	return key;
+}
+
 void
 group_describe(const struct group *g, struct finding *f, size_t number,
     const struct capture_facts *capture, struct arena *arena)
@@ -346,6 +361,7 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 
 	text_fmt(&id, "f%zu", number);
 	f->id = keep(arena, &id);
+	f->key = key_of(g);
 	f->rule = g->rule;
 	f->cause = g->rule->cause;
 	f->severity = g->rule->severity;

@@ -284,6 +284,7 @@ static void
 finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 {
 	jsonw_str(w, "id", f->id);
+	jsonw_str(w, "state", f->state);
 	jsonw_str_or_null(w, "cause", cause_name(f->cause));
 	jsonw_bool(w, "fault", f->fault);
 	jsonw_str(w, "severity", level_name(f->severity));
@@ -296,7 +297,7 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 		jsonw_str(w, NULL, id);
 	}
 	jsonw_end(w);
-	jsonw_uint(w, "count", f->n_attempts);
+	jsonw_uint(w, "count", f->total > 0 ? f->total : f->n_attempts);
 	add_tally(w, r, "clients", &f->clients);
 	add_tally(w, r, "users", &f->users);
 	add_tally(w, r, "proxies", &f->proxies);

@@ -11,6 +11,17 @@ add_outcomes(struct jsonw *w, const unsigned *outcomes, size_t total)
 	jsonw_end(w);
 }
 
+/* Live they are of the whole run, and the attempts only of the window. */
+static size_t
+sum_of(const unsigned *outcomes)
+{
+	size_t sum = 0;
+
+	for (unsigned i = 0; i <= OUTCOME_INCOMPLETE; i++)
+		sum += outcomes[i];
+	return sum;
+}
+
 static void
 add_inputs(struct jsonw *w, const struct report *r)
 {
@@ -156,7 +167,7 @@ json_summary(struct text *t, const struct report *r)
 	jsonw_str(&w, "rules_version", r->rules_version);
 	add_inputs(&w, r);
 	add_capture(&w, r);
-	add_outcomes(&w, r->outcomes, r->n_attempts);
+	add_outcomes(&w, r->outcomes, sum_of(r->outcomes));
 	add_proxies(&w, r);
 	json_latency(&w, r);
 	json_clocks(&w, r);

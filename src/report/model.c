@@ -78,7 +78,8 @@ collect_exchanges(struct report *r)
 void
 report_prepare(struct report *r)
 {
-	r->redact = redact_new(r->options.redact);
+	r->redact = r->lasting != NULL ? r->lasting
+	                               : redact_new(r->options.redact);
 	sum_inputs(r);
 	for (size_t i = 0; i < r->n_attempts; i++)
 		r->outcomes[r->attempts[i]->outcome]++;
@@ -103,7 +104,8 @@ report_prepare(struct report *r)
 void
 report_fini(struct report *r)
 {
-	redact_free(r->redact);
+	if (r->redact != r->lasting)
+		redact_free(r->redact);
 	free(r->proxies);
 	r->proxies = NULL;
 	arena_fini(&r->arena);

@@ -82,11 +82,12 @@ struct report {
 	const struct rules *rules; /* for makes of proxies; or NULL */
 	const struct annex *const *annexes; /* in the order to print them */
 	size_t n_annexes;
+	struct redact *lasting; /* the caller's, of several reports; or NULL */
 	bool stopped; /* by Ctrl-C, -c or the like: there was more */
 
 	/* Filled by report_prepare(). */
 	struct arena arena;
-	struct redact *redact;
+	struct redact *redact; /* == lasting, if that is given */
 	when_ns first, last; /* of all inputs; WHEN_NONE: no frame */
 	uint64_t dropped, cut_frames;
 	bool drops_known, damaged;

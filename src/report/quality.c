@@ -47,6 +47,8 @@ note_files(struct notes *n, const struct report *r)
 	if (r->dropped > 0) {
 		text_str(&n->words, "The capturing side lost ");
 		words_count(&n->words, r->dropped, "frame", "frames");
+		text_fmt(&n->words, " of %llu",
+		    (unsigned long long)(r->quality.frames + r->dropped));
 		text_str(&n->words, ": where a message is not here, it may "
 		    "still have been sent. A larger buffer (-B) or a filter "
 		    "(-f) helps.");

@@ -118,6 +118,12 @@ redact_walk(const struct redact *r,
 	}
 }
 
+size_t
+redact_count(const struct redact *r)
+{
+	return r->names.count;
+}
+
 enum redact_level
 redact_level_of(const struct redact *r)
 {

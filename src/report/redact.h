@@ -43,6 +43,9 @@ struct redact *redact_new(enum redact_level level);
 void redact_free(struct redact *r);
 enum redact_level redact_level_of(const struct redact *r);
 
+/* How many pseudonyms it gave out. */
+size_t redact_count(const struct redact *r);
+
 /* Give out the next number, if this one is new.  NULL is passed over. */
 void redact_learn(struct redact *r, enum identity kind, const char *name);
 /* The host in "http://h:80/x", "h:443", "[fd77::1]:80". */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@ sink_to_text(struct sink *s, struct text *memory)
 {
 	*s = (struct sink){ .memory = memory };
 }
+
+static void failed(const struct sink *s);
 
 static bool
 is_input(const struct stat *out, const char *const *inputs, size_t n)
@@ -91,6 +94,32 @@ sink_open(struct sink *s, const char *path, const char *const *inputs,
 		return false;
 	}
 	return true;
+}
+
+void
+sink_to_fd(struct sink *s, int fd, const char *path)
+{
+	*s = (struct sink){ .path = path };
+	s->file = path == NULL ? stdout : fdopen(fd, "a");
+	if (s->file == NULL)
+		s->error = errno;
+}
+
+bool
+sink_flush(struct sink *s)
+{
+	if (s->file == NULL)
+		return false;
+	if (s->error == 0 && fflush(s->file) != 0)
+		s->error = errno;
+	if (s->error == 0)
+		return true;
+	failed(s);
+	/* What could not be written is not written later. */
+	__fpurge(s->file);
+	clearerr(s->file);
+	s->error = 0;
+	return false;
 }
 
 void

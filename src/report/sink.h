@@ -31,6 +31,18 @@ void sink_to_text(struct sink *s, struct text *memory);
 bool sink_open(struct sink *s, const char *path, const char *const *inputs,
     size_t n_inputs);
 
+/*
+ * A file that is open already, which the sink then closes; path is for
+ * messages, NULL is standard output.
+ */
+void sink_to_fd(struct sink *s, int fd, const char *path);
+
+/*
+ * Live: what was added is written now.  False, and said, if it cannot be: what
+ * was to be written is lost, but what comes later is tried again.
+ */
+bool sink_flush(struct sink *s);
+
 void sink_add(struct sink *s, struct span bytes);
 
 /*

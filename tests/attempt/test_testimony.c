@@ -60,6 +60,32 @@ START_TEST(past_the_limit_the_newest_are_let_go_and_counted)
 }
 END_TEST
 
+START_TEST(live_the_old_and_the_oldest_beyond_so_many_are_forgotten)
+{
+	struct testimony *t = testimony_new();
+	size_t n;
+
+	for (uint64_t i = 1; i <= 10; i++) {
+		struct observation *o = record_of(WITNESS_DNS, i);
+
+		o->time = (when_ns)i;
+		testimony_take(t, o);
+	}
+	testimony_take(t, record_of(WITNESS_KDC, 11));
+	testimony_forget(t, -1, 6);
+	ck_assert_uint_eq(testimony_of(t, WITNESS_DNS, &n)[0]->frame, 5);
+	ck_assert_uint_eq(n, 6);
+	testimony_of(t, WITNESS_KDC, &n);
+	ck_assert_uint_eq(n, 1);
+	testimony_forget(t, 9, 6);
+	ck_assert_uint_eq(testimony_of(t, WITNESS_DNS, &n)[0]->frame, 9);
+	ck_assert_uint_eq(n, 2);
+	testimony_of(t, WITNESS_KDC, &n);
+	ck_assert_uint_eq(n, 0);
+	testimony_free(t);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -68,6 +94,8 @@ main(void)
 
 	tcase_add_test(c, records_of_a_kind_stay_in_the_order_they_came);
 	tcase_add_test(c, past_the_limit_the_newest_are_let_go_and_counted);
+	tcase_add_test(c,
+	    live_the_old_and_the_oldest_beyond_so_many_are_forgotten);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }

@@ -204,6 +204,25 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 	tracker_take(tracker, o);
 }
 
+static void
+describe(struct text *out, struct tracker *tracker)
+{
+	size_t n;
+	struct attempt **all = tracker_attempts(tracker, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct attempt *a = all[i];
+
+		text_fmt(out, "%s %s %s %u %u; ", a->scheme_name,
+		    outcome_name(a->outcome),
+		    a->broke_at != STEP_NONE ? step_name(a->broke_at) : "-",
+		    a->responses_407, a->connections);
+		for (unsigned k = 1; k < a->n_legs; k++)
+			ck_assert_uint_le(a->legs[k - 1].frame,
+			    a->legs[k].frame);
+	}
+}
+
 START_TEST(what_makes_one_attempt)
 {
 	const struct row *row = &rows[_i];
@@ -211,7 +230,6 @@ START_TEST(what_makes_one_attempt)
 	struct text out = { 0 };
 	when_ns now = 1000 * WHEN_SECOND;
 	uint64_t frame = 1;
-	size_t n;
 
 	for (const struct act *s = row->steps;
 	     s < row->steps + 12 && s->connection != 0; s++) {
@@ -221,24 +239,131 @@ START_TEST(what_makes_one_attempt)
 	}
 	tracker_now(tracker, now);
 	tracker_finish(tracker);
-
-	struct attempt **all = tracker_attempts(tracker, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct attempt *a = all[i];
-
-		text_fmt(&out, "%s %s %s %u %u; ", a->scheme_name,
-		    outcome_name(a->outcome),
-		    a->broke_at != STEP_NONE ? step_name(a->broke_at) : "-",
-		    a->responses_407, a->connections);
-		for (unsigned k = 1; k < a->n_legs; k++)
-			ck_assert_uint_le(a->legs[k - 1].frame,
-			    a->legs[k].frame);
-	}
+	describe(&out, tracker);
 	ck_assert_msg(strcmp(text_get(&out), row->want) == 0,
 	    "%s: %s", row->name, text_get(&out));
 	text_fini(&out);
 	tracker_free(tracker);
+}
+END_TEST
+
+START_TEST(live_without_an_end_they_are_the_same)
+{
+	const struct row *row = &rows[_i];
+	struct tracker *tracker = tracker_new();
+	struct text out = { 0 };
+	when_ns now = 1000 * WHEN_SECOND;
+	uint64_t frame = 1;
+	/* There is always time. */
+	const char *want = strcmp(row->want, "none incomplete - 1 1; ") == 0
+	    ? "none abandoned offer 1 1; "
+	    : row->want;
+
+	for (const struct act *s = row->steps;
+	     s < row->steps + 12 && s->connection != 0; s++) {
+		now += s->seconds * WHEN_SECOND + WHEN_MS;
+		take(tracker, row, s, frame, now);
+		frame += 2;
+		tracker_settle(tracker);
+		tracker_window(tracker);
+	}
+	/* Time goes by, and nothing comes. */
+	tracker_now(tracker, now + 90 * WHEN_SECOND);
+	tracker_settle(tracker);
+	tracker_window(tracker);
+	ck_assert(!tracker_settle(tracker));
+	describe(&out, tracker);
+	ck_assert_msg(strcmp(text_get(&out), want) == 0,
+	    "%s: %s", row->name, text_get(&out));
+	text_fini(&out);
+	tracker_free(tracker);
+}
+END_TEST
+
+START_TEST(live_a_verdict_is_there_at_once_and_a_silence_waits)
+{
+	static const struct row row = { .agent = "curl" };
+	static const struct act refused = X(1, BASIC, OFFER);
+	static const struct act asked = AT(2, PLAIN, OFFER, "b");
+	static const struct act left = END(2, BY_CLIENT);
+	struct tracker *t = tracker_new();
+	when_ns now = 1000 * WHEN_SECOND;
+	size_t n;
+
+	take(t, &row, &refused, 1, now);
+	take(t, &row, &asked, 3, now);
+	take(t, &row, &left, 5, now);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	ck_assert_int_eq(tracker_attempts(t, &n)[0]->outcome,
+	    OUTCOME_REJECTED);
+	ck_assert_uint_eq(n, 1);
+	ck_assert(!tracker_settle(t));
+	tracker_now(t, now + 3 * WHEN_SECOND);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	ck_assert_int_eq(tracker_attempts(t, &n)[1]->outcome,
+	    OUTCOME_ABANDONED);
+	ck_assert_uint_eq(n, 2);
+	tracker_free(t);
+}
+END_TEST
+
+START_TEST(live_one_that_goes_on_all_the_same_is_settled_again)
+{
+	static const struct row row = { .agent = "Mozilla/5.0" };
+	static const struct act asked = X(1, PLAIN, OFFER);
+	static const struct act left = END(1, BY_CLIENT);
+	static const struct act later = X(2, BASIC, PASS);
+	struct tracker *t = tracker_new();
+	when_ns now = 1000 * WHEN_SECOND;
+	uint32_t id;
+	size_t n;
+
+	take(t, &row, &asked, 1, now);
+	take(t, &row, &left, 3, now);
+	tracker_now(t, now + 70 * WHEN_SECOND);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	id = tracker_attempts(t, &n)[0]->id;
+	take(t, &row, &later, 5, now + 100 * WHEN_SECOND);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	ck_assert_uint_eq(tracker_attempts(t, &n)[0]->id, id);
+	ck_assert_int_eq(tracker_attempts(t, &n)[0]->outcome,
+	    OUTCOME_AUTHENTICATED);
+	ck_assert_uint_eq(n, 1);
+	tracker_free(t);
+}
+END_TEST
+
+START_TEST(live_what_is_old_and_what_is_too_much_is_forgotten)
+{
+	static const struct row row = { .agent = "curl" };
+	struct tracker *t = tracker_new();
+	when_ns now = 1000 * WHEN_SECOND;
+	size_t n;
+
+	for (unsigned i = 1; i <= 100; i++) {
+		const struct act s = X(i, BASIC, OFFER);
+		struct observation *o = observation_new(OBSERVE_REFUSED);
+
+		take(t, &row, &s, 2 * i, now + i * WHEN_SECOND);
+		o->time = now + i * WHEN_SECOND;
+		tracker_take(t, o);
+	}
+	tracker_settle(t);
+	tracker_forget(t, WHEN_NONE, 60);
+	tracker_window(t);
+	ck_assert_uint_eq(tracker_attempts(t, &n)[0]->id, 41);
+	ck_assert_uint_eq(n, 60);
+	tracker_forget(t, now + 91 * WHEN_SECOND, 60);
+	tracker_window(t);
+	ck_assert_uint_eq(tracker_attempts(t, &n)[0]->id, 91);
+	ck_assert_uint_eq(n, 10);
+	tracker_refused(t, &n);
+	ck_assert_uint_eq(n, 10);
+	tracker_free(t);
 }
 END_TEST
 
@@ -281,6 +406,11 @@ main(void)
 
 	tcase_add_loop_test(c, what_makes_one_attempt, 0,
 	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(c, live_without_an_end_they_are_the_same, 0,
+	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(c, live_a_verdict_is_there_at_once_and_a_silence_waits);
+	tcase_add_test(c, live_one_that_goes_on_all_the_same_is_settled_again);
+	tcase_add_test(c, live_what_is_old_and_what_is_too_much_is_forgotten);
 	tcase_add_test(c, clients_without_a_login_are_bounded);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

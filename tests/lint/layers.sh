@@ -12,6 +12,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 allowed='
 base
 capture   base
+sandbox   base
 net       base capture/frame.h
 tcp       base net
 http      base

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sandbox/opener_parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "sandbox/sandbox.h"
+
+bool
+opener_send(int socket, const struct opener_message *m, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .room = { 0 } };
+	struct opener_message copy = *m;
+	struct iovec bytes = { &copy, sizeof(copy) };
+	struct msghdr h = { .msg_iov = &bytes, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		h.msg_control = control.room;
+		h.msg_controllen = sizeof(control.room);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	ssize_t n;
+
+	do
+		n = sendmsg(socket, &h, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(copy);
+}
+
+bool
+opener_receive(int socket, struct opener_message *m, int *fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .room = { 0 } };
+	struct iovec bytes = { m, sizeof(*m) };
+	struct msghdr h = { .msg_iov = &bytes, .msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room) };
+	ssize_t n;
+
+	*fd = -1;
+	do
+		n = recvmsg(socket, &h, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(*m))
+		return false;
+
+	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+
+	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+	    c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd, CMSG_DATA(c), sizeof(int));
+	return true;
+}
+
+static void
+name_of_new(char *out, size_t size, const char *path)
+{
+	snprintf(out, size, "%s.new", path);
+}
+
+static int
+open_path(const struct opener_path *p)
+{
+	char name[4096];
+
+	if (p->kind == OPENER_APPEND)
+		return open(p->path,
+		    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	name_of_new(name, sizeof(name), p->path);
+	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+static int
+keep_path(const struct opener_path *p)
+{
+	char name[4096];
+
+	name_of_new(name, sizeof(name), p->path);
+	return rename(name, p->path) == 0 ? 0 : errno;
+}
+
+static bool
+send_file(int socket, const char *name)
+{
+	struct opener_message m = { .what = REQUEST_RULES };
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+	snprintf(m.name, sizeof(m.name), "%s", name);
+	m.error = fd < 0 ? errno : 0;
+
+	bool ok = opener_send(socket, &m, fd) && fd >= 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* As rules_load_path() has it. */
+static int
+is_rules(const struct dirent *e)
+{
+	const char *dot = strrchr(e->d_name, '.');
+
+	return e->d_name[0] != '.' && dot != NULL &&
+	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* False: the last message was sent already, or nobody is there. */
+static bool
+send_rules(int socket, const struct opener_path *p)
+{
+	struct stat st;
+	struct dirent **list = NULL;
+	bool ok = true;
+
+	if (stat(p->path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return send_file(socket, p->path);
+
+	int n = scandir(p->path, &list, is_rules, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		char name[512];
+
+		snprintf(name, sizeof(name), "%s/%s", p->path,
+		    list[i]->d_name);
+		ok = ok && send_file(socket, name);
+		free(list[i]);
+	}
+	free(list);
+	return ok;
+}
+
+static void
+answer(int socket, const struct opener_path *p, enum opener_request what)
+{
+	struct opener_message m = { .what = what };
+	int fd = -1;
+
+	switch (what) {
+	case REQUEST_OPEN:
+		if (p->kind == OPENER_RULES)
+			break;
+		fd = open_path(p);
+		m.error = fd < 0 ? errno : 0;
+		opener_send(socket, &m, fd);
+		if (fd >= 0)
+			close(fd);
+		return;
+	case REQUEST_KEEP:
+		if (p->kind != OPENER_REPLACE)
+			break;
+		m.error = keep_path(p);
+		opener_send(socket, &m, -1);
+		return;
+	case REQUEST_RULES:
+		if (p->kind != OPENER_RULES)
+			break;
+		if (send_rules(socket, p))
+			opener_send(socket, &m, -1);
+		return;
+	}
+	m.error = EPERM;
+	opener_send(socket, &m, -1);
+}
+
+int
+opener_serve(int socket, const struct opener_path *paths, size_t n,
+    const char *account)
+{
+	const char **read = memory_new(n + 1, sizeof(*read));
+	const char **write = memory_new(n + 1, sizeof(*write));
+	struct sandbox_paths allowed = { read, n, write, n };
+	const char *became;
+
+	for (size_t i = 0; i < n; i++)
+		*(paths[i].kind == OPENER_RULES ? &read[i] : &write[i]) =
+		    paths[i].path;
+	/* Said by the other process, which does the same. */
+	if (!sandbox_drop(account, &became))
+		return 2;
+	sandbox_confine(SANDBOX_OPENER, &allowed);
+	for (;;) {
+		struct opener_message m;
+		int fd;
+
+		if (!opener_receive(socket, &m, &fd))
+			return 0;
+		if (fd >= 0)
+			close(fd);
+		if (m.path < n)
+			answer(socket, &paths[m.path], m.what);
+		else
+			return 2;
+	}
+}

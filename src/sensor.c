@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sensor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/secret.h"
+#include "capture/live.h"
+#include "correlator.h"
+#include "live_files.h"
+#include "metrics.h"
+#include "sandbox/sandbox.h"
+#include "summing.h"
+#include "teller.h"
+#include "verify/known.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0"
+#endif
+
+/* Looks are at least so far apart, and take this share of the time. */
+#define LOOK_EVERY    (250 * WHEN_MS)
+#define LOOK_SHARE    4
+#define SUMMARY_EVERY (60 * WHEN_SECOND)
+#define METRICS_EVERY (15 * WHEN_SECOND)
+/* An idle wire's clock ticks so often. */
+#define TICK_MS 50
+
+struct sensor {
+	const struct options *options;
+	struct rules **rules;
+	struct known *known; /* NULL: nothing to hold against */
+	struct live *live;
+	struct live_files files;
+	struct teller *teller;
+	struct correlator *correlator;
+	struct worker *worker;
+	int memory; /* /proc/self/statm, or -1 */
+	uint64_t frames, reload_failures;
+	/* By the steady clock. */
+	int64_t began, next_look, next_summary, next_metrics, look_ns;
+	double start_s;
+	bool unheard; /* nobody reads what we say */
+};
+
+/* A report of the window, and what belongs to it. */
+struct view {
+	struct report report;
+	struct capture_input *inputs;
+	struct finding *findings;
+	struct finding **order;
+};
+
+static volatile sig_atomic_t stop_asked, reload_asked, statistics_asked;
+
+static void
+on_signal(int number)
+{
+	if (number == SIGHUP)
+		reload_asked = 1;
+	else if (number == SIGUSR1)
+		statistics_asked = 1;
+	else if (stop_asked++ && number == SIGINT)
+		_exit(2);
+}
+
+static void
+catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+	/* Not restarted: waiting ends. */
+	struct sigaction a = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], &a, NULL);
+}
+
+static int64_t
+steady_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
+}
+
+/* -- looks -- */
+
+static struct capture_facts
+facts_of(const struct sensor *s, const struct worker_counts *c)
+{
+	struct capture_facts facts = {
+		.kdc_visible = c->kdc_visible,
+		.frames = s->frames,
+		.first = WHEN_NONE,
+		.last = live_time(s->live),
+		.missing_ratio = c->flow.carried > 0
+		    ? (double)c->flow.missing / (double)c->flow.carried
+		    : 0,
+	};
+
+	for (size_t i = 0; i < live_inputs(s->live); i++) {
+		when_ns first = live_input(s->live, i).first;
+
+		if (first != WHEN_NONE &&
+		    (facts.first == WHEN_NONE || first < facts.first))
+			facts.first = first;
+	}
+	return facts;
+}
+
+static void
+view_fill(struct view *v, struct sensor *s, const struct worker_counts *c)
+{
+	const struct options *o = s->options;
+	const struct diagnosis *d = correlator_diagnosis(s->correlator);
+	size_t n = diagnosis_findings(d), n_inputs = live_inputs(s->live);
+	struct report *r = &v->report;
+
+	v->inputs = memory_new(n_inputs, sizeof(*v->inputs));
+	v->findings = memory_new(n + 1, sizeof(*v->findings));
+	v->order = memory_new(n + 1, sizeof(*v->order));
+	for (size_t i = 0; i < n_inputs; i++)
+		v->inputs[i] = live_input(s->live, i);
+	for (size_t i = 0; i < n; i++) {
+		v->findings[i] = *diagnosis_finding(d, i);
+		v->order[i] = &v->findings[i];
+	}
+	*r = (struct report){
+		.version = PACKAGE_VERSION,
+		.ruleset = "default",
+		.rules_version = PACKAGE_VERSION,
+		.inputs = v->inputs,
+		.n_inputs = n_inputs,
+		.quality = summing_quality(c, v->inputs, n_inputs),
+		.findings = (const struct finding *const *)v->order,
+		.n_findings = n,
+		.rules = *s->rules,
+		.lasting = teller_redact(s->teller),
+	};
+	r->attempts = correlator_attempts(s->correlator, &r->n_attempts);
+	r->options.color = options_color(o);
+	r->options.exchanges = o->verbose > 0;
+	r->options.inventory = o->inventory;
+	r->options.redact =
+	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
+	report_prepare(r);
+}
+
+static void
+view_empty(struct view *v)
+{
+	report_fini(&v->report);
+	free(v->inputs);
+	free(v->findings);
+	free(v->order);
+}
+
+static void
+look(struct sensor *s, bool always, bool summary)
+{
+	int64_t begin = steady_now();
+	struct worker_counts c = worker_counts(s->worker);
+	struct capture_facts facts = facts_of(s, &c);
+	struct view v;
+
+	correlator_now(s->correlator, facts.last);
+	worker_renew(s->worker);
+	if (correlator_look(s->correlator, *s->rules, &facts, always)) {
+		view_fill(&v, s, &c);
+		s->unheard |= !teller_look(s->teller, &v.report, v.order,
+		    facts.last);
+		if (summary)
+			teller_summary(s->teller, &v.report);
+		view_empty(&v);
+		correlator_look_away(s->correlator);
+	}
+	s->look_ns = steady_now() - begin;
+	s->next_look = begin + s->look_ns +
+	    (s->look_ns * LOOK_SHARE > LOOK_EVERY ? s->look_ns * LOOK_SHARE
+	                                          : LOOK_EVERY);
+}
+
+/* -- counts -- */
+
+static uint64_t
+resident_bytes(const struct sensor *s)
+{
+	char words[128];
+	ssize_t n = s->memory < 0
+	    ? -1
+	    : pread(s->memory, words, sizeof(words) - 1, 0);
+	unsigned long long all = 0, resident = 0;
+
+	if (n <= 0)
+		return 0;
+	words[n] = '\0';
+	if (sscanf(words, "%llu %llu", &all, &resident) != 2)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void
+write_metrics(struct sensor *s)
+{
+	struct text t = { 0 };
+	const struct metrics_source m = {
+		.version = PACKAGE_VERSION,
+		.live = s->live,
+		.teller = s->teller,
+		.counts = worker_counts(s->worker),
+		.start_s = s->start_s,
+		.look_s = (double)s->look_ns / 1e9,
+		.resident = resident_bytes(s),
+		.reload_failures = s->reload_failures,
+	};
+
+	if (s->options->metrics == NULL)
+		return;
+	metrics_write(&t, &m);
+	live_files_metrics(&s->files, s->options->metrics, text_span(&t));
+	text_fini(&t);
+}
+
+static void
+say_statistics(struct sensor *s)
+{
+	struct worker_counts c = worker_counts(s->worker);
+	struct text t = { 0 };
+
+	live_count(s->live);
+	when_length(&t, steady_now() - s->began);
+	message_note("statistics: running for %s; resident %llu MiB; the last "
+	             "look took %lld us", text_get(&t),
+	    (unsigned long long)(resident_bytes(s) >> 20),
+	    (long long)(s->look_ns / 1000));
+	text_fini(&t);
+	for (size_t i = 0; i < live_inputs(s->live); i++) {
+		struct capture_input in = live_input(s->live, i);
+
+		message_note("statistics: %s: %llu frames, %llu bytes, missed "
+		             "%llu of %llu", in.name,
+		    (unsigned long long)in.frames,
+		    (unsigned long long)in.bytes,
+		    (unsigned long long)in.dropped,
+		    (unsigned long long)(in.frames + in.dropped));
+	}
+	message_note("statistics: %llu connections, %llu with HTTP, %llu "
+	             "followed now",
+	    (unsigned long long)c.flow.connections,
+	    (unsigned long long)c.flow.followed,
+	    (unsigned long long)c.flow.open);
+	for (unsigned i = OUTCOME_AUTHENTICATED; i <= OUTCOME_INCOMPLETE; i++) {
+		uint64_t n = 0;
+
+		for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
+			n += teller_attempts(s->teller,
+			    (enum attempt_scheme)k, (enum outcome)i);
+		message_note("statistics: attempts %s: %llu",
+		    outcome_name((enum outcome)i), (unsigned long long)n);
+	}
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
+		if (limit_hits((enum limit)i) > 0)
+			message_note("statistics: bound reached %llu times: "
+			             "%s (%llu)",
+			    (unsigned long long)limit_hits((enum limit)i),
+			    limit_what((enum limit)i),
+			    (unsigned long long)limit_of((enum limit)i));
+}
+
+/* -- what is asked for from outside -- */
+
+static void
+reload(struct sensor *s)
+{
+	struct rules *fresh = live_files_rules(&s->files, s->options);
+	struct rules *old = *s->rules;
+
+	live_files_reopen(&s->files);
+	if (fresh == NULL) {
+		s->reload_failures++;
+		message_note("the rules are as they were (mend them and send "
+		             "SIGHUP again)");
+		return;
+	}
+	*s->rules = fresh;
+	/* What was judged by the old ones is judged anew before they go. */
+	look(s, true, false);
+	rules_free(old);
+	message_note("output files are opened again, %zu rules are read",
+	    rules_count(fresh));
+}
+
+static void
+do_what_is_asked(struct sensor *s)
+{
+	if (reload_asked) {
+		reload_asked = 0;
+		reload(s);
+	}
+	if (statistics_asked) {
+		statistics_asked = 0;
+		say_statistics(s);
+	}
+}
+
+static void
+do_what_is_due(struct sensor *s, int64_t now)
+{
+	if (now >= s->next_summary) {
+		s->next_summary = now + SUMMARY_EVERY;
+		live_count(s->live);
+		look(s, true, true);
+	} else if (now >= s->next_look) {
+		look(s, false, false);
+	}
+	if (now >= s->next_metrics) {
+		s->next_metrics = now + METRICS_EVERY;
+		live_count(s->live);
+		write_metrics(s);
+	}
+}
+
+static bool
+is_over(const struct sensor *s, int64_t now)
+{
+	const struct options *o = s->options;
+
+	return stop_asked || s->unheard ||
+	    (o->packet_count > 0 && s->frames >= o->packet_count) ||
+	    (o->duration_s > 0 &&
+	        now - s->began >= (int64_t)o->duration_s * WHEN_SECOND);
+}
+
+static void
+listen(struct sensor *s)
+{
+	int64_t now = steady_now();
+
+	s->began = now;
+	s->next_look = now;
+	s->next_summary = now + SUMMARY_EVERY;
+	s->next_metrics = now;
+	while (!is_over(s, now)) {
+		struct frame f;
+
+		switch (live_next(s->live, &f, TICK_MS)) {
+		case LIVE_FRAME:
+			s->frames++;
+			worker_frame(s->worker, &f);
+			break;
+		case LIVE_IDLE:
+			if (s->frames > 0)
+				worker_time(s->worker, s->frames,
+				    live_time(s->live));
+			break;
+		case LIVE_GONE:
+			stop_asked = 1;
+			break;
+		}
+		do_what_is_asked(s);
+		now = steady_now();
+		do_what_is_due(s, now);
+	}
+}
+
+/* -- the beginning and the end -- */
+
+/* All that is opened is opened here, then nothing can be any more. */
+static bool
+prepare(struct sensor *s)
+{
+	const struct options *o = s->options;
+	const struct live_options wanted = { o->interfaces, o->n_interfaces,
+		o->filter, o->snaplen, o->buffer_mib, o->modest };
+	const char *became = NULL;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	s->start_s = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	s->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	/* libcrypto reads its configuration when it is first used. */
+	secret_fingerprint("start", SPAN("start"));
+	if (o->verify != NULL && (s->known = known_load(o->verify)) == NULL)
+		return false;
+	if (!live_files_open(&s->files, o) ||
+	    (s->live = live_open(&wanted)) == NULL ||
+	    !sandbox_drop(o->account, &became))
+		return false;
+
+	struct sandbox_state state = sandbox_confine(SANDBOX_LIVE, NULL);
+
+	message_note("listening on %s%s%s%s; sandbox: %s", o->interfaces[0],
+	    o->n_interfaces > 1 ? " and others" : "",
+	    became != NULL ? " as " : "", became != NULL ? became : "",
+	    sandbox_words(state));
+	if (became == NULL && geteuid() == 0)
+		message_note("still root, though without capabilities "
+		             "(useradd --system p407, or -Z USER)");
+	return true;
+}
+
+static int
+finish(struct sensor *s)
+{
+	struct worker_counts c;
+	struct capture_facts facts;
+	struct view v;
+	bool ok, failed;
+
+	live_count(s->live);
+	worker_finish(s->worker);
+	c = worker_counts(s->worker);
+	facts = facts_of(s, &c);
+	correlator_now(s->correlator, facts.last);
+	correlator_finish(s->correlator, *s->rules, &facts);
+	view_fill(&v, s, &c);
+	v.report.stopped = true;
+	teller_look(s->teller, &v.report, v.order, facts.last);
+	ok = teller_end(s->teller, &v.report, v.order);
+	write_metrics(s);
+	failed = v.report.outcomes[OUTCOME_REJECTED] > 0 ||
+	    v.report.outcomes[OUTCOME_ABANDONED] > 0 ||
+	    v.report.outcomes[OUTCOME_BROKEN] > 0;
+	view_empty(&v);
+	ok &= live_files_close(&s->files);
+	return !ok || message_errors() > 0          ? 2
+	    : s->options->exit_code && failed ? 1
+	                                      : 0;
+}
+
+int
+sensor_run(const struct options *o, struct rules **rules)
+{
+	struct sensor *s = memory_new(1, sizeof(*s));
+	int status = 2;
+
+	s->options = o;
+	s->rules = rules;
+	s->teller = teller_new(o, &s->files);
+	s->correlator = correlator_new(o);
+	s->worker = worker_new(correlator_take, s->correlator);
+	catch_signals();
+	if (prepare(s)) {
+		if (s->known != NULL)
+			worker_verify(s->worker, s->known);
+		listen(s);
+		status = finish(s);
+	} else {
+		live_files_close(&s->files);
+	}
+	worker_free(s->worker);
+	correlator_free(s->correlator);
+	teller_free(s->teller);
+	known_free(s->known);
+	live_close(s->live);
+	if (s->memory >= 0)
+		close(s->memory);
+	free(s);
+	return status;
+}

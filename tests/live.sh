@@ -1,0 +1,342 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# live.sh - p407 on a wire: a real proxy, a real client, in namespaces
+#
+# Makes a network of its own that is gone when the script ends: a client in
+# one namespace, squid with Basic and an origin in another, a veth pair
+# between them, p407 on the pair.  Skipped where that is not allowed.
+#   make check-live
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/tests/tap.sh"
+find_p407
+
+ncsa=/usr/lib/squid/basic_ncsa_auth
+for tool in squid curl ip unshare openssl python3; do
+	command -v $tool >/dev/null || tap_skip_all "$tool is not here"
+done
+[ -x $ncsa ] || tap_skip_all "$ncsa is not here"
+if [ "${P407_LIVE_INSIDE:-}" != yes ]; then
+	[ "$(id -u)" -eq 0 ] ||
+		tap_skip_all 'namespaces with a proxy in them need root'
+	unshare --net --mount --pid --fork true 2>/dev/null ||
+		tap_skip_all 'namespaces are not allowed here'
+	# All that is started inside ends with the namespace of processes.
+	P407=$p407 P407_LIVE_INSIDE=yes
+	export P407 P407_LIVE_INSIDE
+	exec timeout -k 5 100 unshare --net --mount --pid --fork \
+	    --mount-proc --kill-child sh "$0"
+fi
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/p407-live.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+chmod 755 "$tmp"
+cd "$tmp" || exit 1
+TZ=UTC LC_ALL=C.UTF-8
+export TZ LC_ALL
+
+#
+# The network
+#
+mount -t tmpfs tmpfs /run || tap_skip_all 'mounts are not allowed here'
+mkdir -p /run/netns /run/squid
+if ! { ip netns add client && ip link set lo up &&
+    ip link add wire type veth peer name eth0 netns client &&
+    ip addr add 10.107.0.1/24 dev wire && ip link set wire up &&
+    ip -n client addr add 10.107.0.2/24 dev eth0 &&
+    ip -n client link set eth0 up; } 2>err; then
+	tap_skip_all "no network of our own: $(head -n 1 err)"
+fi
+
+#
+# The proxy, and something to fetch
+#
+right=sesame-$$-right wrong=sesame-$$-wrong
+printf 'ali:%s\n' "$(openssl passwd -1 "$right")" >users
+mkdir log www
+echo hello >www/index.html
+cat >squid.conf <<END
+http_port 10.107.0.1:3128
+auth_param basic program $ncsa $tmp/users
+auth_param basic children 2 startup=1
+auth_param basic realm lab
+acl known proxy_auth REQUIRED
+http_access allow known
+http_access deny all
+cache deny all
+cache_mem 8 MB
+access_log none
+cache_log $tmp/log/cache.log
+coredump_dir $tmp/log
+pid_filename none
+visible_hostname proxy.test
+shutdown_lifetime 0 seconds
+END
+chown -R proxy log
+squid -N -f squid.conf >squid.out 2>&1 &
+python3 -m http.server -b 10.107.0.1 -d www 8080 >www.out 2>&1 &
+
+in_client() {
+	ip netns exec client "$@"
+}
+
+# fetch [USER:PASSWORD]
+fetch() {
+	in_client curl -s -o /dev/null -m 10 -w '%{http_code}' \
+	    ${1:+-U "$1"} -x http://10.107.0.1:3128 \
+	    http://10.107.0.1:8080/ 2>/dev/null
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+	tries=$(($1 * 20))
+	shift
+	while [ $tries -gt 0 ]; do
+		"$@" && return 0
+		sleep 0.05
+		tries=$((tries - 1))
+	done
+	return 1
+}
+
+# shellcheck disable=SC2317 # wait_for calls it
+squid_answers() {
+	[ "$(fetch)" = 407 ]
+}
+
+has() {
+	grep -q -e "$1" "$2" 2>/dev/null
+}
+
+# listen ARGS: p407 on the wire; its number is $pid.
+listen() {
+	: >err
+	"$p407" -i wire "$@" >out 2>err </dev/null &
+	pid=$!
+	wait_for 5 has 'listening on' err
+}
+
+# stop SIGNAL: and its status.
+stop() {
+	kill -s "$1" "$pid"
+	wait "$pid"
+	status=$?
+}
+
+evidence() {
+	echo "status ${status:-none}"
+	tail -n 20 err out | cut -c 1-300
+}
+
+# true_that WHAT COMMAND...
+true_that() {
+	what=$1
+	shift
+	if "$@"; then
+		ok "$what"
+	else
+		not_ok "$what" "$(evidence)"
+	fi
+}
+
+wait_for 15 squid_answers || {
+	not_ok 'squid answers' "$(tail -n 5 squid.out log/cache.log)"
+	tap_end
+}
+
+#
+# Before it begins
+#
+"$p407" -i no-such >out 2>err
+status=$?
+true_that 'no such interface: those that there are' \
+    has '^p407: no-such: no such interface (there .*wire' err
+ip link add idle type veth peer name idle2
+"$p407" -i idle >out 2>err
+true_that 'an interface that is down' has 'idle: is down (ip link set' err
+"$p407" -D >out 2>err
+true_that '-D lists the interfaces' has '[0-9]\. wire ' out
+"$p407" -i wire -f 'no such filter' >out 2>err
+true_that 'a wrong filter' has "filter 'no such filter'" err
+setpriv --reuid=65534 --clear-groups --inh-caps=-all "$p407" -i wire \
+    >out 2>err
+true_that 'no permission: what to do' has 'setcap cap_net_raw' err
+
+#
+# A wrong password is named at once
+#
+if ! listen -v -o json; then
+	not_ok 'p407 listens' "$(evidence)"
+	tap_end
+fi
+grep -E '^(Seccomp|NoNewPrivs|CapEff|CapPrm):' "/proc/$pid/status" >state
+true_that 'no capability is left' has '^CapEff:	0*$' state
+true_that 'it cannot get new privileges' has '^NoNewPrivs:	1' state
+if has 'sandbox: .*seccomp' err; then
+	true_that 'system calls are filtered' has '^Seccomp:	2' state
+else
+	skip 'system calls are filtered' 'this kernel does not'
+fi
+[ "$(fetch "ali:$wrong")" = 407 ] || not_ok 'squid refuses'
+begin=$(date +%s%N)
+wait_for 5 has '"dataset":"p407.finding".*"cause":"credentials-rejected"' out
+took=$((($(date +%s%N) - begin) / 1000000))
+true_that "a wrong password is named ($took ms after the answer)" \
+    has '"rule":{"id":"basic-credentials-rejected"\|credentials-rejected' out
+true_that 'within a second' [ $took -lt 1000 ]
+true_that 'the attempt has its line' \
+    has '"dataset":"p407.attempt".*"outcome":"rejected"' out
+[ "$(fetch "ali:$right")" = 200 ] || not_ok 'squid lets the right one in'
+true_that 'a right password is seen, too' wait_for 3 \
+    has '"dataset":"p407.attempt".*"outcome":"authenticated"' out
+kill -s USR1 "$pid"
+true_that 'SIGUSR1 prints statistics' wait_for 3 \
+    has '^p407: statistics: wire: [1-9][0-9]* frames.*missed 0 of' err
+stop TERM
+true_that 'SIGTERM ends with status 0' [ "$status" -eq 0 ]
+true_that 'the last line is the summary' has '"dataset":"p407.summary"' \
+    "$(tail -n 1 out >last; echo last)"
+true_that 'the summary has both attempts' \
+    has '"attempts":{"total":2,"authenticated":1,"rejected":1' last
+true_that 'each finding comes twice, under the same id' \
+    [ "$(grep -o '"finding":{"id":"f[0-9]*"' out | sort | uniq -c |
+        awk '{ print $1 }' | sort -u)" = 2 ]
+true_that 'what was explained otherwise is withdrawn' \
+    has '"id":"f1","state":"withdrawn"' out
+true_that 'each line is JSON' python3 -c '
+import json, sys
+for line in open("out"):
+    json.loads(line)'
+
+#
+# Text: the hundredth rejection does not scroll; files; the rest
+#
+mkdir rules
+# rule ID WHEN: a whole rule.
+rule() {
+	cat <<END
+cause: credentials-rejected
+rules:
+  - id: $1
+    title: My own rule holds
+    severity: high
+    likelihood: high
+    specificity: 99
+    when: $2
+    message: This is what my own rule says.
+    why: It was asked for.
+    fixes:
+      - who: user
+        effort: easy
+        do: Nothing.
+    escalate_to: nobody
+    escalate_when: never
+    verify: It is gone.
+    references: [none]
+END
+}
+rule first-rule 'attempt.scheme == "Bearer"' >rules/first.yaml
+listen -o text=report.txt -o json=report.json -o html=report.html \
+    --metrics p407.prom --rules rules
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	fetch "ali:$wrong" >/dev/null
+done
+# shellcheck disable=SC2317 # wait_for calls it
+json_attempts() {
+	[ -f report.json ] &&
+	    [ "$(grep -c '"outcome":"rejected"' report.json)" -ge "$1" ]
+}
+true_that 'twelve rejections, twelve lines of JSON' wait_for 4 json_attempts 12
+true_that 'text: one block' \
+    [ "$(grep -c 'What it is not' report.txt)" = 1 ]
+true_that 'text: the tenth is told, the others are not' \
+    [ "$(grep -c 'rejected at credentials' report.txt)" = 2 ]
+mv report.json report.json.1
+rule my-own-rule 'attempt.scheme == "Basic"' >rules/own.yaml
+kill -s HUP "$pid"
+true_that 'SIGHUP opens the files again' wait_for 3 test -f report.json
+true_that 'and reads the rules' wait_for 3 has 'rules are read' err
+fetch "ali:$wrong" >/dev/null
+true_that 'a new rule is at work' wait_for 3 has my-own-rule report.json
+echo 'cause: [' >rules/own.yaml
+kill -s HUP "$pid"
+true_that 'wrong rules are said, with file, line and column' wait_for 3 \
+    has '^p407: rules/own.yaml:[0-9]*:[0-9]*: ' err
+true_that 'and the old ones are kept' wait_for 3 has 'as they were' err
+true_that 'metrics are there' has \
+    '^p407_attempts_total{scheme="Basic",outcome="rejected"}' p407.prom
+ip link set wire down
+sleep 0.3
+ip link set wire up
+wait_for 5 squid_answers
+fetch "ali:$right" >/dev/null
+true_that 'an interface that was down is heard again' wait_for 4 \
+    has '"outcome":"authenticated"' report.json
+stop INT
+true_that 'metrics of the end' has \
+    '^p407_attempts_total{scheme="Basic",outcome="authenticated"} 1' p407.prom
+true_that 'no half file is left' [ ! -e p407.prom.new ]
+true_that 'the page of the end' has '</html>' report.html
+true_that 'the text has a summary' has 'attempts in this run' report.txt
+true_that 'no password anywhere' sh -c "! grep -rq \
+    -e sesame -e '$(printf 'ali:%s' "$right" | base64)' \
+    -e '$(printf 'ali:%s' "$wrong" | base64)' report* out err p407.prom"
+
+#
+# Not for ever, and not everything
+#
+listen -a duration:1 -o json
+true_that '-a duration:1 ends by itself' wait_for 4 \
+    has '"dataset":"p407.summary"' out
+wait "$pid"
+listen -c 1 -o json
+fetch >/dev/null
+true_that '-c 1 ends after a frame' wait_for 4 \
+    has '"dataset":"p407.summary".*"frames":1[,}]' out
+wait "$pid"
+
+# More than a buffer of 1 MiB holds while nobody reads.
+listen -B 1 -s 0 -o json
+kill -s STOP "$pid"
+python3 - <<'END'
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(6000):
+    s.sendto(b"x" * 1400, ("10.107.0.2", 9))
+END
+kill -s CONT "$pid"
+sleep 0.3
+kill -s USR1 "$pid"
+true_that 'drops are counted' wait_for 3 \
+    has 'statistics: wire: .*missed [1-9][0-9]* of' err
+stop TERM
+true_that 'and are in the summary' has '"dropped":[1-9]' out
+
+# A user of its own.
+if getent passwd nobody >/dev/null; then
+	listen -Z nobody -o json
+	true_that '-Z: it becomes that user' \
+	    has "^Uid:	$(id -u nobody)	$(id -u nobody)	" "/proc/$pid/status"
+	fetch "ali:$wrong" >/dev/null
+	true_that '-Z: and goes on listening' wait_for 3 \
+	    has '"outcome":"rejected"' out
+	stop TERM
+fi
+listen -Z no-such-user
+true_that '-Z: no such user' has 'Z no-such-user: no such user' err
+wait "$pid"
+ip link add gone type veth peer name gone2
+ip link set gone up
+ip link set gone2 up
+"$p407" -i gone -o json >out 2>err &
+pid=$!
+wait_for 5 has 'listening on' err
+ip link del gone
+true_that 'an interface that is taken away is said' wait_for 5 \
+    has '^p407: gone: .*listened to no longer' err
+wait "$pid"
+status=$?
+true_that 'and with the last one it ends' [ $status -eq 2 ]
+tap_end
