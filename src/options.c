@@ -473,8 +473,9 @@ options_read(int argc, char **argv, struct options *o)
 		else if (value == '?' && optopt != 0 && optopt < 256 &&
 		    strchr(later, optopt) != NULL)
 			bad(o, said, NULL, "a ring of evidence is not in "
-			                   "this version: keep one with dumpcap "
-			                   "-b, and read it with -o pcapng");
+			                   "this version: keep one with "
+			                   "dumpcap -b, and read it with "
+			                   "-o pcapng");
 		else if (value == '?')
 			bad(o, "unknown option", said, "see p407 -h");
 		else

@@ -53,7 +53,7 @@ struct finding {
 	const char *id; /* stable: "f1", "f2", … in order of first frame */
 	uint64_t key;   /* the same in each look at a live wire, if it is */
 	const char *state; /* live: "open", "closed", ...; NULL: of a file */
-	uint64_t total; /* live: attempts since it was first made; 0: as given */
+	uint64_t total; /* live: attempts since first made; 0: as given */
 	const struct rule *rule;
 	enum cause cause;
 	enum level severity, likelihood;
