@@ -54,6 +54,7 @@ libp407_a_SOURCES = \
 	%reldir%/net/layer.h \
 	%reldir%/net/link.c %reldir%/net/link.h \
 	%reldir%/net/packet.c %reldir%/net/packet.h \
+	%reldir%/net/transport.c %reldir%/net/transport.h \
 	%reldir%/net/tunnel.c %reldir%/net/tunnel.h \
 	\
 	%reldir%/tcp/flow.c %reldir%/tcp/flow.h \
@@ -238,6 +239,8 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/findings_told.c %reldir%/findings_told.h \
+	%reldir%/follow.h %reldir%/follow_http.c \
+	%reldir%/follow_witness.c \
 	%reldir%/live_files.c %reldir%/live_files.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/observe.c %reldir%/observe.h \

@@ -2,8 +2,8 @@
 #include "evidence/layers.h"
 
 #include "base/limits.h"
-#include "net/field.h"
 #include "net/link.h"
+#include "net/transport.h"
 #include "net/tunnel.h"
 
 /* Where the walk is. */
@@ -50,7 +50,7 @@ move(struct walk *w, size_t n)
 	w->wire_len -= n < w->wire_len ? n : w->wire_len;
 }
 
-/* As walk_to_ip() of net/packet.c. */
+/* From any header down to IP; false if there is none. */
 static bool
 walk_to_ip(struct walk *w, struct next next)
 {
@@ -58,62 +58,17 @@ walk_to_ip(struct walk *w, struct next next)
 		move(w, next.skip);
 		if (w->depth > limit_of(LIMIT_TUNNELS))
 			return false;
-		switch (next.layer) {
-		case LAYER_ETHERNET:
+		if (next.layer == LAYER_IP)
+			return true;
+		if (next.layer == LAYER_OTHER || next.layer == LAYER_DAMAGED)
+			return false;
+		if (next.layer == LAYER_ETHERNET)
 			add(w, AT_ETHERNET, 14, true);
-			next = tunnel_ethernet(w->bytes);
-			break;
-		case LAYER_TYPED:
-			next = tunnel_typed(next.type, w->bytes);
-			if (next.layer != LAYER_IP)
-				w->depth++;
-			break;
-		case LAYER_PPP:
-			next = tunnel_ppp(w->bytes);
-			break;
-		case LAYER_MPLS:
-			next = tunnel_mpls(w->bytes);
-			w->depth++;
-			break;
-		case LAYER_GRE:
+		else if (next.layer == LAYER_GRE)
 			add(w, AT_GRE, w->wire_len,
 			    w->bytes.len >= w->wire_len);
-			next = tunnel_gre(w->bytes);
-			break;
-		case LAYER_IP:
-			return true;
-		default:
-			return false;
-		}
+		next = tunnel_step(next, w->bytes, &w->depth);
 	}
-}
-
-/* What an IP packet carries, if it is a tunnel. */
-static struct next
-next_of_ip(struct walk *w, const struct ip *ip)
-{
-	struct next next = { LAYER_OTHER, 0, 0 };
-
-	w->bytes = ip->payload;
-	w->wire_len = ip->payload_len;
-	w->depth++;
-	switch (ip->protocol) {
-	case PROTOCOL_IPIP:
-	case PROTOCOL_IPV6:
-		next.layer = LAYER_IP;
-		break;
-	case PROTOCOL_GRE:
-		next.layer = LAYER_GRE;
-		break;
-	case PROTOCOL_UDP:
-		next = tunnel_udp(field_be16(ip->payload, 2),
-		    span_from(ip->payload, 8));
-		next.skip += 8;
-		break;
-	default:
-		break;
-	}
-	return next;
 }
 
 static void
@@ -127,39 +82,15 @@ add_transport(struct walk *w, enum layer_kind kind, const struct ip *ip)
 		w->out->place[before].ip = ip_index;
 }
 
-/* RFC 9293 3.1, RFC 768: as decode_transport() of net/packet.c. */
 static bool
 read_transport(struct walk *w, const struct ip *ip)
 {
-	struct packet *p = &w->out->packet;
-	struct span b = ip->payload;
-	uint32_t header = 4u * (field_u8(b, 12) >> 4), len = field_be16(b, 4);
+	bool tcp = ip->protocol == PROTOCOL_TCP;
 
-	p->src = ip->src;
-	p->dst = ip->dst;
-	p->protocol = ip->protocol;
-	p->sport = field_be16(b, 0);
-	p->dport = field_be16(b, 2);
-	if (ip->protocol == PROTOCOL_TCP) {
-		if (b.len < 14 || header < 20 || header > ip->payload_len)
-			return false;
-		p->seq = field_be32(b, 4);
-		p->ack = field_be32(b, 8);
-		p->tcp_flags = field_u8(b, 13);
-		p->payload = span_from(b, header);
-		p->payload_len = ip->payload_len - header;
-		add_transport(w, AT_TCP, ip);
-		return true;
-	}
-	if (ip->protocol != PROTOCOL_UDP)
+	if ((!tcp && ip->protocol != PROTOCOL_UDP) ||
+	    !transport_decode(ip, &w->out->packet))
 		return false;
-	if (len == 0 || len > ip->payload_len)
-		len = ip->payload_len;
-	if (b.len < 8 || len < 8)
-		return false;
-	p->payload = span_from(span_first(b, len), 8);
-	p->payload_len = len - 8;
-	add_transport(w, AT_UDP, ip);
+	add_transport(w, tcp ? AT_TCP : AT_UDP, ip);
 	return true;
 }
 
@@ -168,8 +99,11 @@ static void
 walk_ip(struct walk *w, struct ip ip)
 {
 	for (;;) {
-		struct next next = next_of_ip(w, &ip);
+		struct next next = tunnel_ip(&ip);
 
+		w->bytes = ip.payload;
+		w->wire_len = ip.payload_len;
+		w->depth++;
 		if (next.layer == LAYER_OTHER)
 			break;
 		if (ip.protocol == PROTOCOL_UDP)

@@ -9,6 +9,7 @@
 #include "net/fragment.h"
 #include "net/ip.h"
 #include "net/link.h"
+#include "net/transport.h"
 #include "net/tunnel.h"
 
 struct net {
@@ -28,8 +29,6 @@ static bool decode_plain(const struct frame *f, struct packet *out);
 static enum layer walk_to_ip(struct walk *w, struct next next);
 static bool decode_ip(struct net *n, const struct walk *w, when_ns time,
     struct ip *ip);
-static struct next next_of_ip(const struct ip *ip);
-static bool decode_transport(const struct ip *ip, struct packet *out);
 
 struct net *
 net_new(void)
@@ -84,14 +83,14 @@ net_decode(struct net *n, const struct frame *f, struct packet *out)
 			n->counts.damaged++;
 		if (end != LAYER_IP || !decode_ip(n, &w, f->time, &ip))
 			return false;
-		next = next_of_ip(&ip);
+		next = tunnel_ip(&ip);
 		w.bytes = ip.payload;
 		w.wire_len = ip.payload_len;
 		w.depth++;
 	} while (next.layer != LAYER_OTHER);
 
 	*out = (struct packet){ .number = f->number, .time = f->time };
-	if (!decode_transport(&ip, out)) {
+	if (!transport_decode(&ip, out)) {
 		n->counts.damaged++;
 		return false;
 	}
@@ -155,30 +154,10 @@ walk_to_ip(struct walk *w, struct next next)
 			limit_hit(LIMIT_TUNNELS);
 			return LAYER_OTHER;
 		}
-		switch (next.layer) {
-		case LAYER_ETHERNET:
-			next = tunnel_ethernet(w->bytes);
-			break;
-		case LAYER_TYPED:
-			next = tunnel_typed(next.type, w->bytes);
-			if (next.layer != LAYER_IP)
-				w->depth++;
-			break;
-		case LAYER_PPP:
-			next = tunnel_ppp(w->bytes);
-			break;
-		case LAYER_MPLS:
-			next = tunnel_mpls(w->bytes);
-			w->depth++;
-			break;
-		case LAYER_GRE:
-			next = tunnel_gre(w->bytes);
-			break;
-		case LAYER_IP:
-		case LAYER_OTHER:
-		case LAYER_DAMAGED:
+		if (next.layer == LAYER_IP || next.layer == LAYER_OTHER ||
+		    next.layer == LAYER_DAMAGED)
 			return next.layer;
-		}
+		next = tunnel_step(next, w->bytes, &w->depth);
 	}
 }
 
@@ -199,84 +178,4 @@ decode_ip(struct net *n, const struct walk *w, when_ns time, struct ip *ip)
 	if (!ok)
 		n->counts.damaged++;
 	return ok;
-}
-
-/* What a packet carries if it is a tunnel; else LAYER_OTHER. */
-static struct next
-next_of_ip(const struct ip *ip)
-{
-	struct next next = { LAYER_OTHER, 0, 0 };
-
-	switch (ip->protocol) {
-	case PROTOCOL_IPIP:
-	case PROTOCOL_IPV6:
-		next.layer = LAYER_IP;
-		break;
-	case PROTOCOL_GRE:
-		next.layer = LAYER_GRE;
-		break;
-	case PROTOCOL_UDP:
-		next = tunnel_udp(field_be16(ip->payload, 2),
-		    span_from(ip->payload, 8));
-		next.skip += 8;
-		break;
-	default:
-		break;
-	}
-	return next;
-}
-
-/* RFC 9293 3.1; a header may be cut by the snaplen behind its flags. */
-static bool
-decode_tcp(const struct ip *ip, struct packet *out)
-{
-	struct span b = ip->payload;
-	uint32_t header = 4u * (field_u8(b, 12) >> 4);
-
-	if (b.len < 14 || header < 20 || header > ip->payload_len)
-		return false;
-	out->sport = field_be16(b, 0);
-	out->dport = field_be16(b, 2);
-	out->seq = field_be32(b, 4);
-	out->ack = field_be32(b, 8);
-	out->tcp_flags = field_u8(b, 13);
-	out->payload = span_from(b, header);
-	out->payload_len = ip->payload_len - header;
-	return true;
-}
-
-/* RFC 768; length 0 is a jumbogram (RFC 2675) or left to the card. */
-static bool
-decode_udp(const struct ip *ip, struct packet *out)
-{
-	struct span b = ip->payload;
-	uint32_t len = field_be16(b, 4);
-
-	if (len == 0 || len > ip->payload_len)
-		len = ip->payload_len;
-	if (b.len < 8 || len < 8)
-		return false;
-	out->sport = field_be16(b, 0);
-	out->dport = field_be16(b, 2);
-	out->payload = span_from(span_first(b, len), 8);
-	out->payload_len = len - 8;
-	return true;
-}
-
-static bool
-decode_transport(const struct ip *ip, struct packet *out)
-{
-	out->src = ip->src;
-	out->dst = ip->dst;
-	out->protocol = ip->protocol;
-	switch (ip->protocol) {
-	case PROTOCOL_TCP:
-		return decode_tcp(ip, out);
-	case PROTOCOL_UDP:
-		return decode_udp(ip, out);
-	default:
-		out->payload = ip->payload;
-		out->payload_len = ip->payload_len;
-		return true;
-	}
 }

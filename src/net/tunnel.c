@@ -201,3 +201,55 @@ tunnel_udp(uint16_t dport, struct span payload)
 		return to(LAYER_OTHER, 0);
 	}
 }
+
+struct next
+tunnel_step(struct next at, struct span b, uint64_t *depth)
+{
+	struct next next;
+
+	switch (at.layer) {
+	case LAYER_ETHERNET:
+		return tunnel_ethernet(b);
+	case LAYER_TYPED:
+		next = tunnel_typed(at.type, b);
+		*depth += next.layer != LAYER_IP;
+		return next;
+	case LAYER_PPP:
+		return tunnel_ppp(b);
+	case LAYER_MPLS:
+		++*depth;
+		return tunnel_mpls(b);
+	case LAYER_GRE:
+		return tunnel_gre(b);
+	case LAYER_IP:
+	case LAYER_OTHER:
+	case LAYER_DAMAGED:
+		break;
+	}
+	at.skip = 0;
+	return at;
+}
+
+struct next
+tunnel_ip(const struct ip *ip)
+{
+	struct next next = { LAYER_OTHER, 0, 0 };
+
+	switch (ip->protocol) {
+	case PROTOCOL_IPIP:
+	case PROTOCOL_IPV6:
+		next.layer = LAYER_IP;
+		break;
+	case PROTOCOL_GRE:
+		next.layer = LAYER_GRE;
+		break;
+	case PROTOCOL_UDP:
+		next = tunnel_udp(field_be16(ip->payload, 2),
+		    span_from(ip->payload, 8));
+		next.skip += 8;
+		break;
+	default:
+		break;
+	}
+	return next;
+}

@@ -7,6 +7,7 @@
 #ifndef P407_NET_TUNNEL_H
 #define P407_NET_TUNNEL_H
 
+#include "net/ip.h"
 #include "net/layer.h"
 
 /* Those that somebody else has to know. */
@@ -46,5 +47,16 @@ struct next tunnel_gre(struct span b);
  * none, so that the datagram is shown as it is.
  */
 struct next tunnel_udp(uint16_t dport, struct span payload);
+
+/*
+ * Any of those above: what the header that `at` names, with which b begins,
+ * leads to.  IP, and what is none, lead to themselves.  The depth is counted
+ * up by each that can stand in itself: whoever walks holds it against
+ * LIMIT_TUNNELS.
+ */
+struct next tunnel_step(struct next at, struct span b, uint64_t *depth);
+
+/* What an IP packet carries if it is a tunnel; else LAYER_OTHER. */
+struct next tunnel_ip(const struct ip *ip);
 
 #endif
