@@ -14,7 +14,7 @@ static const struct annex_column columns[] = {
 	{ "user", "user", ANNEX_USER },
 	{ "scheme", "scheme", ANNEX_PLAIN },
 	{ "cause", "cause before", ANNEX_PLAIN },
-	{ "now", "now", ANNEX_PLAIN },
+	{ "now", "by now", ANNEX_PLAIN },
 	{ "cause_now", "cause now", ANNEX_PLAIN },
 	{ "failed_before", "failed before", ANNEX_NUMBER },
 	{ "failed_now", "failed now", ANNEX_NUMBER },
@@ -36,9 +36,9 @@ enum now {
 static const char *const now_names[] = {
 	[NOW_FIXED] = "fixed",
 	[NOW_STILL] = "still failing",
-	[NOW_OTHERWISE] = "fails otherwise",
-	[NOW_OTHER_SCHEME] = "other scheme",
-	[NOW_NOT_SEEN] = "not seen now",
+	[NOW_OTHERWISE] = "failing otherwise",
+	[NOW_OTHER_SCHEME] = "passing with another scheme only",
+	[NOW_NOT_SEEN] = "not seen",
 	[NOW_NEW] = "new",
 };
 
@@ -156,12 +156,17 @@ verdict(struct annex *x, const size_t *n)
 	size_t before = n[NOW_FIXED] + n[NOW_STILL] + n[NOW_OTHERWISE] +
 	    n[NOW_OTHER_SCHEME] + n[NOW_NOT_SEEN];
 
-	annex_line(x, "Of %zu kinds of failure before (client, proxy, user, "
-	              "scheme, cause): fixed %zu, still failing %zu, failing "
-	              "otherwise %zu, passing with another scheme only %zu, "
-	              "not seen now %zu. New: %zu.",
-	    before, n[NOW_FIXED], n[NOW_STILL], n[NOW_OTHERWISE],
-	    n[NOW_OTHER_SCHEME], n[NOW_NOT_SEEN], n[NOW_NEW]);
+	struct text t = { 0 };
+
+	text_fmt(&t, "%zu kind%s of failure (client, proxy, user, scheme, "
+	             "cause) before", before, before == 1 ? "" : "s");
+	for (size_t i = 0, told = 0; i < NOW_NEW; i++)
+		if (n[i] > 0)
+			text_fmt(&t, "%s %zu %s", told++ == 0 ? ":" : ",",
+			    n[i], now_names[i]);
+	text_fmt(&t, "; %zu new.", n[NOW_NEW]);
+	annex_line(x, "%s", text_get(&t));
+	text_fini(&t);
 	if (before == 0)
 		annex_line(x, "Nothing failed before.");
 	else if (n[NOW_FIXED] == before)
