@@ -3,6 +3,7 @@
 
 #include "diagnose/condition.h"
 #include "diagnose/rules.h"
+#include "diagnose/tally.h"
 #include "witness/pac.h"
 
 #define FRAMES_MAX (sizeof(((struct finding *)0)->frames) / sizeof(uint64_t))
@@ -102,8 +103,10 @@ evidence_add_kdc(struct finding *f, const struct subject *s,
 		add_frame(f, kdc_of(f->kdc[i])->request_frame);
 		add_frame(f, kdc_of(f->kdc[i])->answer_frame);
 	}
-	if (f->on_kdc)
+	if (f->on_kdc) {
 		add_filter(f, s, arena);
+		tally_kdc_user(f, arena);
+	}
 }
 
 /* Facts whose values name hosts, or what certificates have for them. */

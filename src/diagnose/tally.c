@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "witness/kdc.h"
 
 #define MAX_KEPT 50
 
@@ -152,4 +153,32 @@ tally_attempts(struct finding *f, struct arena *arena)
 		tally_strings(all[k].tally, names, f->n_attempts, arena);
 	}
 	free(names);
+}
+
+void
+tally_kdc_user(struct finding *f, struct arena *arena)
+{
+	const struct kdc_record *one = NULL;
+	struct text t = { .limit = 300 };
+	const char *name;
+
+	if (f->users.total > 0 || f->clients.total != 1)
+		return;
+	for (size_t i = 0; i < f->n_kdc; i++) {
+		const struct kdc_record *k = f->kdc[i]->saw.kdc;
+
+		if (k->client == NULL || strchr(k->client, '/') != NULL)
+			continue;
+		if (one != NULL && strcmp(one->client, k->client) != 0)
+			return;
+		one = k;
+	}
+	if (one == NULL)
+		return;
+	text_str(&t, one->client);
+	if (one->realm != NULL)
+		text_fmt(&t, "@%s", one->realm);
+	name = kept(arena, &t);
+	tally_strings(&f->users, &name, 1, arena);
+	f->users.entries[0].count = (unsigned)f->n_attempts;
 }

@@ -15,4 +15,10 @@ void tally_strings(struct tally *t, const char *const *names, size_t n,
 /* The tallies of a finding, from its attempts. */
 void tally_attempts(struct finding *f, struct arena *arena);
 
+/*
+ * The user whom the KDC knows, of a finding of one client that rests on its
+ * words (finding.kdc) and whose attempts name nobody; none if it is not clear.
+ */
+void tally_kdc_user(struct finding *f, struct arena *arena);
+
 #endif

@@ -300,21 +300,32 @@ redact_learn_address(struct redact *r, const struct address *a)
 	redact_address(r, a);
 }
 
+static void
+learn_part(struct redact *r, enum identity kind, const char *from,
+    const char *to)
+{
+	text_clear(&r->scratch);
+	text_add(&r->scratch, span_of(from, (size_t)(to - from)));
+	redact_learn(r, kind, text_get(&r->scratch));
+}
+
 void
 redact_learn_user(struct redact *r, const char *account)
 {
 	const char *slash = account != NULL ? strchr(account, '\\') : NULL;
+	const char *at = account != NULL ? strrchr(account, '@') : NULL;
 
 	if (r->level == REDACT_SECRETS || account == NULL)
 		return;
-	if (slash == NULL) {
+	if (slash != NULL) {
+		learn_part(r, IDENTITY_DOMAIN, account, slash);
+		redact_learn(r, IDENTITY_USER, slash + 1);
+	} else if (at != NULL && at != account) {
+		learn_part(r, IDENTITY_USER, account, at);
+		redact_learn(r, IDENTITY_DOMAIN, at + 1);
+	} else {
 		redact_learn(r, IDENTITY_USER, account);
-		return;
 	}
-	text_clear(&r->scratch);
-	text_add(&r->scratch, span_of(account, (size_t)(slash - account)));
-	redact_learn(r, IDENTITY_DOMAIN, text_get(&r->scratch));
-	redact_learn(r, IDENTITY_USER, slash + 1);
 }
 
 static void

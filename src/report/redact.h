@@ -52,7 +52,7 @@ void redact_learn(struct redact *r, enum identity kind, const char *name);
 void redact_learn_host(struct redact *r, const char *target);
 /* The host in "HTTP/h@REALM". */
 void redact_learn_service(struct redact *r, const char *service);
-/* "DOMAIN\user" or "user". */
+/* "DOMAIN\user", "user@REALM" or "user". */
 void redact_learn_user(struct redact *r, const char *account);
 void redact_learn_address(struct redact *r, const struct address *a);
 

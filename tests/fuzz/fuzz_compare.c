@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any lines as JSON Lines of before: taken or not, the same twice, and each
- * failure of it is a row, with nothing now "not seen now".
+ * failure of it is a row, with nothing now "not seen".
  */
 #include <assert.h>
 
@@ -42,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(x->n_rows <= compare_count(one));
 	for (size_t i = 0; i < x->n_rows; i++)
 		assert(strcmp(x->cells[i * x->n_columns + 5],
-		           "not seen now") == 0);
+		           "not seen") == 0);
 	annex_free(x);
 	compare_free(one);
 	compare_free(other);
