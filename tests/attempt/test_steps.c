@@ -113,6 +113,42 @@ START_TEST(the_paths_of_the_diagram)
 }
 END_TEST
 
+START_TEST(what_credentials_say)
+{
+	static const struct {
+		enum scheme scheme;
+		enum token_kind kind;
+		enum said said;
+	} said[] = {
+		{ SCHEME_NTLM, TOKEN_NTLM_NEGOTIATE, SAID_NEGOTIATE },
+		{ SCHEME_NTLM, TOKEN_NTLM_AUTHENTICATE, SAID_AUTHENTICATE },
+		{ SCHEME_NTLM, TOKEN_NONE, SAID_NOTHING },
+		/* What cannot be read begins a handshake. */
+		{ SCHEME_NTLM, TOKEN_UNKNOWN, SAID_NEGOTIATE },
+		{ SCHEME_NEGOTIATE, TOKEN_NTLM_NEGOTIATE, SAID_NEGOTIATE },
+		{ SCHEME_NEGOTIATE, TOKEN_AP_REQ, SAID_TICKET },
+		{ SCHEME_NEGOTIATE, TOKEN_UNKNOWN, SAID_TICKET },
+		{ SCHEME_BASIC, TOKEN_BASIC, SAID_CREDENTIALS },
+		{ SCHEME_NONE, TOKEN_NONE, SAID_NOTHING },
+	};
+	struct observed_request q = { .seen = true };
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct token t = { .scheme = said[i].scheme,
+			.kind = said[i].kind };
+
+		q.credentials = &t;
+		ck_assert_msg(steps_said(&q) == said[i].said, "row %zu", i);
+	}
+	q.credentials = NULL;
+	ck_assert_int_eq(steps_said(&q), SAID_NOTHING);
+	q.head_cut = true;
+	ck_assert_int_eq(steps_said(&q), SAID_UNSEEN);
+	q.seen = false;
+	ck_assert_int_eq(steps_said(&q), SAID_UNSEEN);
+}
+END_TEST
+
 START_TEST(words_are_those_of_the_contract)
 {
 	static const char *const causes[] = { "no-credentials",
@@ -153,6 +189,7 @@ main(void)
 	    5 * 6 * 5 * 6);
 	tcase_add_loop_test(c, the_paths_of_the_diagram, 0,
 	    sizeof(paths) / sizeof(paths[0]));
+	tcase_add_test(c, what_credentials_say);
 	tcase_add_test(c, words_are_those_of_the_contract);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

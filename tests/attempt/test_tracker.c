@@ -9,9 +9,9 @@
 #include "run.h"
 
 /* What the client sends. */
-enum sent { PLAIN, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET };
+enum sent { PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET };
 /* What the proxy answers. */
-enum got { OFFER, OFFER_CLOSE, T2, PASS, NOTHING };
+enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, PASS, NOTHING };
 
 /* A step: an exchange, or, with `close`, the end of a connection. */
 struct act {
@@ -21,12 +21,14 @@ struct act {
 	const char *target; /* NULL: "a" */
 	enum { GOES_ON, BY_CLIENT, BY_PROXY } close;
 	int seconds; /* later than the step before */
+	bool lost;   /* a close: bytes of the client were lost before it */
 };
 
 #define X(c, s, g)        { .connection = c, .sent = s, .got = g }
 #define AT(c, s, g, t)    { .connection = c, .sent = s, .got = g, .target = t }
 #define LATER(c, s, g, n) { .connection = c, .sent = s, .got = g, .seconds = n }
 #define END(c, by)        { .connection = c, .close = by }
+#define END_LOST(c, by)   { .connection = c, .close = by, .lost = true }
 
 static const struct row {
 	const char *name, *agent;
@@ -106,6 +108,27 @@ static const struct row {
 	{ "credentials without an answer, and the proxy hangs up", "curl",
 	    { X(1, BASIC, NOTHING), END(1, BY_PROXY) },
 	    "Basic broken credentials 0 1; " },
+	{ "an offer that is known later than its answer", "curl",
+	    { X(2, BASIC, PASS), LATER(1, PLAIN, OFFER, -1),
+	        END(1, BY_CLIENT) },
+	    "Basic authenticated - 0 1; " },
+	{ "but not one of a minute before", "curl",
+	    { X(2, BASIC, PASS), LATER(1, PLAIN, OFFER, -60),
+	        END(1, BY_CLIENT) },
+	    "Basic authenticated - 0 1; none abandoned offer 1 1; " },
+	{ "a spare connection of a browser that ended before", "Mozilla/5.0",
+	    { X(1, PLAIN, OFFER), X(2, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, T1, T2, 20), X(2, T3, PASS) },
+	    "NTLM authenticated - 3 2; " },
+	{ "the answer may be among what was lost", "curl",
+	    { X(1, T1, T2), END_LOST(1, BY_CLIENT) },
+	    "NTLM incomplete - 1 1; " },
+	{ "credentials may be in the part of a head that was lost", "curl",
+	    { X(1, PLAIN_CUT, OFFER), END(1, BY_CLIENT) },
+	    "none incomplete - 1 1; " },
+	{ "a 407 whose offers were lost", "curl",
+	    { X(1, PLAIN, OFFER_CUT), END(1, BY_CLIENT) },
+	    "none incomplete - 1 1; " },
 	{ "no proxy authentication, no attempt", "curl",
 	    { X(1, PLAIN, PASS), X(1, PLAIN, PASS) }, "" },
 };
@@ -132,6 +155,7 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 
 	switch (sent) {
 	case PLAIN:
+	case PLAIN_CUT:
 		return NULL;
 	case T1:
 		t = token(o, SCHEME_NTLM, TOKEN_NTLM_NEGOTIATE);
@@ -170,7 +194,7 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		.stream = s->connection, .began = true, .directions = 2,
 		.client = { 4, { 10, 1 } }, .proxy = { 4, { 10, 2 } },
 		.client_port = (uint16_t)(4000 + s->connection),
-		.proxy_port = 3128 };
+		.proxy_port = 3128, .missing_client = s->lost ? 100 : 0 };
 	if (closes) {
 		o->closed_by = s->close == BY_CLIENT ? CLOSED_CLIENT
 		                                     : CLOSED_PROXY;
@@ -182,7 +206,7 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		.target = s->target != NULL ? s->target : "a",
 		.authority = s->target != NULL ? s->target : "a",
 		.user_agent = row->agent, .version_minor = 1,
-		.keeps_alive = true,
+		.keeps_alive = true, .head_cut = s->sent == PLAIN_CUT,
 		.credentials = sent_token(o, s->sent, frame) };
 	if (s->got != NOTHING) {
 		struct observed_response *p = &o->response;
@@ -191,8 +215,9 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 			.frame = frame + 1, .time = now, .head_time = now,
 			.status = s->got == PASS ? 200 : 407,
 			.keeps_alive = s->got != OFFER_CLOSE,
+			.head_cut = s->got == OFFER_CUT,
 			.date = WHEN_NONE };
-		if (p->status == 407) {
+		if (p->status == 407 && s->got != OFFER_CUT) {
 			p->n_challenges = 1;
 			p->challenges = token(o, SCHEME_NTLM,
 			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
@@ -255,7 +280,8 @@ START_TEST(live_without_an_end_they_are_the_same)
 	when_ns now = 1000 * WHEN_SECOND;
 	uint64_t frame = 1;
 	/* There is always time. */
-	const char *want = strcmp(row->want, "none incomplete - 1 1; ") == 0
+	const char *want =
+	    strcmp(row->name, "asked, and the capture ends") == 0
 	    ? "none abandoned offer 1 1; "
 	    : row->want;
 
