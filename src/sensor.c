@@ -451,6 +451,8 @@ sensor_run(const struct options *o, struct rules **rules)
 	if (prepare(s)) {
 		if (s->known != NULL)
 			worker_verify(s->worker, s->known);
+		if (o->applications)
+			worker_sample(s->worker);
 		listen(s);
 		status = finish(s);
 	} else {

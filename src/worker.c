@@ -11,6 +11,7 @@
 #include "witness/dns.h"
 #include "witness/kdc.h"
 #include "witness/pac.h"
+#include "witness/sample.h"
 #include "witness/tls_stream.h"
 
 struct worker {
@@ -27,13 +28,17 @@ struct worker {
 	when_ns now;                /* capture time; never goes back */
 	size_t n_pac;               /* PAC files being read */
 	struct dns_memory *dns;
+	bool samples;     /* of tunnels are wanted */
+	size_t n_samples; /* being taken */
 };
 
-/* One HTTP connection, one to a KDC, or TLS to what may be a proxy. */
+/* One HTTP connection, one to a KDC, TLS to what may be a proxy, or something
+ * else where a proxy may be. */
 struct conversation {
 	struct worker *worker;
-	struct kdc_stream *kdc; /* both NULL: HTTP */
+	struct kdc_stream *kdc; /* one of these three, or the sample alone */
 	struct tls_stream *tls;
+	struct sample *sample;  /* with HTTP: of a tunnel */
 	const struct flow_info *info;
 	struct http_conversation *http;
 	enum flow_side client; /* which side sends the requests */
@@ -45,6 +50,7 @@ struct conversation {
 	const char *method; /* of a proxy request; in `words` */
 	char words[16];
 	bool reads_pac;
+	bool over; /* the sample has all that it wants */
 };
 
 static enum flow_interest open_connection(void *context,
@@ -97,6 +103,12 @@ worker_verify(struct worker *w, const struct known *known)
 {
 	verifier_free(w->verifier);
 	w->verifier = verifier_new(known);
+}
+
+void
+worker_sample(struct worker *w)
+{
+	w->samples = true;
 }
 
 void
@@ -221,12 +233,21 @@ open_connection(void *context, const struct flow_info *info,
 	bool tls = !request && !response && !kdc &&
 	    tls_is_stream(info, side, first);
 
+	bool stray = !request && !response && !kdc && !tls &&
+	    sample_is_stray(info, side);
+
 	if (tls && w->n_tls >= limit_of(LIMIT_TLS)) {
 		limit_hit(LIMIT_TLS);
 		tls = false;
 	}
-	if (!request && !response && !kdc && !tls)
+	if (!request && !response && !kdc && !tls && !stray)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
+
+	struct sample *sample =
+	    stray ? sample_new(side, NULL, &w->n_samples) : NULL;
+
+	if (stray && sample == NULL)
+		return FLOW_IGNORE;
 
 	struct conversation *c = memory_new(1, sizeof(*c));
 
@@ -236,6 +257,11 @@ open_connection(void *context, const struct flow_info *info,
 	if (kdc) {
 		w->besides.followed++;
 		c->kdc = kdc_stream_new(w->kdc, info);
+		return FLOW_FOLLOW;
+	}
+	if (stray) {
+		w->besides.followed++;
+		c->sample = sample;
 		return FLOW_FOLLOW;
 	}
 	if (tls) {
@@ -274,6 +300,48 @@ note_answer(struct conversation *c, struct span bytes, uint64_t frame)
 }
 
 static void
+emit_witness(struct worker *w, struct observation *o,
+    const struct witness_record *r)
+{
+	o->witness = r;
+	o->frame = r->frame;
+	o->time = r->time;
+	w->emit(w->context, o);
+}
+
+/* All of it is there: tell, where anything is told. */
+static void
+end_sample(struct conversation *c, const struct flow_info *info)
+{
+	if (c->sample == NULL)
+		return;
+
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+	const struct witness_record *r =
+	    sample_record(c->sample, info, &o->arena);
+
+	if (r != NULL)
+		emit_witness(c->worker, o, r);
+	else
+		observation_free(o);
+	sample_free(c->sample, &c->worker->n_samples);
+	c->sample = NULL;
+}
+
+/* What no HTTP is on its connection is told at its end. */
+static void
+take_sample(struct conversation *c, enum flow_side side, struct span bytes,
+    const struct tcp_from *from)
+{
+	bool all = sample_bytes(c->sample, side, bytes, from);
+
+	if (all && c->http != NULL)
+		end_sample(c, c->info);
+	else if (all)
+		c->over = true;
+}
+
+static void
 take_bytes(void *connection, enum flow_side side, struct span bytes,
     const struct tcp_from *from)
 {
@@ -286,6 +354,10 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	}
 	if (c->tls != NULL) {
 		tls_stream_bytes(c->tls, side, bytes, from);
+		return;
+	}
+	if (c->sample != NULL) {
+		take_sample(c, side, bytes, from);
 		return;
 	}
 	if (side != c->client)
@@ -317,6 +389,8 @@ take_gap(void *connection, enum flow_side side, uint64_t n,
 		kdc_stream_gap(c->kdc, side, n, from);
 	else if (c->tls != NULL)
 		tls_stream_gap(c->tls, side, n, true);
+	else if (c->sample != NULL)
+		sample_gap(c->sample, side);
 	else
 		http_conversation_gap(c->http, http_side_of(c, side), n, &f);
 }
@@ -330,6 +404,8 @@ idle_bytes(void *connection, enum flow_side side)
 		return kdc_stream_idle(c->kdc, side);
 	if (c->tls != NULL)
 		return tls_stream_idle(c->tls, side);
+	if (c->sample != NULL)
+		return 0;
 	return c->header.expected
 	    ? 0
 	    : http_conversation_idle(c->http, http_side_of(c, side));
@@ -344,7 +420,7 @@ skip_bytes(void *connection, enum flow_side side, uint64_t n,
 
 	if (c->tls != NULL)
 		tls_stream_gap(c->tls, side, n, false);
-	else if (c->kdc == NULL)
+	else if (c->http != NULL)
 		http_conversation_skip(c->http, http_side_of(c, side), n, &f);
 }
 
@@ -354,7 +430,7 @@ end_side(void *connection, enum flow_side side, const struct tcp_from *from)
 	struct conversation *c = connection;
 	struct http_from f = http_from_of(from);
 
-	if (c->kdc == NULL && c->tls == NULL)
+	if (c->http != NULL)
 		http_conversation_end(c->http, http_side_of(c, side), &f);
 }
 
@@ -382,16 +458,6 @@ connection_of(const struct conversation *c, const struct flow_info *i)
 		.carried_bytes = i->delivered[0] + i->delivered[1] +
 		    i->missing[0] + i->missing[1],
 	};
-}
-
-static void
-emit_witness(struct worker *w, struct observation *o,
-    const struct witness_record *r)
-{
-	o->witness = r;
-	o->frame = r->frame;
-	o->time = r->time;
-	w->emit(w->context, o);
 }
 
 static size_t
@@ -493,6 +559,10 @@ take_exchange(void *context, const struct http_exchange *e)
 	o->connection = connection_of(c, c->info);
 	if (c->worker->verifier != NULL)
 		observe_verify(c->worker->verifier, e, o);
+	if (e->tunnel && c->worker->samples && c->sample == NULL &&
+	    o->request.authority != NULL)
+		c->sample = sample_new(c->client, o->request.authority,
+		    &c->worker->n_samples);
 	c->worker->emit(c->worker->context, o);
 }
 
@@ -525,7 +595,7 @@ is_over(void *connection)
 {
 	const struct conversation *c = connection;
 
-	return c->tls != NULL && tls_stream_over(c->tls);
+	return c->over || (c->tls != NULL && tls_stream_over(c->tls));
 }
 
 static void
@@ -533,11 +603,12 @@ close_connection(void *connection, const struct flow_info *info)
 {
 	struct conversation *c = connection;
 
-	if (c->kdc != NULL || c->tls != NULL) {
+	end_sample(c, info);
+	if (c->http == NULL) {
 		count_besides(c->worker, info);
 		if (c->kdc != NULL)
 			kdc_stream_close(c->kdc, info);
-		else
+		else if (c->tls != NULL)
 			close_tls(c, info);
 		free(c);
 		return;
