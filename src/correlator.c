@@ -200,6 +200,12 @@ correlator_attempts(struct correlator *c, size_t *n)
 	return c->chosen;
 }
 
+const struct testimony *
+correlator_witnesses(const struct correlator *c)
+{
+	return c->testimony;
+}
+
 const struct diagnosis *
 correlator_diagnosis(const struct correlator *c)
 {

@@ -295,6 +295,7 @@ report_run(const struct options *o, const struct rules *rules,
 		.findings = findings,
 		.n_findings = n,
 		.rules = rules,
+		.witnesses = correlator_witnesses(k),
 		.stopped = stop_asked != 0 || o->packet_count > 0,
 	};
 

@@ -143,6 +143,7 @@ view_fill(struct view *v, struct sensor *s, const struct worker_counts *c)
 		.findings = (const struct finding *const *)v->order,
 		.n_findings = n,
 		.rules = *s->rules,
+		.witnesses = correlator_witnesses(s->correlator),
 		.lasting = teller_redact(s->teller),
 	};
 	r->attempts = correlator_attempts(s->correlator, &r->n_attempts);
