@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "attempt/applications.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "witness/sample.h"
 
 struct correlator {
 	const struct options *options;
 	struct tracker *tracker;
 	struct testimony *testimony;
 	struct places *places;
+	struct applications *applications; /* NULL: nobody asked for them */
 	struct diagnosis *diagnosis;
 	struct attempt **chosen;
 	size_t n_chosen;
@@ -32,6 +35,8 @@ correlator_new(const struct options *o)
 	c->tracker = tracker_new();
 	c->testimony = testimony_new();
 	c->places = places_new();
+	if (o->applications)
+		c->applications = applications_new();
 	return c;
 }
 
@@ -44,6 +49,7 @@ correlator_free(struct correlator *c)
 	tracker_free(c->tracker);
 	testimony_free(c->testimony);
 	places_free(c->places);
+	applications_free(c->applications);
 	free(c->chosen);
 	free(c);
 }
@@ -60,9 +66,15 @@ correlator_take(void *correlator, struct observation *o)
 		tracker_take(c->tracker, o);
 		return;
 	}
+	if (o->witness->kind == WITNESS_SAMPLE &&
+	    o->witness->saw.sample->authority != NULL) {
+		applications_take(c->applications, o);
+		return;
+	}
 	/* Findings may rest on these alone. */
 	c->news |= o->witness->kind == WITNESS_TLS ||
-	    o->witness->kind == WITNESS_PAC;
+	    o->witness->kind == WITNESS_PAC ||
+	    o->witness->kind == WITNESS_SAMPLE;
 	testimony_take(c->testimony, o);
 }
 
@@ -173,6 +185,10 @@ diagnose(struct correlator *c, const struct rules *rules,
 	for (size_t i = 0; i < n; i++)
 		if (wanted(c->options, all[i]))
 			c->chosen[c->n_chosen++] = all[i];
+	if (c->applications != NULL) {
+		applications_name(c->applications, c->chosen, c->n_chosen);
+		facts.apps = applications_apps(c->applications);
+	}
 	c->diagnosis = diagnosis_run(rules, c->chosen, c->n_chosen, refused,
 	    n_refused, &facts);
 }
@@ -182,6 +198,12 @@ correlator_attempts(struct correlator *c, size_t *n)
 {
 	*n = c->n_chosen;
 	return c->chosen;
+}
+
+const struct testimony *
+correlator_witnesses(const struct correlator *c)
+{
+	return c->testimony;
 }
 
 const struct diagnosis *

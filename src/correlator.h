@@ -46,6 +46,7 @@ void correlator_look_away(struct correlator *c);
 
 /* What is to be reported: the attempts that --client, ... leave. */
 struct attempt **correlator_attempts(struct correlator *c, size_t *n);
+const struct testimony *correlator_witnesses(const struct correlator *c);
 const struct diagnosis *correlator_diagnosis(const struct correlator *c);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "witness/dns.h"
 #include "witness/kdc.h"
+#include "witness/sample.h"
 
 struct worker {
 	struct net *net;
@@ -29,6 +30,8 @@ struct worker {
 	unsigned refused;           /* connections that it told of */
 	when_ns now;                /* capture time; never goes back */
 	struct dns_memory *dns;
+	bool samples;     /* of tunnels are wanted */
+	size_t n_samples; /* being taken */
 };
 
 /* A connection that is followed; the kind's own things come behind. */
@@ -59,12 +62,16 @@ struct follower {
 	bool besides; /* its bytes are not counted among those of HTTP */
 };
 
-extern const struct follower follow_http, follow_kdc, follow_tls;
+extern const struct follower follow_http, follow_kdc, follow_tls,
+    follow_stray;
 
 /* -- what witnesses say (follow_witness.c) -- */
 
 void witness_emit(struct worker *w, struct observation *o,
     const struct witness_record *r);
+/* What a sample has to tell, if anything; it is freed.  NULL is fine. */
+void witness_sample(struct worker *w, struct sample *s,
+    const struct flow_info *info);
 void witness_dns(struct worker *w, const struct packet *p);
 /* A worker_emit's other half: of the KDC's conversations (witness/kdc.h). */
 void witness_kdc(void *context, struct arena *arena,

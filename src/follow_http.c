@@ -24,6 +24,7 @@ struct http_talk {
 	const char *method; /* of a proxy request; in `words` */
 	char words[16];
 	bool reads_pac;
+	struct sample *sample; /* of what goes through the tunnel, or NULL */
 };
 
 static void take_exchange(void *context, const struct http_exchange *e);
@@ -78,6 +79,14 @@ note_answer(struct http_talk *c, struct span bytes, uint64_t frame)
 		c->answer_frame = frame;
 }
 
+/* All of it is there: tell, where anything is told. */
+static void
+end_sample(struct http_talk *c)
+{
+	witness_sample(c->base.worker, c->sample, c->base.info);
+	c->sample = NULL;
+}
+
 static void
 http_bytes(struct conversation *base, enum flow_side side, struct span bytes,
     const struct tcp_from *from)
@@ -85,6 +94,11 @@ http_bytes(struct conversation *base, enum flow_side side, struct span bytes,
 	struct http_talk *c = (struct http_talk *)base;
 	struct http_from f = http_from_of(from);
 
+	if (c->sample != NULL) {
+		if (sample_bytes(c->sample, side, bytes, from))
+			end_sample(c);
+		return;
+	}
 	if (side != c->client)
 		note_answer(c, bytes, from->frame);
 	if (c->header.expected && side == c->client) {
@@ -110,7 +124,10 @@ http_gap(struct conversation *base, enum flow_side side, uint64_t n,
 	struct http_talk *c = (struct http_talk *)base;
 	struct http_from f = http_from_of(from);
 
-	http_conversation_gap(c->http, http_side_of(c, side), n, &f);
+	if (c->sample != NULL)
+		sample_gap(c->sample, side);
+	else
+		http_conversation_gap(c->http, http_side_of(c, side), n, &f);
 }
 
 static uint64_t
@@ -118,7 +135,7 @@ http_idle(struct conversation *base, enum flow_side side)
 {
 	struct http_talk *c = (struct http_talk *)base;
 
-	return c->header.expected
+	return c->header.expected || c->sample != NULL
 	    ? 0
 	    : http_conversation_idle(c->http, http_side_of(c, side));
 }
@@ -245,6 +262,10 @@ take_exchange(void *context, const struct http_exchange *e)
 	o->connection = connection_of(c);
 	if (w->verifier != NULL)
 		observe_verify(w->verifier, e, o);
+	if (e->tunnel && w->samples && c->sample == NULL &&
+	    o->request.authority != NULL)
+		c->sample = sample_new(c->client, o->request.authority,
+		    &w->n_samples);
 	w->emit(w->context, o);
 }
 
@@ -283,6 +304,7 @@ http_close(struct conversation *base)
 	struct http_talk *c = (struct http_talk *)base;
 	struct span answer = span_of(c->answer, c->answer_len);
 
+	end_sample(c);
 	http_conversation_free(c->http);
 	end_pac(c);
 	if (c->method != NULL && tls_looks_like_alert(answer))

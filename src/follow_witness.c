@@ -18,6 +18,12 @@ struct tls_talk {
 	struct tls_stream *stream;
 };
 
+struct stray_talk {
+	struct conversation base;
+	struct sample *sample;
+	bool over; /* it has all that it wants */
+};
+
 void
 witness_emit(struct worker *w, struct observation *o,
     const struct witness_record *r)
@@ -167,6 +173,81 @@ const struct follower follow_tls = {
 	.skip = tls_skip,
 	.over = tls_over,
 	.close = tls_close,
+	.besides = true,
+};
+
+/* -- something else where a proxy may be -- */
+
+void
+witness_sample(struct worker *w, struct sample *s,
+    const struct flow_info *info)
+{
+	if (s == NULL)
+		return;
+
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+	const struct witness_record *r = sample_record(s, info, &o->arena);
+
+	if (r != NULL)
+		witness_emit(w, o, r);
+	else
+		observation_free(o);
+	sample_free(s, &w->n_samples);
+}
+
+static struct conversation *
+stray_open(struct worker *w, const struct flow_info *info,
+    enum flow_side side, struct span first)
+{
+	struct sample *sample;
+
+	(void)first;
+	if (!sample_is_stray(info, side) ||
+	    (sample = sample_new(side, NULL, &w->n_samples)) == NULL)
+		return NULL;
+
+	struct stray_talk *t = memory_new(1, sizeof(*t));
+
+	t->sample = sample;
+	return &t->base;
+}
+
+static void
+stray_bytes(struct conversation *c, enum flow_side side, struct span bytes,
+    const struct tcp_from *from)
+{
+	struct stray_talk *t = (struct stray_talk *)c;
+
+	t->over |= sample_bytes(t->sample, side, bytes, from);
+}
+
+static void
+stray_gap(struct conversation *c, enum flow_side side, uint64_t n,
+    const struct tcp_from *from)
+{
+	(void)n;
+	(void)from;
+	sample_gap(((struct stray_talk *)c)->sample, side);
+}
+
+static bool
+stray_over(const struct conversation *c)
+{
+	return ((const struct stray_talk *)c)->over;
+}
+
+static void
+stray_close(struct conversation *c)
+{
+	witness_sample(c->worker, ((struct stray_talk *)c)->sample, c->info);
+}
+
+const struct follower follow_stray = {
+	.open = stray_open,
+	.bytes = stray_bytes,
+	.gap = stray_gap,
+	.over = stray_over,
+	.close = stray_close,
 	.besides = true,
 };
 

@@ -92,15 +92,18 @@ libp407_a_SOURCES = \
 	%reldir%/verify/verify_ntlm.c \
 	%reldir%/verify/wide.c %reldir%/verify/wide.h \
 	\
+	%reldir%/witness/apps.c %reldir%/witness/apps.h \
 	%reldir%/witness/kdc.c %reldir%/witness/kdc.h \
 	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/certificate.c %reldir%/witness/certificate.h \
 	%reldir%/witness/dns.c %reldir%/witness/dns.h \
 	%reldir%/witness/pac.c %reldir%/witness/pac.h \
 	%reldir%/witness/record.h \
+	%reldir%/witness/sample.c %reldir%/witness/sample.h \
 	%reldir%/witness/tls.c %reldir%/witness/tls.h \
 	%reldir%/witness/tls_hello.c \
 	%reldir%/witness/tls_stream.c %reldir%/witness/tls_stream.h \
+	%reldir%/attempt/applications.c %reldir%/attempt/applications.h \
 	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
 	%reldir%/attempt/build.c %reldir%/attempt/build.h \
 	%reldir%/attempt/lookup.c %reldir%/attempt/match.c \
@@ -130,6 +133,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_product.c \
 	%reldir%/diagnose/facts_proxy.c \
 	%reldir%/diagnose/facts_scheme.c \
+	%reldir%/diagnose/facts_stray.c \
 	%reldir%/diagnose/facts_tls.c \
 	%reldir%/diagnose/facts_story.c \
 	%reldir%/diagnose/facts_token.c \

@@ -295,6 +295,7 @@ report_run(const struct options *o, const struct rules *rules,
 		.findings = findings,
 		.n_findings = n,
 		.rules = rules,
+		.witnesses = correlator_witnesses(k),
 		.stopped = stop_asked != 0 || o->packet_count > 0,
 	};
 
@@ -420,14 +421,18 @@ run(const struct options *o, const struct rules *rules)
 		return EXIT_TROUBLE;
 	}
 
+	/* It may open libndpi, which cannot be done from then on. */
+	struct correlator *k = correlator_new(o);
+
 	confine(o);
 
-	struct correlator *k = correlator_new(o);
 	unsigned threads = threads_for(o, in);
 	struct pool *p = pool_new(threads, correlator_take, k);
 
 	if (known != NULL)
 		pool_verify(p, known);
+	if (o->applications)
+		pool_sample(p);
 
 	when_ns first, last;
 

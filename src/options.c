@@ -27,6 +27,7 @@ enum {
 	OPT_EVIDENCE_LIMIT,
 	OPT_EXIT_CODE,
 	OPT_INVENTORY,
+	OPT_APPLICATIONS,
 	OPT_VERIFY,
 	OPT_COMPARE,
 	OPT_PROXY_LOG,
@@ -80,6 +81,8 @@ static const struct row {
 	    "secrets (default) or identities: also users, hosts, addresses" },
 	{ OPT_INVENTORY, "inventory", NULL,
 	    "also list who uses which scheme" },
+	{ OPT_APPLICATIONS, "applications", NULL,
+	    "name the applications of destinations (libndpi)" },
 	{ OPT_REDACT_MAP, "redact-map", "FILE",
 	    "keep what pseudonyms stand for there (mode 0600)" },
 	{ OPT_VERIFY, "verify", "FILE",
@@ -355,7 +358,10 @@ take_option(struct options *o, int value, char *arg)
 		return o->redact_identities || strcmp(arg, "secrets") == 0 ||
 		    bad(o, "--redact", arg, "secrets or identities");
 	case OPT_INVENTORY:
-		o->inventory = true;
+		o->inventory = o->applications = true;
+		return true;
+	case OPT_APPLICATIONS:
+		o->applications = true;
 		return true;
 	case OPT_REDACT_MAP:
 		o->redact_map = arg;

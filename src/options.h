@@ -62,7 +62,7 @@ struct options {
 	const char *ticket;      /* folder; NULL: none */
 	uint64_t evidence_limit; /* bytes; 0: the default */
 	bool exit_code;
-	bool inventory;
+	bool inventory, applications; /* the first asks for the second */
 	bool quiet;
 	unsigned verbose;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;

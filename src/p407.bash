@@ -75,6 +75,7 @@ _p407() {
 				--check-rules --list-rules --list-facts
 				--explain --redact --redact-map --ticket
 				--evidence-limit --exit-code --inventory
+				--applications
 				--proxy-log --proxy-log-format --verify
 				--compare -n --numeric
 				-q --quiet -v --verbose --color -V --version

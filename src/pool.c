@@ -57,6 +57,13 @@ pool_verify(struct pool *p, const struct known *known)
 		worker_verify(p->members[i].worker, known);
 }
 
+void
+pool_sample(struct pool *p)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		worker_sample(p->members[i].worker);
+}
+
 static struct batch *
 batch_new(unsigned workers)
 {

@@ -29,8 +29,9 @@ struct pool;
 struct pool *pool_new(unsigned workers, worker_emit *emit, void *context);
 void pool_free(struct pool *p);
 
-/* worker_verify() of all workers; before the first frame. */
+/* worker_verify() and worker_sample() of all; before the first frame. */
 void pool_verify(struct pool *p, const struct known *known);
+void pool_sample(struct pool *p);
 
 /* The next frame; its bytes are copied unless pool_blocks() is in use. */
 void pool_frame(struct pool *p, const struct frame *f);

@@ -143,6 +143,7 @@ view_fill(struct view *v, struct sensor *s, const struct worker_counts *c)
 		.findings = (const struct finding *const *)v->order,
 		.n_findings = n,
 		.rules = *s->rules,
+		.witnesses = correlator_witnesses(s->correlator),
 		.lasting = teller_redact(s->teller),
 	};
 	r->attempts = correlator_attempts(s->correlator, &r->n_attempts);
@@ -451,6 +452,8 @@ sensor_run(const struct options *o, struct rules **rules)
 	if (prepare(s)) {
 		if (s->known != NULL)
 			worker_verify(s->worker, s->known);
+		if (o->applications)
+			worker_sample(s->worker);
 		listen(s);
 		status = finish(s);
 	} else {

@@ -9,7 +9,7 @@
 
 /* In the order in which they are asked. */
 static const struct follower *const kinds[] = { &follow_http, &follow_kdc,
-	&follow_tls };
+	&follow_tls, &follow_stray };
 
 static enum flow_interest open_connection(void *context,
     const struct flow_info *info, enum flow_side side, struct span first,
@@ -51,6 +51,12 @@ worker_verify(struct worker *w, const struct known *known)
 {
 	verifier_free(w->verifier);
 	w->verifier = verifier_new(known);
+}
+
+void
+worker_sample(struct worker *w)
+{
+	w->samples = true;
 }
 
 void

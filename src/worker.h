@@ -24,6 +24,10 @@ struct worker *worker_new(worker_emit *emit, void *context);
 /* Hold credentials against these, which outlive it; before any frame. */
 void worker_verify(struct worker *w, const struct known *known);
 
+/* Keep the first bytes of tunnels, to tell what goes through them; before any
+ * frame. */
+void worker_sample(struct worker *w);
+
 void worker_frame(struct worker *w, const struct frame *f);
 
 /*

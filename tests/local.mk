@@ -42,6 +42,7 @@ check_tests = \
 	%reldir%/test_findings_told \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
+	%reldir%/witness/test_apps \
 	%reldir%/witness/test_kdc \
 	%reldir%/witness/test_kdc_stream \
 	%reldir%/witness/test_dns \
@@ -71,6 +72,7 @@ check_tests = \
 	%reldir%/report/test_text
 
 fuzz_targets = \
+	%reldir%/fuzz/fuzz_apps \
 	%reldir%/fuzz/fuzz_credentials \
 	%reldir%/fuzz/fuzz_http \
 	%reldir%/fuzz/fuzz_http_message \

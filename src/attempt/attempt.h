@@ -113,6 +113,8 @@ struct attempt {
 	uint64_t first_frame, last_frame;
 	const char *method, *target, *authority, *user_agent, *via_client;
 	const char *user, *domain; /* as sent; NULL: none */
+	const char *application;   /* "TLS.Microsoft365"; NULL: not asked,
+	                              or not known (applications.h) */
 
 	unsigned requests;      /* that went through, or were refused, in it */
 	unsigned responses_407;

@@ -40,8 +40,11 @@ testimony_take(struct testimony *t, struct observation *o)
 {
 	enum witness_kind k = o->witness->kind;
 
-	if (t->kinds[k].n >= limit_of(LIMIT_WITNESSES)) {
-		limit_hit(LIMIT_WITNESSES);
+	enum limit most = k == WITNESS_SAMPLE ? LIMIT_SAMPLES
+	                                      : LIMIT_WITNESSES;
+
+	if (t->kinds[k].n >= limit_of(most)) {
+		limit_hit(most);
 		observation_free(o);
 		return;
 	}

@@ -61,6 +61,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 		judge_refused(r, refused[i]);
 	judge_witnesses(r, &d->arena, WITNESS_TLS, ABOUT_TLS);
 	judge_witnesses(r, &d->arena, WITNESS_PAC, ABOUT_PAC);
+	judge_witnesses(r, &d->arena, WITNESS_SAMPLE, ABOUT_STRAY);
 	collect_findings(d, r);
 	groups_free(r->groups);
 	history_free(r->history);

@@ -14,6 +14,7 @@
 #include "attempt/testimony.h"
 #include "diagnose/finding.h"
 
+struct apps;
 struct rules;
 struct diagnosis;
 struct kdc_index;
@@ -38,6 +39,7 @@ struct capture_facts {
 	const struct testimony *witnesses; /* NULL: none were kept */
 	const struct kdc_index *kdc; /* of these, by diagnosis_run() */
 	const struct places *places; /* NULL: none were kept */
+	struct apps *apps;           /* NULL: nobody asked for names */
 	const struct only *only;     /* NULL: everything */
 	const struct sides *sides;   /* of these all, by diagnosis_run() */
 };

@@ -159,6 +159,8 @@ extern const struct fact facts_of_peers[];
 extern const size_t facts_of_peers_count;
 extern const struct fact facts_of_pac[];
 extern const size_t facts_of_pac_count;
+extern const struct fact facts_of_stray[];
+extern const size_t facts_of_stray_count;
 extern const struct fact facts_of_tls[];
 extern const size_t facts_of_tls_count;
 

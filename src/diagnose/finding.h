@@ -68,6 +68,7 @@ struct finding {
 	const struct attempt *good;      /* a good one to compare, or NULL */
 	when_ns first, last;
 	struct tally clients, users, proxies, agents, targets, workstations;
+	struct tally applications; /* none: not known, or not asked for */
 	/* Around the example; NULL or none where the capture does not tell. */
 	const char *scope, *scope_words; /* who is hit */
 	when_ns worked_until, failing_since; /* 0: not known */

@@ -31,6 +31,7 @@ static const struct name effort_words[] = { { EFFORT_EASY, "easy" },
 static const struct name about_words[] = { { ABOUT_FAILURES, "failures" },
 	{ ABOUT_LOGINS, "logins" }, { ABOUT_REFUSED, "refused-connections" },
 	{ ABOUT_TLS, "tls-connections" }, { ABOUT_PAC, "pac-fetches" },
+	{ ABOUT_STRAY, "stray-connections" },
 	{ 0, NULL } };
 static const struct name group_words[] = { { GROUP_CLIENT, "client" },
 	{ GROUP_PROXY, "proxy" }, { GROUP_AGENT, "agent" }, { 0, NULL } };

@@ -13,6 +13,7 @@ static const char *const about_names[] = {
 	[ABOUT_REFUSED] = "refused-connections",
 	[ABOUT_TLS] = "tls-connections",
 	[ABOUT_PAC] = "pac-fetches",
+	[ABOUT_STRAY] = "stray-connections",
 };
 
 static const char *const group_names[] = {

@@ -65,6 +65,7 @@ enum rule_about {
 	ABOUT_REFUSED,
 	ABOUT_TLS,
 	ABOUT_PAC,
+	ABOUT_STRAY,
 };
 enum rule_group { GROUP_CLIENT, GROUP_PROXY, GROUP_AGENT };
 

@@ -101,6 +101,7 @@ sides_new(const struct testimony *t, const struct places *p,
 		take_records(s, t, WITNESS_TLS);
 		take_records(s, t, WITNESS_PAC);
 		take_records(s, t, WITNESS_DNS);
+		take_records(s, t, WITNESS_SAMPLE);
 	}
 	s->n_tls = s->n_records[WITNESS_TLS];
 	s->tls = memory_new(s->n_tls + 1, sizeof(*s->tls));

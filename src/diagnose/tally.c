@@ -120,6 +120,13 @@ target_name(const struct attempt *a, struct arena *arena)
 }
 
 static const char *
+application_name(const struct attempt *a, struct arena *arena)
+{
+	(void)arena;
+	return a->application;
+}
+
+static const char *
 workstation_name(const struct attempt *a, struct arena *arena)
 {
 	(void)arena;
@@ -143,6 +150,7 @@ tally_attempts(struct finding *f, struct arena *arena)
 		{ &f->users, user_name },
 		{ &f->agents, agent_name },
 		{ &f->targets, target_name },
+		{ &f->applications, application_name },
 		{ &f->workstations, workstation_name },
 	};
 	const char **names = memory_new(f->n_attempts + 1, sizeof(*names));

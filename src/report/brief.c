@@ -211,6 +211,7 @@ brief_entries(const struct report *r, const struct finding *f,
 	tally_entry(&e, "proxy", "proxies", &f->proxies);
 	product_entry(&e, f);
 	targets_entry(&e, f);
+	tally_entry(&e, "application", "applications", &f->applications);
 	when_entry(&e, f);
 	story_entries(&e, f);
 	cause_entries(&e, f);

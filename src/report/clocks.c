@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "witness/kdc.h"
 
 /* Readings looked at; enough for a median. */
 #define READINGS_MOST 200000
@@ -32,6 +33,8 @@ static const struct {
 	[CLOCK_KRB_ERROR] = { "KRB-ERROR in a 407 (stime)",
 	    "the proxy's clock" },
 	[CLOCK_KDC] = { "KRB-ERROR of the KDC (stime)", "the KDC's clock" },
+	[CLOCK_KDC_CLIENT] = { "KRB-ERROR of the KDC (ctime)",
+	    "the client's clock, as the KDC was shown it" },
 	[CLOCK_TOKEN_ISSUED] = { "bearer token (iat)",
 	    "the issuer's clock when the token was made: it can be old, but "
 	    "not ahead" },
@@ -103,6 +106,18 @@ read_exchange(struct readings *r, const struct attempt *a,
 		    t->bearer.iat, q->time, q->frame);
 }
 
+static void
+read_kdc(struct readings *r, const struct witness_record *w)
+{
+	const struct kdc_record *k = w->saw.kdc;
+
+	add(r, &w->server, CLOCK_KDC, k->stime, k->answer_time,
+	    k->answer_frame);
+	add(r, &w->client, CLOCK_KDC_CLIENT, k->ctime,
+	    k->request_time != WHEN_NONE ? k->request_time : k->answer_time,
+	    k->answer_frame);
+}
+
 static int
 by_host(const void *left, const void *right)
 {
@@ -168,15 +183,20 @@ same_row(const struct reading *x, const struct reading *y)
 
 const struct clock_row *
 clocks_of(struct attempt *const *attempts, size_t n_attempts,
-    struct arena *arena, size_t *n)
+    const struct testimony *witnesses, struct arena *arena, size_t *n)
 {
 	struct readings r = { 0 };
-	size_t rows = 0;
+	size_t rows = 0, n_kdc = 0;
+	const struct witness_record *const *kdc = witnesses != NULL
+	    ? testimony_of(witnesses, WITNESS_KDC, &n_kdc)
+	    : NULL;
 
 	for (size_t i = 0; i < n_attempts; i++)
 		LIST_EACH (link, &attempts[i]->observations)
 			read_exchange(&r, attempts[i],
 			    LIST_OBJECT(link, struct observation, link));
+	for (size_t i = 0; i < n_kdc; i++)
+		read_kdc(&r, kdc[i]);
 	*n = 0;
 	if (r.n == 0)
 		return NULL;

@@ -104,8 +104,8 @@ static void
 inventory(struct html *h)
 {
 	static const char *const columns[] = { "proxy", "method", "attempts",
-		"authenticated", "clients", "users", "programs", "remark",
-		NULL };
+		"authenticated", "clients", "users", "programs", "for",
+		"remark", NULL };
 	const struct report *r = h->report;
 	struct html_table t;
 
@@ -123,6 +123,8 @@ inventory(struct html *h)
 		tally_cell(&t, &row->clients);
 		tally_cell(&t, &row->users);
 		tally_cell(&t, &row->agents);
+		tally_cell(&t, row->applications.n > 0 ? &row->applications
+		                                        : &row->targets);
 		html_cell(&t, row->remark);
 		html_row_end(&t);
 	}

@@ -172,6 +172,7 @@ fill_row(struct inventory_row *row, const struct item *items, size_t n,
 	row->users = names.users;
 	row->agents = names.agents;
 	row->targets = names.targets;
+	row->applications = names.applications;
 	free(list);
 }
 

@@ -17,7 +17,7 @@ struct inventory_row {
 	const char *method; /* "NTLMv2", "Kerberos (aes256-…)", … */
 	const char *remark; /* why somebody may switch it off; or NULL */
 	unsigned attempts, authenticated;
-	struct tally clients, users, agents, targets;
+	struct tally clients, users, agents, targets, applications;
 	when_ns first, last;
 };
 

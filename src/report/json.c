@@ -194,6 +194,7 @@ attempt_body(struct jsonw *w, const struct report *r, const struct attempt *a)
 	jsonw_uint(w, "requests", a->requests);
 	if (a->spare > 0)
 		jsonw_uint(w, "spare_connections", a->spare);
+	jsonw_str(w, "application", a->application);
 	attempt_legs(w, a);
 	attempt_tokens(w, r, a);
 	if (a->credentials != NULL)
@@ -308,6 +309,8 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 		jsonw_str(w, NULL,
 		    redact_target(r->redact, f->targets.entries[i].name));
 	jsonw_end(w);
+	if (f->applications.n > 0)
+		add_tally(w, r, "applications", &f->applications);
 	jsonw_time(w, "first", f->first);
 	jsonw_time(w, "last", f->last);
 	jsonw_str(w, "why", redact_words(r->redact, f->why));

@@ -103,6 +103,8 @@ json_inventory(struct text *t, const struct report *r,
 	add_names(&w, r, "users", &row->users);
 	add_names(&w, r, "user_agents", &row->agents);
 	add_names(&w, r, "destinations", &row->targets);
+	if (row->applications.n > 0)
+		add_names(&w, r, "applications", &row->applications);
 	jsonw_end(&w);
 	jsonw_end(&w);
 	jsonw_end(&w);

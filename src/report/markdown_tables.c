@@ -196,8 +196,8 @@ static void
 inventory(struct markdown *m)
 {
 	static const char *const columns[] = { "proxy", "method", "attempts",
-		"authenticated", "clients", "users", "programs", "remark",
-		NULL };
+		"authenticated", "clients", "users", "programs", "for",
+		"remark", NULL };
 	const struct report *r = m->report;
 
 	if (r->n_inventory == 0)
@@ -215,6 +215,8 @@ inventory(struct markdown *m)
 		tally_cell(m, &row->clients);
 		tally_cell(m, &row->users);
 		tally_cell(m, &row->agents);
+		tally_cell(m, row->applications.n > 0 ? &row->applications
+		                                        : &row->targets);
 		cell(m, row->remark);
 		text_char(m->out, '\n');
 	}

@@ -87,7 +87,8 @@ report_prepare(struct report *r)
 		r->n_faults += r->findings[i]->fault;
 	totals_of_proxies(r);
 	r->clocks =
-	    clocks_of(r->attempts, r->n_attempts, &r->arena, &r->n_clocks);
+	    clocks_of(r->attempts, r->n_attempts, r->witnesses, &r->arena,
+	        &r->n_clocks);
 	r->latency =
 	    latency_of(r->attempts, r->n_attempts, &r->arena, &r->n_latency);
 	if (r->options.inventory)

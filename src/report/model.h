@@ -80,6 +80,7 @@ struct report {
 	const struct finding *const *findings; /* in order of first frame */
 	size_t n_findings;
 	const struct rules *rules; /* for makes of proxies; or NULL */
+	const struct testimony *witnesses; /* for clocks; or NULL */
 	const struct annex *const *annexes; /* in the order to print them */
 	size_t n_annexes;
 	struct redact *lasting; /* the caller's, of several reports; or NULL */

@@ -148,6 +148,7 @@ inventory_entry(struct page *p, const struct report *r,
 	names_line(p, r, "users", &row->users);
 	names_line(p, r, "programs", &row->agents);
 	names_line(p, r, "for", &row->targets);
+	names_line(p, r, "applications", &row->applications);
 	text_fini(&t);
 }
 

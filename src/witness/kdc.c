@@ -225,7 +225,7 @@ kdc_refused(struct kdc *k, const struct flow_info *info)
 		.answer_time = rst ? info->close_time : WHEN_NONE,
 		.tries = info->syns,
 		.till = WHEN_NONE,
-		.stime = WHEN_NONE,
+		.stime = WHEN_NONE, .ctime = WHEN_NONE,
 		.error = -1,
 		.ticket_etype = -1,
 		.kvno = -1,
@@ -344,7 +344,8 @@ begin(struct asked *a, const struct kdc_from *from)
 	a->saw = arena_new(&a->arena, sizeof(*a->saw));
 	*a->saw = (struct kdc_record){ .request_time = WHEN_NONE,
 		.answer_time = WHEN_NONE, .till = WHEN_NONE,
-		.stime = WHEN_NONE, .error = -1, .ticket_etype = -1,
+		.stime = WHEN_NONE, .ctime = WHEN_NONE,
+		.error = -1, .ticket_etype = -1,
 		.kvno = -1, .reply_etype = -1 };
 	return a->saw;
 }
@@ -410,6 +411,7 @@ read_error(struct asked *a, struct span msg, struct fault *fault)
 	saw->error = e.code;
 	saw->nt_status = e.nt_status;
 	saw->stime = e.stime;
+	saw->ctime = e.ctime;
 	saw->e_text = decode_text(&a->arena, e.e_text);
 	if (saw->client == NULL)
 		saw->client = kerberos_name_text(&a->arena, &e.client);

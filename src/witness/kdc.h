@@ -56,6 +56,7 @@ struct kdc_record {
 	int error;          /* -1: none */
 	uint32_t nt_status; /* of Active Directory; 0: none */
 	when_ns stime;      /* the KDC's clock; WHEN_NONE: none */
+	when_ns ctime;      /* the client's, in what it refused; as above */
 	const char *e_text;
 
 	/* KDC_TICKET */

@@ -16,12 +16,14 @@ struct kdc_record; /* witness/kdc.h */
 struct tls_record; /* witness/tls.h */
 struct pac_record; /* witness/pac.h */
 struct dns_record; /* witness/dns.h */
+struct sample_record; /* witness/sample.h */
 
 enum witness_kind {
 	WITNESS_KDC,
 	WITNESS_TLS,
 	WITNESS_PAC,
 	WITNESS_DNS,
+	WITNESS_SAMPLE, /* of a tunnel, or of what is no HTTP */
 	WITNESS_COUNT,
 };
 
@@ -40,6 +42,7 @@ struct witness_record {
 		const struct tls_record *tls;
 		const struct pac_record *pac;
 		const struct dns_record *dns;
+		const struct sample_record *sample;
 	} saw;
 };
 

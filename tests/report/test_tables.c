@@ -4,6 +4,7 @@
 #include "report/clocks.h"
 #include "report/inventory.h"
 #include "report/latency.h"
+#include "witness/kdc.h"
 #include "run.h"
 
 #define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows[0]))
@@ -190,7 +191,7 @@ START_TEST(a_copied_time_is_no_clock)
 		.n_challenges = 1 };
 	list_append(&a.observations, &o->link);
 
-	const struct clock_row *rows = clocks_of(list, 1, &arena, &n);
+	const struct clock_row *rows = clocks_of(list, 1, NULL, &arena, &n);
 
 	ck_assert_uint_eq(n, row->rows);
 	for (size_t i = 0; i < n; i++)
@@ -201,6 +202,46 @@ START_TEST(a_copied_time_is_no_clock)
 		}
 	arena_fini(&arena);
 	attempt_end(&a);
+}
+END_TEST
+
+/* A KDC says its own time in errors, and repeats the client's. */
+START_TEST(an_error_of_the_kdc_shows_two_clocks)
+{
+	struct testimony *t = testimony_new();
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+	struct witness_record *w = arena_new(&o->arena, sizeof(*w));
+	struct kdc_record *k = arena_new(&o->arena, sizeof(*k));
+	struct arena arena = { 0 };
+	size_t n;
+
+	*k = (struct kdc_record){ .ended = KDC_ERROR,
+		.request_time = 5000, .answer_time = 6000, .answer_frame = 2,
+		.stime = 6000 + 400 * WHEN_SECOND,
+		.ctime = 5000 - 60 * WHEN_SECOND };
+	w->kind = WITNESS_KDC;
+	w->client.bytes[0] = 1;
+	w->saw.kdc = k;
+	o->witness = w;
+	testimony_take(t, o);
+	testimony_finish(t);
+
+	const struct clock_row *rows = clocks_of(NULL, 0, t, &arena, &n);
+
+	ck_assert_uint_eq(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		bool client = rows[i].host.bytes[0] == 1;
+
+		ck_assert_int_eq(rows[i].source,
+		    client ? CLOCK_KDC_CLIENT : CLOCK_KDC);
+		ck_assert_int_eq(rows[i].median_ns,
+		    (client ? -60 : 400) * WHEN_SECOND);
+	}
+	k->stime = WHEN_NONE;
+	clocks_of(NULL, 0, t, &arena, &n);
+	ck_assert_uint_eq(n, 1);
+	arena_fini(&arena);
+	testimony_free(t);
 }
 END_TEST
 
@@ -215,6 +256,7 @@ main(void)
 	tcase_add_test(c, the_inventory_counts_each_proxy);
 	tcase_add_loop_test(c, a_copied_time_is_no_clock, 0,
 	    N_ROWS(clock_cases));
+	tcase_add_test(c, an_error_of_the_kdc_shows_two_clocks);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }
