@@ -30,7 +30,7 @@ struct pool *pool_new(unsigned workers, worker_emit *emit, void *context);
 void pool_free(struct pool *p);
 
 /* worker_verify() of all workers; before the first frame. */
-void pool_verify(struct pool *p, const struct known *known);
+void pool_verify(struct pool *p, const struct verify_means *means);
 
 /* The next frame; its bytes are copied unless pool_blocks() is in use. */
 void pool_frame(struct pool *p, const struct frame *f);
