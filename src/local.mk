@@ -78,14 +78,17 @@ libp407_a_SOURCES = \
 	%reldir%/auth/gss.c \
 	%reldir%/auth/json.c %reldir%/auth/json.h \
 	%reldir%/auth/kerberos.c %reldir%/auth/kerberos.h \
+	%reldir%/auth/kerberos_parts.c %reldir%/auth/kerberos_parts.h \
 	%reldir%/auth/kerberos_kdc.c %reldir%/auth/kerberos_kdc.h \
 	%reldir%/auth/ntlm.c %reldir%/auth/ntlm.h \
 	%reldir%/auth/spnego.c %reldir%/auth/spnego.h \
 	%reldir%/auth/token.c %reldir%/auth/token.h \
 	\
 	%reldir%/verify/des.c %reldir%/verify/des.h \
+	%reldir%/verify/keytab.h \
 	%reldir%/verify/known.c %reldir%/verify/known.h \
 	%reldir%/verify/md4.c %reldir%/verify/md4.h \
+	%reldir%/verify/private.c %reldir%/verify/private.h \
 	%reldir%/verify/responses.h \
 	%reldir%/verify/verify.c %reldir%/verify/verify.h \
 	%reldir%/verify/verify_digest.c \
@@ -201,6 +204,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/text_quality.c \
 	%reldir%/report/text_tables.c \
 	%reldir%/report/totals.c %reldir%/report/totals.h \
+	%reldir%/report/tickets.c \
 	%reldir%/report/verified.c \
 	%reldir%/report/words.c %reldir%/report/words.h \
 	\
@@ -259,6 +263,13 @@ libp407_a_SOURCES = \
 	%reldir%/teller.c %reldir%/teller.h \
 	%reldir%/worker.c %reldir%/worker.h
 
+# What --keytab needs, or who says that it is not there.
+if KRB5
+libp407_a_SOURCES += %reldir%/verify/keytab.c
+else
+libp407_a_SOURCES += %reldir%/verify/keytab_none.c
+endif
+
 # The rules are compiled in: p407 starts without reading a file, and a rule
 # that is wrong stops the build.  Apart from libp407.a, because rulec is
 # linked with that.
@@ -276,7 +287,7 @@ CLEANFILES += %reldir%/rules_default.c
 EXTRA_DIST += rules
 
 p407_libraries = $(PCAP_LIBS) $(SECCOMP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
-	$(ZSTD_LIBS) $(LZ4_LIBS)
+	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS)
 
 bin_PROGRAMS += p407
 p407_SOURCES = %reldir%/main.c

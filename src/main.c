@@ -29,10 +29,10 @@
 #include "sandbox/sandbox.h"
 #include "sensor.h"
 #include "summing.h"
-#include "verify/known.h"
+#include "verify/verify.h"
 
 /* Sections of the report that other inputs give rise to. */
-#define ANNEXES 4
+#define ANNEXES 6
 
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 
@@ -314,6 +314,8 @@ report_run(const struct options *o, const struct rules *rules,
 	r.annexes = (const struct annex *const *)annexes;
 	if (o->verify != NULL)
 		annexes[r.n_annexes++] = annex_verified(&r);
+	if (o->keytab != NULL)
+		annexes[r.n_annexes++] = annex_tickets(&r);
 	if (before != NULL)
 		annexes[r.n_annexes++] = compare_annex(before, &r);
 	if (o->proxy_log != NULL)
@@ -405,6 +407,7 @@ run(const struct options *o, const struct rules *rules)
 			return EXIT_TROUBLE;
 
 	struct known *known = NULL;
+	struct keytab *keytab = NULL;
 	struct compare *before = NULL;
 	struct proxylog *log = NULL;
 	struct capture *in = NULL;
@@ -414,10 +417,13 @@ run(const struct options *o, const struct rules *rules)
 	        (log = proxylog_load(o->proxy_log, o->proxy_log_format)) ==
 	            NULL) ||
 	    (o->verify != NULL && (known = known_load(o->verify)) == NULL) ||
+	    (o->keytab != NULL &&
+	        (keytab = keytab_load(o->keytab)) == NULL) ||
 	    (in = capture_open(o->files, o->n_files, o->filter)) == NULL) {
 		compare_free(before);
 		proxylog_free(log);
 		known_free(known);
+		keytab_free(keytab);
 		return EXIT_TROUBLE;
 	}
 
@@ -429,8 +435,8 @@ run(const struct options *o, const struct rules *rules)
 	unsigned threads = threads_for(o, in);
 	struct pool *p = pool_new(threads, correlator_take, k);
 
-	if (known != NULL)
-		pool_verify(p, known);
+	if (known != NULL || keytab != NULL)
+		pool_verify(p, &(struct verify_means){ known, keytab });
 	if (o->applications)
 		pool_sample(p);
 
@@ -446,6 +452,7 @@ run(const struct options *o, const struct rules *rules)
 	correlator_now(k, last);
 	pool_finish(p);
 	known_free(known); /* no longer than needed */
+	keytab_free(keytab);
 
 	struct worker_counts counts = pool_counts(p);
 	size_t n = capture_inputs(in);

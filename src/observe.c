@@ -117,9 +117,14 @@ observe_verify(struct verifier *v, const struct http_exchange *e,
 		k->first_frame };
 	struct token *t = o->request.credentials;
 
-	if (t != NULL)
+	if (t != NULL) {
+		struct span value =
+		    http_field_value(&e->request, "proxy-authorization");
+
 		t->verified = verifier_check(v, &at, e->request.method,
-		    http_field_value(&e->request, "proxy-authorization"), t);
+		    value, t);
+		verifier_ticket(v, value, &o->arena, t);
+	}
 	for (size_t i = 0; i < e->response.n_fields; i++)
 		if (span_eq_nocase(e->response.fields[i].name,
 		        SPAN("proxy-authenticate")))

@@ -29,6 +29,7 @@ enum {
 	OPT_INVENTORY,
 	OPT_APPLICATIONS,
 	OPT_VERIFY,
+	OPT_KEYTAB,
 	OPT_COMPARE,
 	OPT_PROXY_LOG,
 	OPT_PROXY_LOG_FORMAT,
@@ -87,6 +88,8 @@ static const struct row {
 	    "keep what pseudonyms stand for there (mode 0600)" },
 	{ OPT_VERIFY, "verify", "FILE",
 	    "known-good credentials: say of each attempt if it used them" },
+	{ OPT_KEYTAB, "keytab", "FILE",
+	    "of the proxy: say of each Kerberos ticket if it opens it" },
 	{ OPT_COMPARE, "compare", "BEFORE",
 	    "what a fix changed: an earlier capture, or its -o json" },
 	{ OPT_PROXY_LOG, "proxy-log", "FILE",
@@ -374,6 +377,9 @@ take_option(struct options *o, int value, char *arg)
 		    &o->evidence_limit);
 	case OPT_VERIFY:
 		o->verify = arg;
+		return true;
+	case OPT_KEYTAB:
+		o->keytab = arg;
 		return true;
 	case OPT_COMPARE:
 		o->compare = arg;

@@ -59,6 +59,7 @@ struct options {
 	const char *proxy_log;   /* NULL: none */
 	const char *proxy_log_format; /* NULL: guess */
 	const char *verify;      /* file of credentials; NULL: none */
+	const char *keytab;      /* of the proxy; NULL: none */
 	const char *ticket;      /* folder; NULL: none */
 	uint64_t evidence_limit; /* bytes; 0: the default */
 	bool exit_code;

@@ -59,7 +59,7 @@ _p407() {
 		return
 		;;
 	-r | --read | --rules | --redact-map | --metrics | --ticket | \
-		--verify | --compare | --proxy-log)
+		--verify | --keytab | --compare | --proxy-log)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -77,7 +77,7 @@ _p407() {
 				--evidence-limit --exit-code --inventory
 				--applications
 				--proxy-log --proxy-log-format --verify
-				--compare -n --numeric
+				--keytab --compare -n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'
 		else

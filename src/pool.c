@@ -51,10 +51,10 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 }
 
 void
-pool_verify(struct pool *p, const struct known *known)
+pool_verify(struct pool *p, const struct verify_means *means)
 {
 	for (unsigned i = 0; i < p->n; i++)
-		worker_verify(p->members[i].worker, known);
+		worker_verify(p->members[i].worker, means);
 }
 
 void

@@ -30,7 +30,7 @@ struct pool *pool_new(unsigned workers, worker_emit *emit, void *context);
 void pool_free(struct pool *p);
 
 /* worker_verify() and worker_sample() of all; before the first frame. */
-void pool_verify(struct pool *p, const struct known *known);
+void pool_verify(struct pool *p, const struct verify_means *means);
 void pool_sample(struct pool *p);
 
 /* The next frame; its bytes are copied unless pool_blocks() is in use. */

@@ -19,6 +19,7 @@
 #include "sandbox/sandbox.h"
 #include "summing.h"
 #include "teller.h"
+#include "verify/keytab.h"
 #include "verify/known.h"
 
 #ifndef PACKAGE_VERSION
@@ -37,6 +38,7 @@ struct sensor {
 	const struct options *options;
 	struct rules **rules;
 	struct known *known; /* NULL: nothing to hold against */
+	struct keytab *keytab;
 	struct live *live;
 	struct live_files files;
 	struct teller *teller;
@@ -389,8 +391,14 @@ prepare(struct sensor *s)
 	s->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	/* libcrypto reads its configuration when it is first used. */
 	secret_fingerprint("start", SPAN("start"));
-	if (o->verify != NULL && (s->known = known_load(o->verify)) == NULL)
+	if ((o->verify != NULL &&
+	        (s->known = known_load(o->verify)) == NULL) ||
+	    (o->keytab != NULL &&
+	        (s->keytab = keytab_load(o->keytab)) == NULL))
 		return false;
+	if (s->known != NULL || s->keytab != NULL)
+		worker_verify(s->worker,
+		    &(struct verify_means){ s->known, s->keytab });
 	if (!live_files_open(&s->files, o) ||
 	    (s->live = live_open(&wanted)) == NULL ||
 	    !sandbox_drop(o->account, &became))
@@ -450,8 +458,6 @@ sensor_run(const struct options *o, struct rules **rules)
 	s->worker = worker_new(correlator_take, s->correlator);
 	catch_signals();
 	if (prepare(s)) {
-		if (s->known != NULL)
-			worker_verify(s->worker, s->known);
 		if (o->applications)
 			worker_sample(s->worker);
 		listen(s);
@@ -463,6 +469,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	correlator_free(s->correlator);
 	teller_free(s->teller);
 	known_free(s->known);
+	keytab_free(s->keytab);
 	live_close(s->live);
 	if (s->memory >= 0)
 		close(s->memory);

@@ -47,10 +47,10 @@ worker_new(worker_emit *emit, void *context)
 }
 
 void
-worker_verify(struct worker *w, const struct known *known)
+worker_verify(struct worker *w, const struct verify_means *means)
 {
 	verifier_free(w->verifier);
-	w->verifier = verifier_new(known);
+	w->verifier = verifier_new(means);
 }
 
 void

@@ -13,7 +13,7 @@
 #include "capture/frame.h"
 #include "net/packet.h"
 #include "tcp/flow.h"
-#include "verify/known.h"
+#include "verify/verify.h"
 
 struct worker;
 
@@ -22,7 +22,7 @@ typedef void worker_emit(void *context, struct observation *o);
 struct worker *worker_new(worker_emit *emit, void *context);
 
 /* Hold credentials against these, which outlive it; before any frame. */
-void worker_verify(struct worker *w, const struct known *known);
+void worker_verify(struct worker *w, const struct verify_means *means);
 
 /* Keep the first bytes of tunnels, to tell what goes through them; before any
  * frame. */

@@ -31,6 +31,7 @@ check_tests = \
 	%reldir%/auth/test_gss \
 	%reldir%/auth/test_kerberos \
 	%reldir%/auth/test_kerberos_kdc \
+	%reldir%/auth/test_kerberos_parts \
 	%reldir%/auth/test_ntlm \
 	%reldir%/auth/test_spnego \
 	%reldir%/auth/test_token \
@@ -81,6 +82,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_evidence \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_kdc \
+	%reldir%/fuzz/fuzz_kerberos_parts \
 	%reldir%/fuzz/fuzz_known \
 	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_pipeline \
@@ -129,6 +131,7 @@ dist_check_SCRIPTS += \
 	%reldir%/witness/crosscheck.sh \
 	%reldir%/compare/compare.sh \
 	%reldir%/proxylog/proxylog.sh \
+	%reldir%/verify/keytab.sh \
 	%reldir%/verify/verify.sh \
 	%reldir%/damage.sh \
 	%reldir%/secrets.sh \
@@ -154,7 +157,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/report/page.log: p407$(EXEEXT)
 %reldir%/compare/compare.log: p407$(EXEEXT)
 %reldir%/proxylog/proxylog.log: p407$(EXEEXT)
-%reldir%/verify/verify.log: p407$(EXEEXT)
+%reldir%/verify/keytab.log %reldir%/verify/verify.log: p407$(EXEEXT)
 %reldir%/auth/crosscheck.log %reldir%/lint/documents.log: p407$(EXEEXT)
 %reldir%/net/crosscheck.log: %reldir%/net/dump$(EXEEXT)
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
@@ -177,6 +180,7 @@ EXTRA_DIST += captures \
 	%reldir%/harness.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
+	%reldir%/verify/tickets \
 	%reldir%/verify/verify.py \
 	%reldir%/proxylog/proxylog.py \
 	%reldir%/proxylog/squid.pcap \

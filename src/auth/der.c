@@ -78,3 +78,14 @@ der_int(struct span b, int32_t *out)
 	*out = (int32_t)v;
 	return true;
 }
+
+struct span
+der_context_value(struct reader *r, int n, int tag)
+{
+	struct reader wrap, value;
+
+	if (!der_enter(r, DER_CONTEXT(n), &wrap) ||
+	    !der_enter(&wrap, tag, &value))
+		return (struct span){ 0 };
+	return value.in;
+}

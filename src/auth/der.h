@@ -42,4 +42,7 @@ bool der_int(struct span contents, int32_t *out);
 /* An INTEGER or ENUMERATED of up to four bytes in a context tag. */
 bool der_context_int(struct reader *r, int n, int tag, int32_t *out);
 
+/* The contents of a value of type `tag` in a context tag; unset: not there. */
+struct span der_context_value(struct reader *r, int n, int tag);
+
 #endif

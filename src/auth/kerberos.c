@@ -181,20 +181,9 @@ kerberos_name_text(struct arena *a, const struct kerberos_name *name)
 	return copy;
 }
 
-static struct span
-context_value(struct reader *r, int n, int tag)
-{
-	struct reader wrap, value;
-
-	if (!der_enter(r, DER_CONTEXT(n), &wrap) ||
-	    !der_enter(&wrap, tag, &value))
-		return (struct span){ 0 };
-	return value.in;
-}
-
 void
 kerberos_encrypted_read(struct reader *r, int n, int32_t *etype,
-    int32_t *kvno)
+    int32_t *kvno, struct span *cipher)
 {
 	struct reader wrap, seq;
 	int32_t ignored;
@@ -204,6 +193,8 @@ kerberos_encrypted_read(struct reader *r, int n, int32_t *etype,
 		return;
 	der_context_int(&seq, 0, DER_INTEGER, etype);
 	der_context_int(&seq, 1, DER_INTEGER, kvno != NULL ? kvno : &ignored);
+	if (cipher != NULL)
+		*cipher = der_context_value(&seq, 2, DER_OCTETS);
 }
 
 void
@@ -217,10 +208,11 @@ kerberos_ticket_read(struct reader *r, struct kerberos_ticket *out)
 	    !der_enter(&app, DER_SEQUENCE, &seq))
 		return;
 	der_context_int(&seq, 0, DER_INTEGER, &ignored); /* tkt-vno */
-	out->realm = context_value(&seq, 1, DER_STRING);
+	out->realm = der_context_value(&seq, 1, DER_STRING);
 	if (der_enter(&seq, DER_CONTEXT(2), &name))
 		kerberos_name_read(&name, &out->service);
-	kerberos_encrypted_read(&seq, 3, &out->etype, &out->kvno);
+	kerberos_encrypted_read(&seq, 3, &out->etype, &out->kvno,
+	    &out->cipher);
 }
 
 bool
@@ -241,7 +233,7 @@ kerberos_ap_req_decode(struct span msg, struct kerberos_ap_req *out,
 	der_context_int(&seq, 0, DER_INTEGER, &ignored); /* pvno */
 	der_context_int(&seq, 1, DER_INTEGER, &ignored); /* msg-type */
 
-	struct span options = context_value(&seq, 2, DER_BIT_STRING);
+	struct span options = der_context_value(&seq, 2, DER_BIT_STRING);
 
 	/* Bit 2 of the flags, after the octet of unused bits. */
 	out->mutual_required = options.len >= 2 && (options.at[1] & 0x20);
@@ -252,8 +244,10 @@ kerberos_ap_req_decode(struct span msg, struct kerberos_ap_req *out,
 		out->service = ticket.service;
 		out->ticket_etype = ticket.etype;
 		out->kvno = ticket.kvno;
+		out->ticket_cipher = ticket.cipher;
 	}
-	kerberos_encrypted_read(&seq, 4, &out->authenticator_etype, NULL);
+	kerberos_encrypted_read(&seq, 4, &out->authenticator_etype, NULL,
+	    &out->authenticator_cipher);
 	if (!reader_ok(&seq))
 		reader_fail(&r, seq.fault.kind, seq.fault.offset, "AP-REQ");
 	else if (out->service.n == 0)
@@ -295,7 +289,7 @@ status_of_row(struct reader *row)
 
 	if (!der_context_int(row, 1, DER_INTEGER, &type) || type != 3)
 		return 0;
-	value = reader_of(context_value(row, 2, DER_OCTETS));
+	value = reader_of(der_context_value(row, 2, DER_OCTETS));
 	/* The salt of the password has the same number in a list. */
 	return value.in.len == 12 ? reader_le32(&value, "status") : 0;
 }
@@ -317,19 +311,19 @@ kerberos_error_decode(struct span msg, struct kerberos_error *out,
 	}
 	der_context_int(&seq, 0, DER_INTEGER, &ignored);
 	der_context_int(&seq, 1, DER_INTEGER, &ignored);
-	out->ctime = when_of_kerberos(context_value(&seq, 2, DER_TIME));
+	out->ctime = when_of_kerberos(der_context_value(&seq, 2, DER_TIME));
 	der_context_int(&seq, 3, DER_INTEGER, &ignored);
-	out->stime = when_of_kerberos(context_value(&seq, 4, DER_TIME));
+	out->stime = when_of_kerberos(der_context_value(&seq, 4, DER_TIME));
 	der_context_int(&seq, 5, DER_INTEGER, &ignored);
 	der_context_int(&seq, 6, DER_INTEGER, &out->code);
-	out->client_realm = context_value(&seq, 7, DER_STRING);
+	out->client_realm = der_context_value(&seq, 7, DER_STRING);
 	if (der_enter(&seq, DER_CONTEXT(8), &wrap))
 		kerberos_name_read(&wrap, &out->client);
-	out->realm = context_value(&seq, 9, DER_STRING);
+	out->realm = der_context_value(&seq, 9, DER_STRING);
 	if (der_enter(&seq, DER_CONTEXT(10), &wrap))
 		kerberos_name_read(&wrap, &out->service);
-	out->e_text = context_value(&seq, 11, DER_STRING);
-	out->nt_status = nt_status_of(context_value(&seq, 12, DER_OCTETS));
+	out->e_text = der_context_value(&seq, 11, DER_STRING);
+	out->nt_status = nt_status_of(der_context_value(&seq, 12, DER_OCTETS));
 	if (!reader_ok(&seq))
 		reader_fail(&r, seq.fault.kind, seq.fault.offset, "KRB-ERROR");
 	else if (out->code < 0)

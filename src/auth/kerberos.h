@@ -25,6 +25,7 @@ struct kerberos_ticket {
 	struct span realm;
 	struct kerberos_name service;
 	int32_t etype, kvno; /* -1: not there */
+	struct span cipher;
 };
 
 struct kerberos_ap_req {
@@ -33,6 +34,7 @@ struct kerberos_ap_req {
 	struct kerberos_name service;
 	int32_t ticket_etype, kvno, authenticator_etype; /* -1: not there */
 	struct span ticket; /* the whole Ticket, for a fingerprint */
+	struct span ticket_cipher, authenticator_cipher;
 };
 
 struct kerberos_error {
@@ -71,9 +73,10 @@ void kerberos_ticket_read(struct reader *r, struct kerberos_ticket *out);
 
 /*
  * EncryptedData (5.2.9) in context tag n: the type and the number of the
- * key, never the cipher.  kvno may be NULL; what is not there is left as is.
+ * key, and the cipher.  kvno and cipher may be NULL; what is not there is
+ * left as is.
  */
 void kerberos_encrypted_read(struct reader *r, int n, int32_t *etype,
-    int32_t *kvno);
+    int32_t *kvno, struct span *cipher);
 
 #endif

@@ -97,19 +97,8 @@ read_preauth(struct reader *seq, struct kerberos_kdc_req *out)
 		out->preauth |= KERBEROS_PA_TICKET;
 		kerberos_ap_req_decode(octets.in, &ap, &ignored);
 		out->tgt = (struct kerberos_ticket){ ap.realm, ap.service,
-			ap.ticket_etype, ap.kvno };
+			ap.ticket_etype, ap.kvno, ap.ticket_cipher };
 	}
-}
-
-static struct span
-value_in(struct reader *seq, int n, int tag)
-{
-	struct reader wrap, value;
-
-	if (!der_enter(seq, DER_CONTEXT(n), &wrap) ||
-	    !der_enter(&wrap, tag, &value))
-		return (struct span){ 0 };
-	return value.in;
 }
 
 /* KDC-REQ-BODY [4]; the nonce is a UInt32 that some send as negative. */
@@ -122,15 +111,15 @@ read_body(struct reader *seq, struct kerberos_kdc_req *out)
 	if (!der_enter(seq, DER_CONTEXT(4), &wrap) ||
 	    !der_enter(&wrap, DER_SEQUENCE, &body))
 		return;
-	value_in(&body, 0, DER_BIT_STRING); /* kdc-options */
+	der_context_value(&body, 0, DER_BIT_STRING); /* kdc-options */
 	if (der_enter(&body, DER_CONTEXT(1), &name))
 		kerberos_name_read(&name, &out->client);
-	out->realm = value_in(&body, 2, DER_STRING);
+	out->realm = der_context_value(&body, 2, DER_STRING);
 	if (der_enter(&body, DER_CONTEXT(3), &name))
 		kerberos_name_read(&name, &out->service);
-	value_in(&body, 4, DER_TIME); /* from */
-	out->till = when_of_kerberos(value_in(&body, 5, DER_TIME));
-	value_in(&body, 6, DER_TIME); /* rtime */
+	der_context_value(&body, 4, DER_TIME); /* from */
+	out->till = when_of_kerberos(der_context_value(&body, 5, DER_TIME));
+	der_context_value(&body, 6, DER_TIME); /* rtime */
 	out->has_nonce = der_context_int(&body, 7, DER_INTEGER, &nonce);
 	out->nonce = (uint32_t)nonce;
 	read_etypes(&body, out);
@@ -169,14 +158,14 @@ kerberos_kdc_rep_decode(struct span msg, struct kerberos_kdc_rep *out,
 	der_context_int(&seq, 0, DER_INTEGER, &ignored); /* pvno */
 	der_context_int(&seq, 1, DER_INTEGER, &ignored); /* msg-type */
 	der_enter(&seq, DER_CONTEXT(2), &wrap);          /* padata */
-	out->client_realm = value_in(&seq, 3, DER_STRING);
+	out->client_realm = der_context_value(&seq, 3, DER_STRING);
 	if (der_enter(&seq, DER_CONTEXT(4), &wrap))
 		kerberos_name_read(&wrap, &out->client);
 	if (der_enter(&seq, DER_CONTEXT(5), &wrap)) {
 		out->ticket_bytes = wrap.in;
 		kerberos_ticket_read(&wrap, &out->ticket);
 	}
-	kerberos_encrypted_read(&seq, 6, &out->etype, NULL);
+	kerberos_encrypted_read(&seq, 6, &out->etype, NULL, NULL);
 	if (reader_ok(&seq) && out->ticket.service.n == 0)
 		reader_fail(&seq, FAULT_VALUE, seq.pos, "ticket");
 	return finish(reader_ok(&r) ? &seq : &r, "KDC-REP", fault);

@@ -59,6 +59,23 @@ ntlm_version_name(enum ntlm_version v)
 }
 
 const char *
+token_opening_name(enum token_opening o)
+{
+	static const struct name words[] = {
+		{ OPENING_YES, "yes" },
+		{ OPENING_OTHER, "other-entry" },
+		{ OPENING_NO_SERVICE, "no-service" },
+		{ OPENING_NO_VERSION, "no-version" },
+		{ OPENING_NO_TYPE, "no-type" },
+		{ OPENING_WRONG_KEY, "wrong-key" },
+		{ OPENING_UNKNOWN, "unknown" },
+		{ 0, NULL },
+	};
+
+	return names_of(words, o, NULL);
+}
+
+const char *
 token_verified_name(enum token_verified v)
 {
 	static const struct name words[] = {

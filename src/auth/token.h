@@ -106,6 +106,30 @@ enum token_verified {
 	VERIFIED_MISCOMPUTED, /* the password, but the response is not right */
 };
 
+/* Does a key of the keytab open the ticket?  Set by verify/ only, as above. */
+enum token_opening {
+	OPENING_NOT_ASKED = 0,
+	OPENING_YES,        /* the key of its service and version */
+	OPENING_OTHER,      /* only one under another name or version */
+	OPENING_NO_SERVICE, /* there is no key for its service */
+	OPENING_NO_VERSION, /* none of its version */
+	OPENING_NO_TYPE,    /* none of its encryption type */
+	OPENING_WRONG_KEY,  /* there is one, and it does not open it */
+	OPENING_UNKNOWN,    /* the ticket is not whole */
+};
+
+/* What the keytab, and then the ticket, says.  NULL, -1 or WHEN_NONE: not. */
+struct token_opened {
+	enum token_opening how;
+	const char *entry;  /* the principal of the key that opened it */
+	int entry_kvno;
+	const char *kvnos;  /* that the keytab has for the service: "1, 2" */
+	const char *client, *client_realm; /* whose ticket it is */
+	when_ns start, end, renew;
+	bool other_client;  /* the authenticator names somebody else */
+	when_ns ctime; /* the client's clock, from the authenticator */
+};
+
 /* Names and such are NUL-terminated UTF-8 in the arena; NULL: not there. */
 struct token_ntlm {
 	enum ntlm_version version; /* type 3 */
@@ -139,6 +163,7 @@ struct token_kerberos {
 	when_ns stime, ctime;
 	const char *client, *client_realm, *e_text;
 	uint32_t nt_status; /* from e-data of AD; 0 if none */
+	const struct token_opened *opened; /* NULL: no keytab was given */
 };
 
 struct token_digest {
@@ -222,6 +247,10 @@ const char *ntlm_version_name(enum ntlm_version v);
 
 /* "yes", "no", "unknown", "encoding", "miscomputed"; NULL: not asked. */
 const char *token_verified_name(enum token_verified v);
+
+/* "yes", "other-entry", "no-service", "no-version", "no-type", "wrong-key",
+ * "unknown"; NULL: not asked. */
+const char *token_opening_name(enum token_opening o);
 
 /* "KRB_AP_ERR_SKEW"; NULL if unknown.  RFC 4120 7.5.9. */
 const char *kerberos_error_name(int code);

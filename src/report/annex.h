@@ -63,4 +63,7 @@ void annex_learn(struct redact *r, const struct annex *a);
 /* Who used the known-good credentials; NULL if nobody was asked. */
 struct annex *annex_verified(const struct report *r);
 
+/* Which Kerberos tickets the keytab opens, and what they say. */
+struct annex *annex_tickets(const struct report *r);
+
 #endif

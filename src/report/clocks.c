@@ -30,6 +30,8 @@ static const struct {
 	    "the clock of the proxy, or of the directory that made it" },
 	[CLOCK_NTLM_RESPONSE] = { "NTLM type 3 (a time of its own)",
 	    "the client's clock" },
+	[CLOCK_AUTHENTICATOR] = { "Kerberos authenticator (ctime)",
+	    "the client's clock" },
 	[CLOCK_KRB_ERROR] = { "KRB-ERROR in a 407 (stime)",
 	    "the proxy's clock" },
 	[CLOCK_KDC] = { "KRB-ERROR of the KDC (stime)", "the KDC's clock" },
@@ -101,6 +103,9 @@ read_exchange(struct readings *r, const struct attempt *a,
 	    !(t2 != NULL && t2->ntlm.timestamp == t->ntlm.timestamp))
 		add(r, &o->connection.client, CLOCK_NTLM_RESPONSE,
 		    t->ntlm.timestamp, q->time, q->frame);
+	if (t->kerberos.opened != NULL)
+		add(r, &o->connection.client, CLOCK_AUTHENTICATOR,
+		    t->kerberos.opened->ctime, q->time, q->frame);
 	if (t->kind == TOKEN_BEARER)
 		add(r, &o->connection.client, CLOCK_TOKEN_ISSUED,
 		    t->bearer.iat, q->time, q->frame);

@@ -18,6 +18,7 @@ enum clock_source {
 	CLOCK_HTTP_DATE,      /* Date of a 407: the proxy */
 	CLOCK_NTLM_CHALLENGE, /* type 2: the proxy's, or its directory's */
 	CLOCK_NTLM_RESPONSE,  /* type 3 with a time of its own: the client */
+	CLOCK_AUTHENTICATOR,  /* ctime beside a ticket, opened: the client */
 	CLOCK_KRB_ERROR,      /* stime of a KRB-ERROR in a 407: the proxy */
 	CLOCK_KDC,            /* stime of a KDC's error: the KDC */
 	CLOCK_KDC_CLIENT,     /* ctime of a KDC's error: the client */

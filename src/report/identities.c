@@ -32,6 +32,13 @@ learn_token(struct redact *r, const struct token *t)
 	redact_learn_service(r, t->kerberos.service);
 	redact_learn(r, IDENTITY_USER, t->kerberos.client);
 	redact_learn(r, IDENTITY_DOMAIN, t->kerberos.client_realm);
+	if (t->kerberos.opened != NULL) {
+		const struct token_opened *o = t->kerberos.opened;
+
+		redact_learn(r, IDENTITY_USER, o->client);
+		redact_learn(r, IDENTITY_DOMAIN, o->client_realm);
+		redact_learn_service(r, o->entry);
+	}
 	redact_learn(r, IDENTITY_USER, t->digest.user);
 	redact_learn(r, IDENTITY_REALM, t->digest.realm);
 	redact_learn_host(r, t->digest.uri);

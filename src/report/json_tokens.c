@@ -144,6 +144,30 @@ kerberos_error(struct jsonw *w, const struct report *r,
 		jsonw_str(w, "nt_status", nt_status_name(k->nt_status));
 }
 
+/* What --keytab told of the ticket. */
+static void
+kerberos_opened(struct jsonw *w, const struct report *r,
+    const struct token_opened *o)
+{
+	jsonw_object(w, "keytab");
+	jsonw_str(w, "opens", token_opening_name(o->how));
+	jsonw_str(w, "kvnos", o->kvnos);
+	jsonw_str(w, "entry", redact_words(r->redact, o->entry));
+	if (o->entry != NULL)
+		jsonw_int(w, "entry_kvno", o->entry_kvno);
+	jsonw_str(w, "client",
+	    redact_name(r->redact, IDENTITY_USER, o->client));
+	jsonw_str(w, "client_realm",
+	    redact_name(r->redact, IDENTITY_DOMAIN, o->client_realm));
+	jsonw_time(w, "start", o->start);
+	jsonw_time(w, "end", o->end);
+	jsonw_time(w, "renew_till", o->renew);
+	jsonw_time(w, "client_time", o->ctime);
+	if (o->other_client)
+		jsonw_bool(w, "other_client", true);
+	jsonw_end(w);
+}
+
 static void
 kerberos(struct jsonw *w, const struct report *r,
     const struct json_tokens *of)
@@ -168,6 +192,8 @@ kerberos(struct jsonw *w, const struct report *r,
 		if (k->kvno >= 0)
 			jsonw_int(w, "kvno", k->kvno);
 		jsonw_bool(w, "mutual", k->mutual_required);
+		if (k->opened != NULL)
+			kerberos_opened(w, r, k->opened);
 	}
 	if (error != NULL)
 		kerberos_error(w, r, &error->kerberos);

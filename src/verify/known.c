@@ -3,9 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/escape.h"
@@ -14,6 +12,7 @@
 #include "base/secret.h"
 #include "verify/des.h"
 #include "verify/md4.h"
+#include "verify/private.h"
 #include "verify/wide.h"
 
 struct known {
@@ -26,62 +25,28 @@ static bool read_line(struct known *k, const char *name, unsigned number,
 static const char *read_entry(struct known_user *u, struct span line);
 static void make_forms(struct known_user *u, struct span password);
 
-static bool
-refuse(const char *path, const char *what, const char *remedy)
-{
-	message_error("%s: %s (%s)", path, what, remedy);
-	return false;
-}
-
-/* Nobody else may have read it, or have written what we take for true. */
-static bool
-is_private(const char *path, int fd, size_t *size)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return refuse(path, strerror(errno), "check the path");
-	if (!S_ISREG(st.st_mode))
-		return refuse(path, "is no regular file",
-		    "write the credentials to a file of mode 0600");
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return refuse(path, "others than its owner may use it",
-		    "chmod 600 it, and think of changing the password");
-	if (st.st_uid != geteuid())
-		return refuse(path, "belongs to somebody else",
-		    "use a file of your own");
-	if (st.st_size > KNOWN_FILE_MOST)
-		return refuse(path, "is too long to be credentials",
-		    "one user a line, see VERIFYING CREDENTIALS in p407(1)");
-	*size = (size_t)st.st_size;
-	return true;
-}
-
 struct known *
 known_load(const char *path)
 {
-	/* Not to wait for the other end of a pipe. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct known *k = NULL;
 	size_t size = 0, n = 0;
+	int fd = private_open(path, "credentials", "VERIFYING CREDENTIALS",
+	    KNOWN_FILE_MOST, &size);
 
-	if (fd < 0) {
-		refuse(path, strerror(errno), "check the path");
+	if (fd < 0)
 		return NULL;
-	}
-	if (is_private(path, fd, &size)) {
-		uint8_t *bytes = memory_new(size + 1, 1);
-		ssize_t got = 1;
 
-		while (n < size && (got = read(fd, bytes + n, size - n)) > 0)
-			n += (size_t)got;
-		if (got < 0)
-			refuse(path, strerror(errno), "check the file");
-		else
-			k = known_read(path, span_of(bytes, n));
-		secret_wipe(bytes, size + 1);
-		free(bytes);
-	}
+	uint8_t *bytes = memory_new(size + 1, 1);
+	ssize_t got = 1;
+
+	while (n < size && (got = read(fd, bytes + n, size - n)) > 0)
+		n += (size_t)got;
+	if (got < 0)
+		private_refuse(path, strerror(errno), "check the file");
+	else
+		k = known_read(path, span_of(bytes, n));
+	secret_wipe(bytes, size + 1);
+	free(bytes);
 	close(fd);
 	return k;
 }
@@ -106,7 +71,7 @@ known_read(const char *name, struct span text)
 		text = span_from(text, end + 1);
 	}
 	if (ok && k->n == 0)
-		ok = refuse(name, "holds no credentials",
+		ok = private_refuse(name, "holds no credentials",
 		    "user=NAME, password=… on a line");
 	if (!ok) {
 		known_free(k);

@@ -29,7 +29,8 @@ struct pair {
 };
 
 struct verifier {
-	const struct known *known;
+	const struct known *known; /* NULL: none */
+	struct unsealer *unsealer; /* NULL: no keytab */
 	struct table pairs;
 };
 
@@ -37,7 +38,7 @@ struct verifier {
 struct opened {
 	uint8_t *raw;
 	size_t room;
-	struct span ntlm; /* the NTLM message; unset: none */
+	struct span inner; /* an NTLM or Kerberos message; unset: none */
 };
 
 static struct opened open_token(struct span base64);
@@ -52,11 +53,13 @@ static enum token_verified check_basic(struct span rest,
     const struct known_user *u);
 
 struct verifier *
-verifier_new(const struct known *known)
+verifier_new(const struct verify_means *means)
 {
 	struct verifier *v = memory_new(1, sizeof(*v));
 
-	v->known = known;
+	v->known = means->known;
+	if (means->keytab != NULL)
+		v->unsealer = unsealer_new(means->keytab);
 	table_init(&v->pairs);
 	return v;
 }
@@ -73,6 +76,7 @@ verifier_free(struct verifier *v)
 		free((char *)e - offsetof(struct pair, entry));
 	}
 	table_fini(&v->pairs);
+	unsealer_free(v->unsealer);
 	free(v);
 }
 
@@ -84,7 +88,7 @@ verifier_challenge(struct verifier *v, const struct verify_place *at,
 	struct fault fault = { 0 };
 
 	value = span_first(value, limit_of(LIMIT_TOKEN));
-	while (challenge_next(&value, &c, &fault)) {
+	while (v->known != NULL && challenge_next(&value, &c, &fault)) {
 		enum scheme scheme = scheme_of(c.scheme);
 		struct ntlm_challenge t2;
 
@@ -94,8 +98,8 @@ verifier_challenge(struct verifier *v, const struct verify_place *at,
 
 		struct opened o = open_token(c.rest);
 
-		if (ntlm_message_type(o.ntlm) == 2) {
-			ntlm_challenge_decode(o.ntlm, &t2, &fault);
+		if (ntlm_message_type(o.inner) == 2) {
+			ntlm_challenge_decode(o.inner, &t2, &fault);
 			if (t2.server_challenge.len == 8) {
 				struct pair *p = find_pair(v, at, true);
 				struct seen *s = &p->seen[p->n++ % CHALLENGES];
@@ -135,7 +139,7 @@ verifier_check(struct verifier *v, const struct verify_place *at,
 	struct fault fault = { 0 };
 
 	value = span_first(value, limit_of(LIMIT_TOKEN));
-	if (!credentials_read(value, &c, &fault))
+	if (v->known == NULL || !credentials_read(value, &c, &fault))
 		return best;
 	for (size_t i = 0; i < known_count(v->known); i++) {
 		const struct known_user *u = known_at(v->known, i);
@@ -154,6 +158,28 @@ verifier_check(struct verifier *v, const struct verify_place *at,
 		best = better(one, best);
 	}
 	return best;
+}
+
+void
+verifier_ticket(struct verifier *v, struct span value, struct arena *a,
+    struct token *t)
+{
+	struct challenge c;
+	struct fault fault = { 0 };
+
+	value = span_first(value, limit_of(LIMIT_TOKEN));
+	if (v->unsealer == NULL || t->kind != TOKEN_AP_REQ ||
+	    !credentials_read(value, &c, &fault))
+		return;
+
+	struct opened o = open_token(c.rest);
+
+	t->kerberos.opened = unsealer_open(v->unsealer, o.inner, a);
+	if (t->user == NULL && t->kerberos.opened->client != NULL) {
+		t->user = t->kerberos.opened->client;
+		t->domain = t->kerberos.opened->client_realm;
+	}
+	close_token(&o);
 }
 
 static enum token_verified
@@ -198,8 +224,8 @@ check_ntlm(struct verifier *v, const struct verify_place *at,
 	struct fault fault = { 0 };
 	enum token_verified best = VERIFIED_UNKNOWN;
 	bool last = true; /* the first of this connection, from behind */
-	bool whole = ntlm_message_type(o.ntlm) == 3 &&
-	    ntlm_authenticate_decode(o.ntlm, &m, &fault);
+	bool whole = ntlm_message_type(o.inner) == 3 &&
+	    ntlm_authenticate_decode(o.inner, &m, &fault);
 	size_t kept = p == NULL ? 0 : p->n < CHALLENGES ? p->n : CHALLENGES;
 
 	for (size_t i = 1; whole && i <= kept; i++) {
@@ -233,8 +259,7 @@ open_token(struct span base64)
 
 	if (b.len > 0) {
 		spnego_decode(span_of(o.raw, b.len), &s, &fault);
-		if (ntlm_message_type(s.inner) != 0)
-			o.ntlm = s.inner;
+		o.inner = s.inner;
 	}
 	return o;
 }

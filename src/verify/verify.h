@@ -17,6 +17,8 @@
  *	NTLM       [MS-NLMP] 3.3.1 LM, NTLMv1, NTLM2 session; 3.3.2 NTLMv2,
  *	           LMv2; the same inside Negotiate
  *
+ *	Kerberos   whether a key of the keytab opens the ticket (keytab.h)
+ *
  * "no" is said only where the response is whole and the challenge that it
  * answers was seen.
  */
@@ -25,6 +27,7 @@
 
 #include "auth/token.h"
 #include "net/packet.h"
+#include "verify/keytab.h"
 #include "verify/known.h"
 
 struct verifier;
@@ -35,7 +38,13 @@ struct verify_place {
 	uint64_t connection; /* tells it from others: its first frame */
 };
 
-struct verifier *verifier_new(const struct known *known);
+/* What to hold attempts against; NULL: nothing of that kind. */
+struct verify_means {
+	const struct known *known;
+	const struct keytab *keytab;
+};
+
+struct verifier *verifier_new(const struct verify_means *means);
 void verifier_free(struct verifier *v); /* NULL is fine */
 
 /* A Proxy-Authenticate field went by: an NTLM challenge may be in it. */
@@ -49,5 +58,12 @@ void verifier_challenge(struct verifier *v, const struct verify_place *at,
 enum token_verified verifier_check(struct verifier *v,
     const struct verify_place *at, struct span method, struct span value,
     const struct token *t);
+
+/*
+ * Of a Kerberos ticket in such a field: t->kerberos.opened, and the user, whom
+ * only the ticket names.  Their strings are put into `a`.
+ */
+void verifier_ticket(struct verifier *v, struct span value,
+    struct arena *a, struct token *t);
 
 #endif

@@ -29,7 +29,7 @@ check(const struct known *k, struct span challenge, struct span credentials,
 	struct address client = { .len = 4, .bytes = { 10, 0, 0, 1 } };
 	struct address proxy = { .len = 4, .bytes = { 10, 0, 0, 2 } };
 	struct verify_place at = { &client, &proxy, 1 };
-	struct verifier *v = verifier_new(k);
+	struct verifier *v = verifier_new(&(struct verify_means){ k, NULL });
 	enum token_verified verified;
 
 	verifier_challenge(v, &at, challenge);
