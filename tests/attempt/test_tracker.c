@@ -306,6 +306,31 @@ START_TEST(live_without_an_end_they_are_the_same)
 }
 END_TEST
 
+START_TEST(what_a_connection_has_seen_before)
+{
+	static const struct row row = { .agent = "curl" };
+	static const struct act steps[] = { X(1, T1, T2), X(1, T3, OFFER),
+		X(1, T1, OFFER), X(2, BASIC, OFFER), X(2, T1, T2),
+		X(2, T3, PASS) };
+	/* Basic is of its request alone, and leaves nothing behind. */
+	static const bool after_failure[] = { false, true, false, false };
+	struct tracker *t = tracker_new();
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		take(t, &row, &steps[i], 1 + 2 * i, (when_ns)i * WHEN_MS);
+	tracker_finish(t);
+
+	struct attempt **all = tracker_attempts(t, &n);
+
+	ck_assert_uint_eq(n, 4);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(all[i]->after_failure == after_failure[i],
+		    "attempt %zu", i);
+	tracker_free(t);
+}
+END_TEST
+
 START_TEST(live_a_verdict_is_there_at_once_and_a_silence_waits)
 {
 	static const struct row row = { .agent = "curl" };
@@ -434,6 +459,7 @@ main(void)
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_loop_test(c, live_without_an_end_they_are_the_same, 0,
 	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(c, what_a_connection_has_seen_before);
 	tcase_add_test(c, live_a_verdict_is_there_at_once_and_a_silence_waits);
 	tcase_add_test(c, live_one_that_goes_on_all_the_same_is_settled_again);
 	tcase_add_test(c, live_what_is_old_and_what_is_too_much_is_forgotten);
