@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "before.h"
@@ -73,6 +74,9 @@ main(int argc, char **argv)
 	options_read(argc, argv, &o);
 	if (o.quiet)
 		message_quiet();
+
+	if (o.memory > 0)
+		budget_fit(o.memory);
 
 	struct rules *rules =
 	    o.action != ACTION_BAD && known_formats(&o) ? rulebook_load(&o)
@@ -433,7 +437,10 @@ run(const struct options *o, const struct rules *rules)
 	confine(o);
 
 	unsigned threads = threads_for(o, in);
-	struct pool *p = pool_new(threads, correlator_take, k);
+	struct pool *p;
+
+	budget_share(threads);
+	p = pool_new(threads, correlator_take, k);
 
 	if (known != NULL || keytab != NULL)
 		pool_verify(p, &(struct verify_means){ known, keytab });

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/message.h"
 
@@ -25,6 +26,7 @@ enum {
 	OPT_REDACT_MAP,
 	OPT_TICKET,
 	OPT_EVIDENCE_LIMIT,
+	OPT_MEMORY,
 	OPT_EXIT_CODE,
 	OPT_INVENTORY,
 	OPT_APPLICATIONS,
@@ -62,6 +64,8 @@ static const struct row {
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
 	    "repeatable" },
+	{ OPT_MEMORY, "memory", "SIZE",
+	    "let all that grows fit into so much: 256M, 1G (default)" },
 	{ OPT_TICKET, "ticket", "DIR",
 	    "all of these in a new folder, to be handed on" },
 	{ OPT_EVIDENCE_LIMIT, "evidence-limit", "SIZE",
@@ -375,6 +379,11 @@ take_option(struct options *o, int value, char *arg)
 	case OPT_EVIDENCE_LIMIT:
 		return read_size(o, "--evidence-limit", arg,
 		    &o->evidence_limit);
+	case OPT_MEMORY:
+		if (!read_size(o, "--memory", arg, &o->memory))
+			return false;
+		return o->memory >= BUDGET_LEAST ||
+		    bad(o, "--memory", arg, "give 32M or more");
 	case OPT_VERIFY:
 		o->verify = arg;
 		return true;

@@ -62,6 +62,7 @@ struct options {
 	const char *keytab;      /* of the proxy; NULL: none */
 	const char *ticket;      /* folder; NULL: none */
 	uint64_t evidence_limit; /* bytes; 0: the default */
+	uint64_t memory;         /* bytes for all that grows; the same */
 	bool exit_code;
 	bool inventory, applications; /* the first asks for the second */
 	bool quiet;

@@ -54,7 +54,7 @@ _p407() {
 		;;
 	-s | --snapshot-length | -B | --buffer-size | -c | --count | \
 		-f | --filter | -j | --threads | --since | --until | \
-		--client | --proxy | --user | --evidence-limit | \
+		--client | --proxy | --user | --evidence-limit | --memory | \
 		--proxy-log-format)
 		return
 		;;
@@ -74,7 +74,7 @@ _p407() {
 				--user --rules --no-default-rules
 				--check-rules --list-rules --list-facts
 				--explain --redact --redact-map --ticket
-				--evidence-limit --exit-code --inventory
+				--evidence-limit --memory --exit-code --inventory
 				--applications
 				--proxy-log --proxy-log-format --verify
 				--keytab --compare -n --numeric

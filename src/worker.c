@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "follow.h"
 #include "observe.h"
@@ -74,6 +75,9 @@ worker_packet(struct worker *w, const struct packet *p)
 {
 	if (p->protocol == PROTOCOL_TCP) {
 		flow_table_packet(w->flows, p);
+		while (budget_over(LIMIT_HTTP_BYTES, 0) &&
+		    flow_table_let_go(w->flows, p->number))
+			limit_hit(LIMIT_HTTP_BYTES);
 	} else {
 		flow_table_at(w->flows, p->number, FLOW_PHASE_PACKET);
 		kdc_packet(w->kdc, p);

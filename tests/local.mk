@@ -134,6 +134,7 @@ dist_check_SCRIPTS += \
 	%reldir%/verify/keytab.sh \
 	%reldir%/verify/verify.sh \
 	%reldir%/damage.sh \
+	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
 	%reldir%/threads.sh \
 	%reldir%/usage.sh \

@@ -27,6 +27,7 @@ struct tracked {
 	bool owner_open;  /* its last connection is not closed */
 	when_ns closed;   /* when it was; WHEN_NONE: not */
 	when_ns offer_time, sent_time;
+	size_t bytes; /* of it and its observations */
 };
 
 /* A client and a proxy. */
@@ -63,6 +64,7 @@ struct known_proxy {
 
 struct tracker {
 	struct table attempts; /* struct tracked, in the order of ids */
+	uint64_t bytes;        /* of all of them */
 	uint32_t last_id;
 	struct table pairs, conns, tokens, proxies;
 	struct observation *refused[REFUSED_MOST];

@@ -95,14 +95,48 @@ tracker_take(struct tracker *t, struct observation *o)
 }
 /* -- life of an attempt -- */
 
+static void
+drop_oldest(struct tracker *t, enum limit why)
+{
+	limit_hit(why);
+	tracker_drop(t, LIST_OBJECT(table_oldest(&t->attempts),
+	    struct tracked, entry));
+}
+
+/* The oldest go, but for the one that is being filled. */
+static void
+make_room(struct tracker *t, const struct tracked *a)
+{
+	while (t->bytes > limit_of(LIMIT_ATTEMPT_BYTES) &&
+	    table_oldest(&t->attempts) != &a->entry)
+		drop_oldest(t, LIMIT_ATTEMPT_BYTES);
+}
+
+static void
+count_bytes(struct tracker *t, struct tracked *a, size_t n)
+{
+	a->bytes += n;
+	t->bytes += n;
+}
+
+/* The observation is its own from now on, or, past a limit, is not kept. */
+static bool
+adopt(struct tracker *t, struct tracked *a, struct observation *o)
+{
+	size_t n = sizeof(*o) + o->arena.bytes;
+
+	if (!attempt_adopt(&a->attempt, o))
+		return false;
+	count_bytes(t, a, n);
+	make_room(t, a);
+	return true;
+}
+
 static struct tracked *
 new_attempt(struct tracker *t, const struct observation *o)
 {
-	if (t->attempts.count >= limit_of(LIMIT_ATTEMPTS)) {
-		limit_hit(LIMIT_ATTEMPTS);
-		tracker_drop(t, LIST_OBJECT(table_oldest(&t->attempts),
-		    struct tracked, entry));
-	}
+	if (t->attempts.count >= limit_of(LIMIT_ATTEMPTS))
+		drop_oldest(t, LIMIT_ATTEMPTS);
 	if (++t->last_id == 0) /* "none" */
 		t->last_id++;
 
@@ -115,6 +149,7 @@ new_attempt(struct tracker *t, const struct observation *o)
 	a->pair = tracker_pair(t, &o->connection);
 	a->pair->attempts++;
 	table_add(&t->attempts, &a->entry, a->attempt.id);
+	count_bytes(t, a, sizeof(*a));
 	return a;
 }
 
@@ -123,6 +158,7 @@ tracker_drop(struct tracker *t, struct tracked *a)
 {
 	table_remove(&t->attempts, &a->entry);
 	a->pair->attempts--;
+	t->bytes -= a->bytes;
 	list_remove(&a->open);
 	attempt_end(&a->attempt);
 	free(a);
@@ -308,7 +344,7 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	a->credentials_sent++;
 	if (refused && o->response.status == 407)
 		a->responses_407++;
-	if (!attempt_adopt(a, o)) {
+	if (!adopt(t, last, o)) {
 		attempt_reaches(a, o->frame, o->time);
 		observation_free(o);
 		return true;
@@ -440,9 +476,10 @@ take_exchange(struct tracker *t, struct observation *o)
 		else if (!request_bound(&a->attempt))
 			c->authenticated = a->attempt.id;
 	}
-	if (!attempt_adopt(&a->attempt, o))
+	if (!adopt(t, a, o))
 		observation_free(o);
 }
+
 /* -- ends -- */
 
 void

@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-static const struct {
+static struct {
 	uint64_t value;
 	const char *what;
 } limits[LIMIT_COUNT] = {
@@ -18,6 +18,12 @@ uint64_t
 limit_of(enum limit id)
 {
 	return limits[id].value;
+}
+
+void
+limit_set(enum limit id, uint64_t value)
+{
+	limits[id].value = value;
 }
 
 void

@@ -17,6 +17,7 @@
 	X(LIMIT_REASSEMBLY_DIRECTION, 1048576,                                 \
 	    "bytes out of order kept for one direction")                       \
 	X(LIMIT_REASSEMBLY_TOTAL, 33554432, "bytes out of order kept in all")  \
+	X(LIMIT_HTTP_BYTES, 67108864, "bytes of HTTP heads kept in all")       \
 	X(LIMIT_HEAD, 262144, "bytes of one HTTP head")                        \
 	X(LIMIT_FIELDS, 512, "fields of one HTTP head")                        \
 	X(LIMIT_TOKEN, 131072, "bytes of one token")                           \
@@ -25,6 +26,7 @@
 	X(LIMIT_FRAGMENT_BYTES, 65535, "bytes of one fragmented packet")       \
 	X(LIMIT_TUNNELS, 8, "headers nested in one another")                   \
 	X(LIMIT_ATTEMPTS, 100000, "attempts kept at a time")                   \
+	X(LIMIT_ATTEMPT_BYTES, 402653184, "bytes of attempts kept in all")     \
 	X(LIMIT_WINDOW, 5000, "attempts looked back on, live")                 \
 	X(LIMIT_WINDOW_SECONDS, 3600, "seconds looked back on, live")          \
 	X(LIMIT_TOLD, 20000, "kinds of events remembered, live")               \
@@ -52,8 +54,9 @@ enum limit {
 	LIMIT_COUNT
 };
 
-/* The bound itself. */
+/* The bound itself; another one, before the first thread starts. */
 uint64_t limit_of(enum limit id);
+void limit_set(enum limit id, uint64_t value);
 
 /* It was hit (once more); how often it was. */
 void limit_hit(enum limit id);

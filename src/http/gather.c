@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
+#include "base/budget.h"
 #include "base/memory.h"
 #include "http/fields.h"
 
@@ -16,6 +16,8 @@ static enum gather_end judge_start_line(const struct gather *g,
 void
 gather_fini(struct gather *g)
 {
+	if (g->bytes != NULL)
+		budget_give(LIMIT_HTTP_BYTES, g->room);
 	free(g->bytes);
 	*g = (struct gather){ 0 };
 }
@@ -75,7 +77,10 @@ store(struct gather *g, struct span bytes)
 		return;
 	if (bytes.len > g->room - g->len) {
 		/* Most heads fit at once. */
-		g->room = 2 * g->room + bytes.len + FIRST_ROOM;
+		size_t room = 2 * g->room + bytes.len + FIRST_ROOM;
+
+		budget_take(LIMIT_HTTP_BYTES, room - g->room);
+		g->room = room;
 		g->bytes = memory_grow(g->bytes, g->room, 1);
 	}
 	memcpy(g->bytes + g->len, bytes.at, bytes.len);

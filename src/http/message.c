@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
+#include "base/budget.h"
 #include "base/memory.h"
 
 /* A body without end can be stepped over in strides of this. */
@@ -43,6 +43,7 @@ message_free(struct message *m)
 {
 	if (m == NULL)
 		return;
+	budget_give(LIMIT_HTTP_BYTES, m->bytes + m->body_room);
 	free(m->head);
 	free(m->body);
 	free(m);
@@ -347,9 +348,15 @@ make_message(struct direction *d, struct http_framing *framing)
 
 	list_init(&m->link);
 	m->head = d->head.bytes;
-	if (d->head.room - d->head.len > HEAD_WASTE)
+	m->bytes = d->head.room;
+	if (d->head.room - d->head.len > HEAD_WASTE) {
 		m->head = memory_grow(m->head, d->head.len, 1);
+		m->bytes = d->head.len;
+	}
+	budget_give(LIMIT_HTTP_BYTES, d->head.room);
 	d->head.bytes = NULL;
+	m->bytes += sizeof(*m) + lines * sizeof(*m->fields);
+	budget_take(LIMIT_HTTP_BYTES, m->bytes);
 	m->seq = d->head_from.seq;
 	m->ack = d->head_from.ack;
 	m->said.seen = true;
@@ -469,10 +476,12 @@ static void
 make_room(struct message *m, size_t n)
 {
 	if (n > m->body_room) {
+		budget_give(LIMIT_HTTP_BYTES, m->body_room);
 		m->body_room = n + m->body_room < BODY_KEPT
 		    ? BODY_KEPT
 		    : n + m->body_room;
 		m->body = memory_grow(m->body, m->body_room, 1);
+		budget_take(LIMIT_HTTP_BYTES, m->body_room);
 	}
 }
 

@@ -33,6 +33,7 @@ struct message {
 	struct http_message said;
 	uint8_t *head, *body;
 	size_t body_room;
+	size_t bytes;                /* of the rest, for LIMIT_HTTP_BYTES */
 	uint32_t seq, ack;           /* where its first byte was */
 	uint32_t head_end, end;      /* sequence number behind them */
 	uint32_t interim_seq;        /* of the last 1xx before it */

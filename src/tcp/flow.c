@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
+#include "base/budget.h"
 #include "base/memory.h"
 #include "tcp/flow_parts.h"
 
@@ -112,7 +112,7 @@ flow_table_packet(struct flow_table *t, const struct packet *p)
 		f = NULL;
 	}
 	if (f == NULL) {
-		if (t->count >= limit_of(LIMIT_FLOWS)) {
+		if (t->count >= budget_part(LIMIT_FLOWS)) {
 			limit_hit(LIMIT_FLOWS);
 			forget(t, wheel_first(t), FLOW_FORGOTTEN);
 		}

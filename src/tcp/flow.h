@@ -146,6 +146,12 @@ void flow_numbers_settle(struct flow_numbers *list);
 uint64_t flow_numbers_find(const struct flow_numbers *list,
     uint64_t first_frame);
 
+/*
+ * There is no room: follow the oldest of those that are followed no longer.
+ * False if there is none.
+ */
+bool flow_table_let_go(struct flow_table *t, uint64_t frame);
+
 /* The capture ended: every connection is flushed and closed. */
 void flow_table_finish(struct flow_table *t);
 void flow_table_free(struct flow_table *t);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
-#include "base/limits.h"
+#include "base/budget.h"
 #include "base/memory.h"
 #include "tcp/flow_parts.h"
 
@@ -93,13 +93,9 @@ follow_begin(struct flow_table *t, struct flow *f, enum flow_side side,
 			break;
 		}
 	}
-	if (t->n_followed >= limit_of(LIMIT_CONVERSATIONS)) {
-		struct followed *oldest = LIST_OBJECT(t->followed.next,
-		    struct followed, link);
-		struct tcp_from from = { .frame = p->number, .time = t->now };
-
+	if (t->n_followed >= budget_part(LIMIT_CONVERSATIONS)) {
 		limit_hit(LIMIT_CONVERSATIONS);
-		follow_finish(t, oldest->flow, &from);
+		flow_table_let_go(t, p->number);
 	}
 
 	struct followed *fo = memory_new(1, sizeof(*fo));
@@ -119,6 +115,18 @@ follow_begin(struct flow_table *t, struct flow *f, enum flow_side side,
 	f->followed = fo;
 	t->n_followed++;
 	t->counts.followed++;
+	return true;
+}
+
+bool
+flow_table_let_go(struct flow_table *t, uint64_t frame)
+{
+	struct tcp_from from = { .frame = frame, .time = t->now };
+
+	if (list_empty(&t->followed))
+		return false;
+	follow_finish(t, LIST_OBJECT(t->followed.next, struct followed,
+	    link)->flow, &from);
 	return true;
 }
 

@@ -3,14 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
+#include "base/budget.h"
 #include "base/memory.h"
 
 /* More than this ahead is another connection's number, not a hole. */
 #define FAR_AHEAD (INT32_C(1) << 30)
-
-/* Held bytes of all directions, for LIMIT_REASSEMBLY_TOTAL. */
-static _Thread_local uint64_t held_in_all;
 
 struct segment {
 	struct link link;
@@ -44,7 +41,7 @@ drop(struct reassembly *r, struct segment *s)
 	list_remove(&s->link);
 	r->held_bytes -= kept;
 	r->held_count--;
-	held_in_all -= kept;
+	budget_give(LIMIT_REASSEMBLY_TOTAL, sizeof(*s) + kept);
 	free(s);
 }
 
@@ -175,8 +172,8 @@ take(struct reassembly *r, struct span bytes, uint32_t len,
 		limit_hit(LIMIT_REASSEMBLY_DIRECTION);
 		reassembly_flush(r, &at, sink, context);
 		take(r, bytes, len, &at, false, sink, context);
-	} else if (held_in_all + bytes.len >
-	    limit_of(LIMIT_REASSEMBLY_TOTAL)) {
+	} else if (budget_over(LIMIT_REASSEMBLY_TOTAL,
+	               sizeof(struct segment) + bytes.len)) {
 		limit_hit(LIMIT_REASSEMBLY_TOTAL);
 		reassembly_flush(r, &at, sink, context);
 	} else {
@@ -234,7 +231,7 @@ hold(struct reassembly *r, struct span bytes, uint32_t len,
 	after->next = &s->link;
 	r->held_count++;
 	r->held_bytes += (uint32_t)keep;
-	held_in_all += keep;
+	budget_take(LIMIT_REASSEMBLY_TOTAL, sizeof(*s) + keep);
 }
 
 /* Deliver what is held and has become in order. */

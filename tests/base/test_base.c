@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/budget.h"
 #include "base/escape.h"
 #include "base/reader.h"
 #include "base/secret.h"
@@ -302,6 +303,42 @@ START_TEST(a_file_has_the_sha256_of_its_bytes_and_a_pipe_none)
 }
 END_TEST
 
+START_TEST(a_budget_is_shared_by_threads)
+{
+	uint64_t most = limit_of(LIMIT_HTTP_BYTES);
+
+	ck_assert(!budget_over(LIMIT_HTTP_BYTES, most));
+	ck_assert(budget_over(LIMIT_HTTP_BYTES, most + 1));
+	budget_take(LIMIT_HTTP_BYTES, most / 2 + 1);
+	ck_assert(!budget_over(LIMIT_HTTP_BYTES, 0));
+	budget_share(2);
+	ck_assert(budget_over(LIMIT_HTTP_BYTES, 0));
+	ck_assert_uint_eq(budget_part(LIMIT_FLOWS),
+	    limit_of(LIMIT_FLOWS) / 2);
+	budget_give(LIMIT_HTTP_BYTES, most / 2 + 1);
+	ck_assert(!budget_over(LIMIT_HTTP_BYTES, most / 2));
+	ck_assert(budget_over(LIMIT_HTTP_BYTES, most / 2 + 1));
+	budget_share(1);
+}
+END_TEST
+
+START_TEST(a_budget_sets_what_it_fits)
+{
+	uint64_t flows = limit_of(LIMIT_FLOWS);
+
+	budget_fit(UINT64_C(1) << 30);
+	ck_assert_uint_ge(limit_of(LIMIT_FLOWS), flows);
+	budget_fit(UINT64_C(64) << 20);
+	ck_assert_uint_lt(limit_of(LIMIT_FLOWS), flows / 10);
+	ck_assert_uint_ge(limit_of(LIMIT_FLOWS), 1000);
+	ck_assert_uint_lt(limit_of(LIMIT_ATTEMPT_BYTES) +
+	    limit_of(LIMIT_HTTP_BYTES) + 256 * limit_of(LIMIT_FLOWS),
+	    UINT64_C(64) << 20);
+	budget_fit(0); /* as the least that makes sense */
+	ck_assert_uint_gt(limit_of(LIMIT_KDC_BYTES), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -324,6 +361,8 @@ main(void)
 	tcase_add_test(c,
 	    a_file_has_the_sha256_of_its_bytes_and_a_pipe_none);
 	tcase_add_test(c, an_arena_keeps_unset_apart_from_empty);
+	tcase_add_test(c, a_budget_is_shared_by_threads);
+	tcase_add_test(c, a_budget_sets_what_it_fits);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }

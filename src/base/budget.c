@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/budget.h"
+
+static _Thread_local uint64_t used[LIMIT_COUNT];
+static unsigned sharers = 1;
+
+/* Of code, libraries, rules and buffers, with two threads. */
+#define FIXED (UINT64_C(16) << 20)
+
+/* Shares of 32 parts; of a gigabyte they are about the defaults. */
+static const struct {
+	enum limit id;
+	unsigned parts;
+	unsigned each; /* bytes that one thing takes; 1: the limit is bytes */
+} plan[] = {
+	{ LIMIT_ATTEMPT_BYTES, 12, 1 },
+	{ LIMIT_FLOWS, 8, 256 },
+	{ LIMIT_WITNESSES, 2, 1344 },
+	{ LIMIT_LOG_LINES, 2, 336 },
+	{ LIMIT_HTTP_BYTES, 2, 1 },
+	{ LIMIT_CONVERSATIONS, 2, 1344 },
+	{ LIMIT_REASSEMBLY_TOTAL, 1, 1 },
+	{ LIMIT_KDC_BYTES, 1, 2 },
+};
+
+void
+budget_share(unsigned threads)
+{
+	sharers = threads > 0 ? threads : 1;
+}
+
+void
+budget_take(enum limit id, size_t bytes)
+{
+	used[id] += bytes;
+}
+
+void
+budget_give(enum limit id, size_t bytes)
+{
+	used[id] -= bytes < used[id] ? bytes : used[id];
+}
+
+uint64_t
+budget_part(enum limit id)
+{
+	return limit_of(id) / sharers;
+}
+
+bool
+budget_over(enum limit id, size_t more)
+{
+	return used[id] + more > budget_part(id);
+}
+
+void
+budget_fit(uint64_t bytes)
+{
+	bytes = bytes > BUDGET_LEAST ? bytes - FIXED : BUDGET_LEAST - FIXED;
+	for (size_t i = 0; i < sizeof(plan) / sizeof(plan[0]); i++)
+		limit_set(plan[i].id,
+		    bytes / 32 * plan[i].parts / plan[i].each);
+}
