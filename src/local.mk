@@ -18,6 +18,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/reader.c %reldir%/base/reader.h \
 	%reldir%/base/ring.c %reldir%/base/ring.h \
 	%reldir%/base/secret.c %reldir%/base/secret.h \
+	%reldir%/base/sip.h \
 	%reldir%/base/sha256.c %reldir%/base/sha256.h \
 	%reldir%/base/span.c %reldir%/base/span.h \
 	%reldir%/base/table.c %reldir%/base/table.h \

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/secret.h"
 #include "pool_parts.h"
 
 /* Packets that a worker looks ahead, twice, once connections are many. */
@@ -106,6 +105,5 @@ pool_run_member(void *member)
 		pool_do_share(m, b);
 		ring_empty(&m->ring);
 	}
-	secret_thread_ends();
 	return NULL;
 }

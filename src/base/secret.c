@@ -2,73 +2,37 @@
 #include "base/secret.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-/* Made once, at the first use; lives as long as the process. */
-static uint8_t key[32];
-static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+#include "base/sip.h"
 
-/*
- * HMAC with the key in place, one a thread: to fetch it and to hash the key
- * takes longer than to hash a token.
- */
-static _Thread_local EVP_MAC_CTX *keyed;
+/* Made once, at the first use; lives as long as the process. */
+static uint64_t key[2];
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static atomic_bool key_made;
 
 static void
 make_key(void)
 {
-	if (RAND_bytes(key, sizeof(key)) != 1)
+	if (RAND_bytes((unsigned char *)key, sizeof(key)) != 1)
 		abort();
-}
-
-static EVP_MAC_CTX *
-make_keyed(void)
-{
-	char digest[] = "SHA256";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string("digest", digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *c = hmac != NULL ? EVP_MAC_CTX_new(hmac) : NULL;
-
-	pthread_once(&key_once, make_key);
-	EVP_MAC_free(hmac);
-	if (c == NULL || EVP_MAC_init(c, key, sizeof(key), params) != 1)
-		abort();
-	return c;
+	atomic_store_explicit(&key_made, true, memory_order_release);
 }
 
 fingerprint
 secret_fingerprint(const char *purpose, struct span secret)
 {
-	uint8_t mac[EVP_MAX_MD_SIZE];
-	size_t len = 0;
-	fingerprint f = 0;
+	fingerprint f;
 
-	if (keyed == NULL)
-		keyed = make_keyed();
-	/* The purpose ends with its NUL, so no two can run together. */
-	if (EVP_MAC_init(keyed, NULL, 0, NULL) != 1 ||
-	    EVP_MAC_update(keyed, (const uint8_t *)purpose,
-	        strlen(purpose) + 1) != 1 ||
-	    EVP_MAC_update(keyed, secret.at, secret.len) != 1 ||
-	    EVP_MAC_final(keyed, mac, &len, sizeof(mac)) != 1)
-		abort();
-	memcpy(&f, mac, sizeof(f));
-	secret_wipe(mac, sizeof(mac));
+	if (!atomic_load_explicit(&key_made, memory_order_acquire))
+		pthread_once(&key_once, make_key);
+	/* The purpose makes a key of its own. */
+	f = sip(key[0], key[1], span_of_str(purpose), 2, 4);
+	f = sip(key[0] ^ f, key[1], secret, 2, 4);
 	return f != 0 ? f : 1;
-}
-
-void
-secret_thread_ends(void)
-{
-	EVP_MAC_CTX_free(keyed);
-	keyed = NULL;
 }
 
 void

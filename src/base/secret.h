@@ -2,8 +2,8 @@
 /*
  * secret.h - credentials are compared, never kept and never shown
  *
- * A fingerprint is an HMAC-SHA256, cut to 64 bits, under a key made at
- * start (or given for a fleet).  It tells "the same again" from "another
+ * A fingerprint is 64 bits of SipHash-2-4, a keyed function made for short
+ * messages, under a key made at start.  It tells "the same again" from "another
  * one" and nothing else; no output holds one.  There is no function that
  * prints a secret.
  */
@@ -17,9 +17,6 @@ typedef uint64_t fingerprint;
 
 /* `purpose` keeps equal bytes of different kinds apart; a literal. */
 fingerprint secret_fingerprint(const char *purpose, struct span secret);
-
-/* This thread makes no more of them: what it kept for that is freed. */
-void secret_thread_ends(void);
 
 /* Overwrite memory that held a secret; the compiler may not skip it. */
 void secret_wipe(void *at, size_t len);

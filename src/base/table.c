@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "base/memory.h"
+#include "base/sip.h"
 
 #define FIRST_BUCKETS 64
 
@@ -39,60 +40,12 @@ make_key(void)
 	atomic_store_explicit(&key_made, true, memory_order_release);
 }
 
-#define ROTL(x, b) ((x) << (b) | (x) >> (64 - (b)))
-
-/* Inline: in registers, not through memory. */
-static inline void
-sip_round(uint64_t v[4])
-{
-	v[0] += v[1], v[1] = ROTL(v[1], 13) ^ v[0], v[0] = ROTL(v[0], 32);
-	v[2] += v[3], v[3] = ROTL(v[3], 16) ^ v[2];
-	v[0] += v[3], v[3] = ROTL(v[3], 21) ^ v[0];
-	v[2] += v[1], v[1] = ROTL(v[1], 17) ^ v[2], v[2] = ROTL(v[2], 32);
-}
-
-/* SipHash-1-3 (Aumasson and Bernstein), as hash tables elsewhere use it. */
 uint64_t
 table_hash_more(uint64_t hash, struct span key)
 {
 	if (!atomic_load_explicit(&key_made, memory_order_acquire))
 		pthread_once(&key_once, make_key);
-
-	uint64_t k0 = hash_key[0] ^ hash, k1 = hash_key[1];
-	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575),
-		k1 ^ UINT64_C(0x646f72616e646f6d),
-		k0 ^ UINT64_C(0x6c7967656e657261),
-		k1 ^ UINT64_C(0x7465646279746573) };
-	size_t i = 0;
-
-	for (; key.len - i >= 8; i += 8) {
-		uint64_t m;
-
-		memcpy(&m, key.at + i, 8);
-		v[3] ^= m;
-		sip_round(v);
-		v[0] ^= m;
-	}
-
-	uint64_t last = (uint64_t)key.len << 56;
-
-	if (key.len - i == 4) {
-		uint32_t four;
-
-		memcpy(&four, key.at + i, 4);
-		last |= four;
-	} else {
-		for (size_t j = 0; i + j < key.len; j++)
-			last |= (uint64_t)key.at[i + j] << 8 * j;
-	}
-	v[3] ^= last;
-	sip_round(v);
-	v[0] ^= last;
-	v[2] ^= 0xff;
-	sip_round(v);
-	sip_round(v);
-	sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	return sip(hash_key[0] ^ hash, hash_key[1], key, 1, 3);
 }
 
 uint64_t

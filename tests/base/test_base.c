@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "base/secret.h"
 #include "base/sha256.h"
+#include "base/sip.h"
 #include "base/table.h"
 #include "base/utf16.h"
 #include "base/when.h"
@@ -198,6 +199,23 @@ START_TEST(times_are_read_and_written)
 }
 END_TEST
 
+START_TEST(siphash_is_what_was_published)
+{
+	uint8_t message[15];
+	struct span all = span_of(message, sizeof(message));
+
+	for (size_t i = 0; i < sizeof(message); i++)
+		message[i] = (uint8_t)i;
+	/* The key 00 01 ... 0f; appendix A of the paper, and its vectors. */
+	ck_assert_uint_eq(sip(UINT64_C(0x0706050403020100),
+	    UINT64_C(0x0f0e0d0c0b0a0908), all, 2, 4),
+	    UINT64_C(0xa129ca6149be45e5));
+	ck_assert_uint_eq(sip(UINT64_C(0x0706050403020100),
+	    UINT64_C(0x0f0e0d0c0b0a0908), span_first(all, 0), 2, 4),
+	    UINT64_C(0x726fdb47dd0e0e31));
+}
+END_TEST
+
 START_TEST(a_fingerprint_tells_the_same_from_another)
 {
 	fingerprint a = secret_fingerprint("p", SPAN("secret"));
@@ -355,6 +373,7 @@ main(void)
 	    sizeof(cuts) / sizeof(cuts[0]));
 	tcase_add_test(c, utf16_marks_what_it_cannot_read);
 	tcase_add_test(c, times_are_read_and_written);
+	tcase_add_test(c, siphash_is_what_was_published);
 	tcase_add_test(c, a_fingerprint_tells_the_same_from_another);
 	tcase_add_test(c, a_table_finds_and_forgets_in_order_of_use);
 	tcase_add_test(c, a_text_with_a_limit_says_that_it_was_cut);
