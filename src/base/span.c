@@ -45,6 +45,8 @@ span_find_nocase(struct span s, struct span needle)
 {
 	uint8_t lower = needle.len > 0 ? fold(needle.at[0]) : 0;
 	bool letter = lower >= 'a' && lower <= 'z';
+	size_t end = needle.len > 0 ? needle.len - 1 : 0;
+	uint8_t last = needle.len > 0 ? fold(needle.at[end]) : 0;
 
 	for (size_t i = 0; needle.len > 0 && i + needle.len <= s.len; i++) {
 		/* A letter has two forms; all else memchr() finds faster. */
@@ -54,7 +56,9 @@ span_find_nocase(struct span s, struct span needle)
 			continue;
 		if (i + needle.len > s.len)
 			break;
-		if (span_eq_nocase(span_of(s.at + i, needle.len), needle))
+		/* Of a page's many "<" few are followed by a ">" just there. */
+		if (fold(s.at[i + end]) == last &&
+		    span_eq_nocase(span_of(s.at + i, needle.len), needle))
 			return i;
 	}
 	return needle.len > 0 ? s.len : 0;
