@@ -213,6 +213,11 @@ libp407_a_SOURCES = \
 	%reldir%/compare/item.c %reldir%/compare/item.h \
 	%reldir%/compare/load.c \
 	\
+	%reldir%/events/attempt.c \
+	%reldir%/events/events.c %reldir%/events/events.h \
+	%reldir%/events/finding.c \
+	%reldir%/events/parts.c %reldir%/events/parts.h \
+	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
 	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
 	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
@@ -253,7 +258,7 @@ libp407_a_SOURCES = \
 	%reldir%/live_files.c %reldir%/live_files.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/observe.c %reldir%/observe.h \
-	%reldir%/options.c %reldir%/options.h \
+	%reldir%/options.c %reldir%/options.h %reldir%/options_together.c \
 	%reldir%/pool.c %reldir%/pool.h \
 	%reldir%/pool_member.c %reldir%/pool_order.c \
 	%reldir%/pool_parts.h \

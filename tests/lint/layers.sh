@@ -24,6 +24,7 @@ diagnose  base net http auth witness attempt
 report    base net capture witness attempt diagnose
 compare   base net capture auth attempt report
 proxylog  base net capture attempt report
+events    base net capture auth attempt diagnose report
 evidence  base capture net tcp http auth attempt diagnose report
 '
 
