@@ -222,6 +222,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
 	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
 	%reldir%/evidence/coded.c %reldir%/evidence/coded.h \
+	%reldir%/evidence/dns.c %reldir%/evidence/dns.h \
 	%reldir%/evidence/evidence.c %reldir%/evidence/evidence.h \
 	%reldir%/evidence/kdc.c %reldir%/evidence/kdc.h \
 	%reldir%/evidence/layers.c %reldir%/evidence/layers.h \
@@ -230,6 +231,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/mask_auth.c %reldir%/evidence/mask_auth.h \
 	%reldir%/evidence/mask_basic.c \
 	%reldir%/evidence/mask_bearer.c \
+	%reldir%/evidence/mask_body.c %reldir%/evidence/mask_body.h \
 	%reldir%/evidence/mask_der.c \
 	%reldir%/evidence/mask_gss.h \
 	%reldir%/evidence/mask_http.c %reldir%/evidence/mask_http.h \
