@@ -214,10 +214,16 @@ libp407_a_SOURCES = \
 	%reldir%/compare/item.c %reldir%/compare/item.h \
 	%reldir%/compare/load.c \
 	\
+	%reldir%/events/attempt.c \
+	%reldir%/events/events.c %reldir%/events/events.h \
+	%reldir%/events/finding.c \
+	%reldir%/events/parts.c %reldir%/events/parts.h \
+	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
 	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
 	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
 	%reldir%/evidence/coded.c %reldir%/evidence/coded.h \
+	%reldir%/evidence/dns.c %reldir%/evidence/dns.h \
 	%reldir%/evidence/evidence.c %reldir%/evidence/evidence.h \
 	%reldir%/evidence/kdc.c %reldir%/evidence/kdc.h \
 	%reldir%/evidence/layers.c %reldir%/evidence/layers.h \
@@ -226,6 +232,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/mask_auth.c %reldir%/evidence/mask_auth.h \
 	%reldir%/evidence/mask_basic.c \
 	%reldir%/evidence/mask_bearer.c \
+	%reldir%/evidence/mask_body.c %reldir%/evidence/mask_body.h \
 	%reldir%/evidence/mask_der.c \
 	%reldir%/evidence/mask_gss.h \
 	%reldir%/evidence/mask_http.c %reldir%/evidence/mask_http.h \
@@ -254,7 +261,7 @@ libp407_a_SOURCES = \
 	%reldir%/live_files.c %reldir%/live_files.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/observe.c %reldir%/observe.h \
-	%reldir%/options.c %reldir%/options.h \
+	%reldir%/options.c %reldir%/options.h %reldir%/options_together.c \
 	%reldir%/pool.c %reldir%/pool.h \
 	%reldir%/pool_member.c %reldir%/pool_order.c \
 	%reldir%/pool_parts.h \

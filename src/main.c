@@ -21,6 +21,7 @@
 #include "evidence/evidence.h"
 #include "evidence/map.h"
 #include "evidence/ticket.h"
+#include "events/events.h"
 #include "options.h"
 #include "pool.h"
 #include "proxylog/proxylog.h"
@@ -32,7 +33,6 @@
 #include "summing.h"
 #include "verify/verify.h"
 
-/* Sections of the report that other inputs give rise to. */
 #define ANNEXES 6
 
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
@@ -279,6 +279,43 @@ write_outputs(const struct options *o, const struct report *r,
 	return ok;
 }
 
+/* All outputs, with the sections that other inputs give rise to; what to
+ * exit with. */
+static int
+tell(const struct options *o, struct report *r, uint64_t frames,
+    struct compare *before, struct proxylog *log)
+{
+	struct annex *annexes[ANNEXES];
+
+	r->options.color = options_color(o);
+	r->options.exchanges = o->verbose > 0;
+	r->options.inventory = o->inventory;
+	r->options.redact =
+	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
+	r->annexes = (const struct annex *const *)annexes;
+	if (o->verify != NULL)
+		annexes[r->n_annexes++] = annex_verified(r);
+	if (o->keytab != NULL)
+		annexes[r->n_annexes++] = annex_tickets(r);
+	if (before != NULL)
+		annexes[r->n_annexes++] = compare_annex(before, r);
+	if (log != NULL)
+		annexes[r->n_annexes++] = proxylog_annex(log, r);
+	report_prepare(r);
+
+	bool ok = write_outputs(o, r, frames);
+	bool failed = r->outcomes[OUTCOME_REJECTED] > 0 ||
+	    r->outcomes[OUTCOME_ABANDONED] > 0 ||
+	    r->outcomes[OUTCOME_BROKEN] > 0;
+
+	report_fini(r);
+	for (size_t i = 0; i < r->n_annexes; i++)
+		annex_free(annexes[i]);
+	return !ok || message_errors() > 0 ? EXIT_TROUBLE
+	    : o->exit_code && failed       ? EXIT_FOUND
+	                                   : EXIT_DONE;
+}
+
 static int
 report_run(const struct options *o, const struct rules *rules,
     struct correlator *k,
@@ -306,38 +343,35 @@ report_run(const struct options *o, const struct rules *rules,
 	for (size_t i = 0; i < n; i++)
 		findings[i] = diagnosis_finding(d, i);
 	r.attempts = correlator_attempts(k, &r.n_attempts);
-	r.options.color = options_color(o);
-	r.options.exchanges = o->verbose > 0;
-	r.options.inventory = o->inventory;
 	r.options.stream_filters = streams;
-	r.options.redact =
-	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
 
-	struct annex *annexes[ANNEXES];
+	int status = tell(o, &r, frames, before, log);
 
-	r.annexes = (const struct annex *const *)annexes;
-	if (o->verify != NULL)
-		annexes[r.n_annexes++] = annex_verified(&r);
-	if (o->keytab != NULL)
-		annexes[r.n_annexes++] = annex_tickets(&r);
-	if (before != NULL)
-		annexes[r.n_annexes++] = compare_annex(before, &r);
-	if (o->proxy_log != NULL)
-		annexes[r.n_annexes++] = proxylog_annex(log, &r);
-	report_prepare(&r);
-
-	bool ok = write_outputs(o, &r, frames);
-	bool failed = r.outcomes[OUTCOME_REJECTED] > 0 ||
-	    r.outcomes[OUTCOME_ABANDONED] > 0 ||
-	    r.outcomes[OUTCOME_BROKEN] > 0;
-
-	report_fini(&r);
-	for (size_t i = 0; i < r.n_annexes; i++)
-		annex_free(annexes[i]);
 	free(findings);
-	return !ok || message_errors() > 0 ? EXIT_TROUBLE
-	    : o->exit_code && failed       ? EXIT_FOUND
-	                                   : EXIT_DONE;
+	return status;
+}
+
+/* A report of what -o json wrote, without a capture. */
+static int
+run_events(const struct options *o, const struct rules *rules)
+{
+	struct report r = { .version = PACKAGE_VERSION, .ruleset = "default",
+		.rules_version = PACKAGE_VERSION, .rules = rules };
+	struct events *e = events_new(rules);
+	struct compare *before = NULL;
+	int status = EXIT_TROUBLE;
+	bool ok = o->compare == NULL ||
+	    (before = before_read(o, rules)) != NULL;
+
+	for (size_t i = 0; i < o->n_from_events; i++)
+		ok = events_load(e, o->from_events[i]) && ok;
+	if (ok) {
+		events_fill(e, &r);
+		status = tell(o, &r, 0, before, NULL);
+	}
+	compare_free(before);
+	events_free(e);
+	return status;
 }
 
 /* Threads take time to start: a small file is read sooner without. */
@@ -402,6 +436,8 @@ confine(const struct options *o)
 static int
 run(const struct options *o, const struct rules *rules)
 {
+	if (o->n_from_events > 0)
+		return run_events(o, rules);
 	if ((o->redact_map != NULL && !map_may_write(o->redact_map)) ||
 	    (o->ticket != NULL && !ticket_prepare(o->ticket)))
 		return EXIT_TROUBLE;
@@ -410,8 +446,7 @@ run(const struct options *o, const struct rules *rules)
 		    !evidence_spool_stdin())
 			return EXIT_TROUBLE;
 
-	struct known *known = NULL;
-	struct keytab *keytab = NULL;
+	struct verify_means means = { 0 };
 	struct compare *before = NULL;
 	struct proxylog *log = NULL;
 	struct capture *in = NULL;
@@ -420,14 +455,11 @@ run(const struct options *o, const struct rules *rules)
 	    (o->proxy_log != NULL &&
 	        (log = proxylog_load(o->proxy_log, o->proxy_log_format)) ==
 	            NULL) ||
-	    (o->verify != NULL && (known = known_load(o->verify)) == NULL) ||
-	    (o->keytab != NULL &&
-	        (keytab = keytab_load(o->keytab)) == NULL) ||
+	    !verify_load(&means, o->verify, o->keytab) ||
 	    (in = capture_open(o->files, o->n_files, o->filter)) == NULL) {
 		compare_free(before);
 		proxylog_free(log);
-		known_free(known);
-		keytab_free(keytab);
+		verify_wipe(&means);
 		return EXIT_TROUBLE;
 	}
 
@@ -442,8 +474,8 @@ run(const struct options *o, const struct rules *rules)
 	budget_share(threads);
 	p = pool_new(threads, correlator_take, k);
 
-	if (known != NULL || keytab != NULL)
-		pool_verify(p, &(struct verify_means){ known, keytab });
+	if (o->verify != NULL || o->keytab != NULL)
+		pool_verify(p, &means);
 	if (o->applications)
 		pool_sample(p);
 
@@ -458,8 +490,7 @@ run(const struct options *o, const struct rules *rules)
 	pool_flush(p);
 	correlator_now(k, last);
 	pool_finish(p);
-	known_free(known); /* no longer than needed */
-	keytab_free(keytab);
+	verify_wipe(&means); /* no longer than needed */
 
 	struct worker_counts counts = pool_counts(p);
 	size_t n = capture_inputs(in);

@@ -32,6 +32,7 @@ enum {
 	OPT_APPLICATIONS,
 	OPT_VERIFY,
 	OPT_KEYTAB,
+	OPT_FROM_EVENTS,
 	OPT_COMPARE,
 	OPT_PROXY_LOG,
 	OPT_PROXY_LOG_FORMAT,
@@ -92,6 +93,8 @@ static const struct row {
 	    "keep what pseudonyms stand for there (mode 0600)" },
 	{ OPT_VERIFY, "verify", "FILE",
 	    "known-good credentials: say of each attempt if it used them" },
+	{ OPT_FROM_EVENTS, "from-events", "FILE",
+	    "report what -o json wrote, without the capture; repeatable" },
 	{ OPT_KEYTAB, "keytab", "FILE",
 	    "of the proxy: say of each Kerberos ticket if it opens it" },
 	{ OPT_COMPARE, "compare", "BEFORE",
@@ -146,21 +149,12 @@ options_help(struct text *t)
 }
 
 static bool
-bad(struct options *o, const char *what, const char *value,
-    const char *remedy)
-{
-	message_error("%s%s%s (%s)", what, value != NULL ? " " : "",
-	    value != NULL ? value : "", remedy);
-	o->action = ACTION_BAD;
-	return false;
-}
-
-static bool
 read_number(struct options *o, const char *option, const char *text,
     uint64_t most, uint64_t *out)
 {
 	if (!span_decimal(span_of_str(text), out) || *out == 0 || *out > most)
-		return bad(o, option, text, "give a whole number from 1 on");
+		return options_bad(o, option, text,
+		    "give a whole number from 1 on");
 	return true;
 }
 
@@ -180,7 +174,7 @@ read_size(struct options *o, const char *option, const char *text,
 			break;
 		}
 	if (!span_decimal(s, out) || *out == 0 || *out > INT64_MAX / factor)
-		return bad(o, option, text, "give a size as 64M or 2G");
+		return options_bad(o, option, text, "give a size as 64M or 2G");
 	*out *= factor;
 	return true;
 }
@@ -191,7 +185,7 @@ read_time(struct options *o, const char *option, const char *text,
 {
 	*out = when_of_iso(span_of_str(text));
 	if (*out == WHEN_NONE)
-		return bad(o, option, text,
+		return options_bad(o, option, text,
 		    "write a time as 2026-11-23T10:31:07Z");
 	return true;
 }
@@ -227,7 +221,8 @@ read_endpoint(struct options *o, const char *option, char *text,
 	if (ok && port != NULL)
 		*port = (uint16_t)number;
 	free(host);
-	return ok || bad(o, option, text, "give an address, not a name");
+	return ok ||
+	    options_bad(o, option, text, "give an address, not a name");
 }
 
 static bool
@@ -236,7 +231,7 @@ add_output(struct options *o, char *text)
 	char *equals = strchr(text, '=');
 
 	if (o->n_outputs == OPTIONS_MANY)
-		return bad(o, "-o", text, "too many outputs");
+		return options_bad(o, "-o", text, "too many outputs");
 	if (equals != NULL)
 		*equals = '\0';
 	o->outputs[o->n_outputs++] = (struct output){ text,
@@ -257,7 +252,8 @@ read_autostop(struct options *o, char *text)
 	if (!span_starts(s, SPAN("duration:")) ||
 	    !span_decimal(span_from(s, strlen("duration:")), &n) || n == 0 ||
 	    n > UINT32_MAX)
-		return bad(o, "-a", text, "duration:60 stops after a minute");
+		return options_bad(o, "-a", text,
+		    "duration:60 stops after a minute");
 	o->duration_s = (unsigned)n;
 	return true;
 }
@@ -270,7 +266,8 @@ take_live_option(struct options *o, int value, char *arg)
 	switch (value) {
 	case 'i':
 		if (o->n_interfaces == OPTIONS_MANY)
-			return bad(o, "-i", arg, "too many: try -i any");
+			return options_bad(o, "-i", arg,
+			    "too many: try -i any");
 		o->interfaces[o->n_interfaces++] = arg;
 		return true;
 	case 'D':
@@ -340,8 +337,9 @@ take_option(struct options *o, int value, char *arg)
 		return true;
 	case OPT_RULES:
 		if (o->n_rules == OPTIONS_MANY)
-			return bad(o, "--rules", arg, "too many: give a "
-			                              "folder");
+			return options_bad(o, "--rules", arg,
+			    "too many: give a "
+			    "folder");
 		o->rules[o->n_rules++] = arg;
 		return true;
 	case OPT_NO_DEFAULT_RULES:
@@ -363,7 +361,7 @@ take_option(struct options *o, int value, char *arg)
 	case OPT_REDACT:
 		o->redact_identities = strcmp(arg, "identities") == 0;
 		return o->redact_identities || strcmp(arg, "secrets") == 0 ||
-		    bad(o, "--redact", arg, "secrets or identities");
+		    options_bad(o, "--redact", arg, "secrets or identities");
 	case OPT_INVENTORY:
 		o->inventory = o->applications = true;
 		return true;
@@ -383,9 +381,15 @@ take_option(struct options *o, int value, char *arg)
 		if (!read_size(o, "--memory", arg, &o->memory))
 			return false;
 		return o->memory >= BUDGET_LEAST ||
-		    bad(o, "--memory", arg, "give 32M or more");
+		    options_bad(o, "--memory", arg, "give 32M or more");
 	case OPT_VERIFY:
 		o->verify = arg;
+		return true;
+	case OPT_FROM_EVENTS:
+		if (o->n_from_events == OPTIONS_MANY)
+			return options_bad(o, "--from-events", arg,
+			    "too many: put them into one file");
+		o->from_events[o->n_from_events++] = arg;
 		return true;
 	case OPT_KEYTAB:
 		o->keytab = arg;
@@ -415,7 +419,7 @@ take_option(struct options *o, int value, char *arg)
 		    : strcmp(arg, "never") == 0       ? COLOR_NEVER
 		                                      : COLOR_AUTO;
 		return o->color != COLOR_AUTO || strcmp(arg, "auto") == 0 ||
-		    bad(o, "--color", arg, "auto, always or never");
+		    options_bad(o, "--color", arg, "auto, always or never");
 	case 'V':
 		o->action = ACTION_VERSION;
 		return true;
@@ -425,28 +429,6 @@ take_option(struct options *o, int value, char *arg)
 	default:
 		return take_live_option(o, value, arg);
 	}
-}
-
-/* What cannot be together; said. */
-static void
-check_live(struct options *o)
-{
-	if (o->n_interfaces == 0) {
-		if (o->metrics != NULL)
-			bad(o, "--metrics", o->metrics,
-			    "it is for live capture: give -i");
-		return;
-	}
-	if (o->n_files > 0)
-		bad(o, "-i together with the file", o->files[0],
-		    "one or the other");
-	else if (o->ticket != NULL || o->compare != NULL)
-		bad(o, o->ticket != NULL ? "--ticket" : "--compare", NULL,
-		    "it needs a saved capture: -r FILE");
-	for (size_t i = 0; i < o->n_outputs; i++)
-		if (strcmp(o->outputs[i].format, "pcapng") == 0)
-			bad(o, "-o pcapng", NULL,
-			    "it needs a saved capture: -r FILE");
 }
 
 bool
@@ -490,36 +472,24 @@ options_read(int argc, char **argv, struct options *o)
 		    : argv[optind - 1];
 
 		if (value == ':')
-			bad(o, said, NULL, "needs an argument: see p407 -h");
+			options_bad(o, said, NULL,
+			    "needs an argument: see p407 -h");
 		else if (value == '?' && optopt != 0 && optopt < 256 &&
 		    strchr(later, optopt) != NULL)
-			bad(o, said, NULL, "a ring of evidence is not in "
-			                   "this version: keep one with "
-			                   "dumpcap -b, and read it with "
-			                   "-o pcapng");
+			options_bad(o, said, NULL,
+			    "a ring of evidence is not in "
+			    "this version: keep one with "
+			    "dumpcap -b, and read it with "
+			    "-o pcapng");
 		else if (value == '?')
-			bad(o, "unknown option", said, "see p407 -h");
+			options_bad(o, "unknown option", said, "see p407 -h");
 		else
 			take_option(o, value, optarg);
 	}
 	for (; o->action != ACTION_BAD && optind < argc; optind++)
 		o->files[o->n_files++] = argv[optind];
-	if (o->action == ACTION_RUN && o->redact_map != NULL &&
-	    !o->redact_identities)
-		bad(o, "--redact-map", o->redact_map,
-		    "there are pseudonyms only with --redact identities");
-	if (o->action == ACTION_RUN && o->redact_map != NULL &&
-	    o->ticket != NULL &&
-	    span_starts(span_of_str(o->redact_map), span_of_str(o->ticket)) &&
-	    o->redact_map[strlen(o->ticket)] == '/')
-		bad(o, "--redact-map", o->redact_map,
-		    "it must not go out with the ticket: name another place");
 	if (o->action == ACTION_RUN)
-		check_live(o);
-	if (o->action == ACTION_RUN && o->n_files == 0 &&
-	    o->n_interfaces == 0)
-		bad(o, "no capture given", NULL,
-		    "p407 -r FILE, or -i IFACE; see p407 -h");
+		options_together(o);
 }
 
 void

@@ -59,6 +59,8 @@ struct options {
 	const char *proxy_log;   /* NULL: none */
 	const char *proxy_log_format; /* NULL: guess */
 	const char *verify;      /* file of credentials; NULL: none */
+	const char *from_events[OPTIONS_MANY];
+	size_t n_from_events;
 	const char *keytab;      /* of the proxy; NULL: none */
 	const char *ticket;      /* folder; NULL: none */
 	uint64_t evidence_limit; /* bytes; 0: the default */
@@ -76,6 +78,12 @@ void options_fini(struct options *o);
 
 /* Colours on standard output: on a terminal, or as it was told. */
 bool options_color(const struct options *o);
+
+/* For options_read(): says it, and makes the action ACTION_BAD; false. */
+bool options_bad(struct options *o, const char *what, const char *value,
+    const char *remedy);
+/* What cannot be given together, or is missing; said (options_together.c). */
+void options_together(struct options *o);
 
 /* What -h prints: the table that options_read() goes by. */
 void options_help(struct text *t);

@@ -59,7 +59,8 @@ _p407() {
 		return
 		;;
 	-r | --read | --rules | --redact-map | --metrics | --ticket | \
-		--verify | --keytab | --compare | --proxy-log)
+		--verify | --keytab | --from-events | --compare | \
+		--proxy-log)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -77,7 +78,7 @@ _p407() {
 				--evidence-limit --memory --exit-code --inventory
 				--applications
 				--proxy-log --proxy-log-format --verify
-				--keytab --compare -n --numeric
+				--keytab --from-events --compare -n --numeric
 				-q --quiet -v --verbose --color -V --version
 				-h --help'
 		else

@@ -19,8 +19,7 @@
 #include "sandbox/sandbox.h"
 #include "summing.h"
 #include "teller.h"
-#include "verify/keytab.h"
-#include "verify/known.h"
+#include "verify/verify.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
@@ -37,8 +36,7 @@
 struct sensor {
 	const struct options *options;
 	struct rules **rules;
-	struct known *known; /* NULL: nothing to hold against */
-	struct keytab *keytab;
+	struct verify_means means;
 	struct live *live;
 	struct live_files files;
 	struct teller *teller;
@@ -391,14 +389,10 @@ prepare(struct sensor *s)
 	s->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	/* libcrypto reads its configuration when it is first used. */
 	secret_fingerprint("start", SPAN("start"));
-	if ((o->verify != NULL &&
-	        (s->known = known_load(o->verify)) == NULL) ||
-	    (o->keytab != NULL &&
-	        (s->keytab = keytab_load(o->keytab)) == NULL))
+	if (!verify_load(&s->means, o->verify, o->keytab))
 		return false;
-	if (s->known != NULL || s->keytab != NULL)
-		worker_verify(s->worker,
-		    &(struct verify_means){ s->known, s->keytab });
+	if (o->verify != NULL || o->keytab != NULL)
+		worker_verify(s->worker, &s->means);
 	if (!live_files_open(&s->files, o) ||
 	    (s->live = live_open(&wanted)) == NULL ||
 	    !sandbox_drop(o->account, &became))
@@ -468,8 +462,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	worker_free(s->worker);
 	correlator_free(s->correlator);
 	teller_free(s->teller);
-	known_free(s->known);
-	keytab_free(s->keytab);
+	verify_wipe(&s->means);
 	live_close(s->live);
 	if (s->memory >= 0)
 		close(s->memory);

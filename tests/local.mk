@@ -79,6 +79,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_http_message \
 	%reldir%/fuzz/fuzz_compare \
 	%reldir%/fuzz/fuzz_condition \
+	%reldir%/fuzz/fuzz_events \
 	%reldir%/fuzz/fuzz_evidence \
 	%reldir%/fuzz/fuzz_inflate \
 	%reldir%/fuzz/fuzz_kdc \
@@ -125,6 +126,7 @@ check_PROGRAMS += $(check_tests) $(fuzz_targets) %reldir%/net/dump \
 dist_check_SCRIPTS += \
 	%reldir%/captures.sh \
 	%reldir%/auth/crosscheck.sh \
+	%reldir%/events/events.sh \
 	%reldir%/evidence/evidence.sh \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/report/page.sh \
@@ -156,6 +158,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/report/page.log: p407$(EXEEXT)
+%reldir%/events/events.log: p407$(EXEEXT)
 %reldir%/compare/compare.log: p407$(EXEEXT)
 %reldir%/proxylog/proxylog.log: p407$(EXEEXT)
 %reldir%/verify/keytab.log %reldir%/verify/verify.log: p407$(EXEEXT)
@@ -176,6 +179,7 @@ EXTRA_DIST += captures \
 	%reldir%/auth/crosscheck.py \
 	%reldir%/witness/crosscheck.py \
 	%reldir%/captures.py \
+	%reldir%/events/events.py \
 	%reldir%/evidence/evidence.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \

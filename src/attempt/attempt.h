@@ -91,6 +91,9 @@ struct leg {
 	bool from_client;
 	unsigned status;     /* of a response */
 	const char *note;    /* a literal to show beside it, or NULL */
+	/* Made from events (events/): what ladder_label() and _detail() said;
+	 * else NULL. */
+	const char *label, *detail;
 };
 
 struct attempt {

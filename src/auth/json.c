@@ -2,8 +2,10 @@
 #include "auth/json.h"
 
 #include "base/escape.h"
+#include "base/utf16.h"
 
-#define DEPTH_MOST 32
+#define DEPTH_MOST  32
+#define STRING_MOST 16384
 
 static int
 peek(struct reader *r)
@@ -70,6 +72,16 @@ other(struct reader *r)
 	return span_trim(span_of(r->in.at + begin, r->pos - begin));
 }
 
+static bool
+read_value(struct reader *r, struct json_member *out)
+{
+	out->is_string = peek(r) == '"';
+	out->value = out->is_string ? string(r) : other(r);
+	if (!out->is_string && out->value.len == 0)
+		reader_fail(r, FAULT_CUT, r->pos, "JSON value");
+	return reader_ok(r);
+}
+
 bool
 json_object(struct reader *r)
 {
@@ -87,11 +99,66 @@ json_next(struct reader *r, struct json_member *out)
 	out->name = string(r);
 	if (!take(r, ':'))
 		return false;
-	out->is_string = peek(r) == '"';
-	out->value = out->is_string ? string(r) : other(r);
-	if (!out->is_string && out->value.len == 0)
-		reader_fail(r, FAULT_CUT, r->pos, "JSON value");
-	return reader_ok(r);
+	return read_value(r, out);
+}
+
+bool
+json_array(struct reader *r)
+{
+	return take(r, '[');
+}
+
+bool
+json_element(struct reader *r, struct json_member *out)
+{
+	*out = (struct json_member){ 0 };
+	if (peek(r) == ',')
+		r->pos++;
+	return peek(r) != ']' && read_value(r, out);
+}
+
+struct span
+json_member(struct span object, const char *name)
+{
+	struct reader r = reader_of(object);
+	struct json_member m;
+
+	if (!span_is_set(object) || !json_object(&r))
+		return (struct span){ 0 };
+	while (json_next(&r, &m))
+		if (span_eq(m.name, span_of_str(name)))
+			return m.value;
+	return (struct span){ 0 };
+}
+
+const char *
+json_string(struct arena *a, struct span object, const char *name)
+{
+	struct span value = json_member(object, name);
+
+	/* A string's value is inside its quotes. */
+	return span_is_set(value) && value.at > object.at &&
+	        value.at[-1] == '"'
+	    ? json_text(a, value)
+	    : NULL;
+}
+
+const char *
+json_text(struct arena *a, struct span value)
+{
+	struct text plain = { .limit = STRING_MOST };
+	struct text utf8 = { .limit = STRING_MOST };
+	const char *copy;
+
+	json_unescape(&plain, value);
+	for (size_t i = 0; i < plain.len; i++)
+		if (plain.at[i] == '\0')
+			plain.at[i] = '\x01';
+	oem_add(&utf8, utf8_whole(text_span(&plain)));
+	copy = arena_str(a, utf8_whole(text_span(&utf8)));
+	text_fini(&plain);
+	text_fini(&utf8);
+	return copy;
 }
 
 void

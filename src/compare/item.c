@@ -88,27 +88,12 @@ items_attempt(struct items *s, const struct attempt *a)
 	text_fini(&user);
 }
 
-/* A member of an object, by name; unset if it is not there. */
-static struct span
-member(struct span object, const char *name)
-{
-	struct reader r = reader_of(object);
-	struct json_member m;
-
-	if (!span_is_set(object) || !json_object(&r))
-		return (struct span){ 0 };
-	while (json_next(&r, &m))
-		if (span_eq(m.name, span_of_str(name)))
-			return m.value;
-	return (struct span){ 0 };
-}
-
 static struct text
 words(struct span object, const char *name)
 {
 	struct text t = { .limit = 1024 };
 
-	json_unescape(&t, member(object, name));
+	json_unescape(&t, json_member(object, name));
 	/* As a C string ends there. */
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] == '\0')
@@ -124,7 +109,7 @@ place(struct span object, bool with_port, struct text *out)
 	struct address a;
 	uint64_t port = 0;
 	bool ok = address_parse(text_get(&ip), &a) &&
-	    (!with_port || (span_decimal(member(object, "port"), &port) &&
+	    (!with_port || (span_decimal(json_member(object, "port"), &port) &&
 	                       port <= 65535));
 
 	if (ok && with_port)
@@ -138,12 +123,12 @@ place(struct span object, bool with_port, struct text *out)
 static void
 take_attempt(struct items *s, struct span line)
 {
-	struct span about = member(member(line, "p407"), "attempt");
+	struct span about = json_member(json_member(line, "p407"), "attempt");
 	struct text outcome = words(about, "outcome");
 	struct text scheme = words(about, "scheme");
 	struct text cause = words(about, "cause");
-	struct text name = words(member(line, "user"), "name");
-	struct text domain = words(member(line, "user"), "domain");
+	struct text name = words(json_member(line, "user"), "name");
+	struct text domain = words(json_member(line, "user"), "domain");
 	struct text client = { 0 }, proxy = { 0 }, user = { 0 };
 	bool passed = strcmp(text_get(&outcome), "authenticated") == 0;
 	bool told = strcmp(text_get(&outcome), "incomplete") != 0;
@@ -156,8 +141,8 @@ take_attempt(struct items *s, struct span line)
 		text_str(&cause, "other");
 	}
 	if (told && outcome.len > 0 && scheme.len > 0 &&
-	    place(member(line, "source"), false, &client) &&
-	    place(member(line, "destination"), true, &proxy))
+	    place(json_member(line, "source"), false, &client) &&
+	    place(json_member(line, "destination"), true, &proxy))
 		add(s, &(struct item){ text_get(&client), text_get(&proxy),
 		    text_get(&user), text_get(&scheme),
 		    passed ? NULL : text_get(&cause), 1 });
@@ -172,7 +157,8 @@ take_attempt(struct items *s, struct span line)
 bool
 items_json(struct items *s, struct span line)
 {
-	struct span dataset = member(member(line, "event"), "dataset");
+	struct span dataset =
+	    json_member(json_member(line, "event"), "dataset");
 
 	if (!span_starts(dataset, SPAN("p407.")))
 		return false;

@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "base/table.h"
 #include "report/ladder.h"
+#include "witness/dns.h"
+#include "witness/pac.h"
 
 #define KDC_PORT 88
 
@@ -36,6 +38,11 @@ struct pair {
 	uint16_t port;
 };
 
+struct addresses {
+	struct address *list;
+	size_t n;
+};
+
 struct remark {
 	uint64_t frame;
 	const struct attempt *attempt;
@@ -48,8 +55,9 @@ struct choice {
 	struct table table;
 	struct pair *pairs;
 	size_t n_pairs;
-	struct address *clients; /* of failed attempts, for their KDC */
-	size_t n_clients;
+	/* Of failed attempts: for their KDC, PAC files, and names. */
+	struct addresses clients, proxies;
+	struct dns_shown names;
 	struct remark *remarks;
 	size_t n_remarks;
 	size_t taken, left_out;
@@ -90,7 +98,8 @@ choice_free(struct choice *c)
 		free(LIST_OBJECT(link, struct chosen, entry.age));
 	table_fini(&c->table);
 	free(c->pairs);
-	free(c->clients);
+	free(c->clients.list);
+	free(c->proxies.list);
 	free(c->remarks);
 	free(c);
 }
@@ -149,22 +158,21 @@ add_attempt(struct choice *c, const struct attempt *a, enum rank rank)
 }
 
 static bool
-has_client(const struct choice *c, const struct address *a)
+has_address(const struct addresses *all, const struct address *a)
 {
-	for (size_t i = 0; i < c->n_clients; i++)
-		if (address_eq(&c->clients[i], a))
+	for (size_t i = 0; i < all->n; i++)
+		if (address_eq(&all->list[i], a))
 			return true;
 	return false;
 }
 
 static void
-add_client(struct choice *c, const struct address *a)
+add_address(struct addresses *all, const struct address *a)
 {
-	if (a->len == 0 || has_client(c, a) || c->n_clients >= 4096)
+	if (a->len == 0 || has_address(all, a) || all->n >= 4096)
 		return;
-	c->clients = memory_grow(c->clients, c->n_clients + 1,
-	    sizeof(*c->clients));
-	c->clients[c->n_clients++] = *a;
+	all->list = memory_grow(all->list, all->n + 1, sizeof(*all->list));
+	all->list[all->n++] = *a;
 }
 
 static void
@@ -232,6 +240,8 @@ add_pairs(struct choice *c, const struct finding *f)
 			c->pairs = memory_grow(c->pairs, c->n_pairs + 1,
 			    sizeof(*c->pairs));
 			c->pairs[c->n_pairs++] = p;
+			add_address(&c->clients, &p.client);
+			add_address(&c->proxies, &p.proxy);
 		}
 }
 
@@ -240,6 +250,8 @@ add_finding(struct choice *c, const struct finding *f)
 {
 	if (f->n_attempts == 0)
 		add_pairs(c, f);
+	for (size_t i = 0; i < f->n_hosts; i++)
+		dns_shown_add(&c->names, f->hosts[i]);
 	if (f->example != NULL)
 		add_attempt(c, f->example, RANK_EXAMPLE);
 	if (f->good != NULL) {
@@ -251,8 +263,9 @@ add_finding(struct choice *c, const struct finding *f)
 
 		add_attempt(c, a, RANK_FINDING);
 		add_legs(c, a, f);
-		add_client(c, &a->connection.client);
-		add_client(c, &a->connection.peer);
+		add_address(&c->clients, &a->connection.client);
+		add_address(&c->clients, &a->connection.peer);
+		add_address(&c->proxies, &a->connection.proxy);
 	}
 }
 
@@ -366,12 +379,63 @@ is_kdc_packet(const struct packet *p)
 	return p->sport == KDC_PORT || p->dport == KDC_PORT;
 }
 
+/* Of UDP, only these are looked at. */
+static bool
+is_beside_udp(const struct packet *p)
+{
+	return p->protocol == PROTOCOL_UDP &&
+	    (is_kdc_packet(p) || is_dns_packet(p));
+}
+
 static bool
 is_pair(const struct pair *k, const struct address *from,
     const struct address *to, uint16_t port)
 {
 	return port == k->port && address_eq(from, &k->client) &&
 	    address_eq(to, &k->proxy);
+}
+
+/* A client of a finding asks for a PAC file: "GET /proxy.pac HTTP/1.1". */
+static bool
+asks_for_pac(const struct choice *c, const struct packet *p)
+{
+	struct span target = p->payload;
+
+	if (!span_starts(target, SPAN("GET ")) ||
+	    !has_address(&c->clients, &p->src))
+		return false;
+	target = span_from(target, 4);
+	return pac_is_target(span_first(target, span_find(target, ' ')));
+}
+
+/* It is told the address of a proxy, or that there is none of its name. */
+static bool
+is_told_of_proxy(struct choice *c, const struct packet *p)
+{
+	struct dns_answer a;
+	struct fault fault;
+	bool wanted;
+
+	if (p->sport != DNS_PORT || !has_address(&c->clients, &p->dst) ||
+	    !dns_answer_decode(p->payload, &a, &fault))
+		return false;
+	wanted = dns_shown_has(&c->names, a.name);
+	for (size_t i = 0; i < a.n_addresses; i++)
+		wanted |= has_address(&c->proxies, &a.addresses[i]);
+	if (wanted)
+		dns_shown_add(&c->names, a.name);
+	return wanted;
+}
+
+/* What a verdict about a client of a finding may rest on besides. */
+static bool
+is_beside(struct choice *c, const struct packet *p)
+{
+	if (is_kdc_packet(p))
+		return has_address(&c->clients,
+		    p->dport == KDC_PORT ? &p->src : &p->dst);
+	return p->protocol == PROTOCOL_TCP ? asks_for_pac(c, p)
+	                                   : is_told_of_proxy(c, p);
 }
 
 bool
@@ -382,11 +446,10 @@ choice_consider(struct choice *c, const struct packet *p,
 	struct chosen *k;
 	bool tcp = p->protocol == PROTOCOL_TCP;
 
-	if (!tcp && (p->protocol != PROTOCOL_UDP || !is_kdc_packet(p)))
+	if (!tcp && !is_beside_udp(p))
 		return false;
 	k = find(c, &ends);
-	if (k == NULL && is_kdc_packet(p) &&
-	    has_client(c, p->dport == KDC_PORT ? &p->src : &p->dst))
+	if (k == NULL && is_beside(c, p))
 		k = add_ends(c, &ends, RANK_CLIENT);
 	for (size_t i = 0; k == NULL && tcp && i < c->n_pairs; i++)
 		if (is_pair(&c->pairs[i], &p->src, &p->dst, p->dport) ||
@@ -442,8 +505,13 @@ choice_takes(const struct choice *c, const struct packet *p)
 	const struct chosen *k = find(c, &ends);
 
 	return k != NULL && k->in &&
-	    (p->protocol == PROTOCOL_TCP ||
-	        (p->protocol == PROTOCOL_UDP && is_kdc_packet(p)));
+	    (p->protocol == PROTOCOL_TCP || is_beside_udp(p));
+}
+
+const struct dns_shown *
+choice_names(const struct choice *c)
+{
+	return &c->names;
 }
 
 size_t

@@ -9,6 +9,7 @@
 #ifndef P407_EVIDENCE_CHOICE_H
 #define P407_EVIDENCE_CHOICE_H
 
+#include "evidence/dns.h"
 #include "evidence/talk.h"
 #include "report/model.h"
 
@@ -33,6 +34,9 @@ bool choice_takes(const struct choice *c, const struct packet *p);
 /* Conversations that are in, and that did not fit. */
 size_t choice_taken(const struct choice *c);
 size_t choice_left_out(const struct choice *c);
+
+/* The names that name servers may be shown to have told. */
+const struct dns_shown *choice_names(const struct choice *c);
 
 /* Is it talk with a KDC, port 88? */
 bool is_kdc_packet(const struct packet *p);

@@ -254,6 +254,24 @@ mask_info(struct mask *m, const struct shown *s, struct span value)
 	unfold_end(&u);
 }
 
+/* That it is a PAC file, and as everybody calls it, names nobody. */
+static void
+show_pac_name(const struct shown *s, struct span path)
+{
+	static const struct span usual[] = { SPAN_INIT("/proxy.pac"),
+		SPAN_INIT("/wpad.dat"), SPAN_INIT(".pac") };
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		size_t n = usual[i].len;
+
+		if (path.len >= n &&
+		    span_eq_nocase(span_from(path, path.len - n), usual[i])) {
+			show(s, span_from(path, path.len - n));
+			return;
+		}
+	}
+}
+
 void
 mask_url(struct mask *m, const struct shown *s, struct span url)
 {
@@ -289,6 +307,7 @@ mask_url(struct mask *m, const struct shown *s, struct span url)
 	if (names_hidden(mask_names(m))) {
 		memset(shown_at(s, span_first(path, secret)), 'x', secret);
 		show_only(s, span_first(path, secret), "/");
+		show_pac_name(s, span_first(path, secret));
 	} else {
 		show_text(s, span_first(path, secret));
 	}

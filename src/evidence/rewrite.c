@@ -133,6 +133,9 @@ rewrite_packet(struct rewrite *r, const struct layers *l,
 
 	if (p->protocol == PROTOCOL_TCP)
 		talks_rewrite(r->talks, p, payload);
+	else if (is_dns_packet(p))
+		dns_mask(r->mask, choice_names(r->choice), p->payload,
+		    payload);
 	else
 		kdc_mask(r->mask, p->payload, payload);
 }

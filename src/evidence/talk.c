@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/table.h"
 #include "evidence/kdc.h"
+#include "evidence/mask_body.h"
 #include "evidence/mask_http.h"
 #include "evidence/preface.h"
 #include "evidence/tls_shown.h"
@@ -25,6 +26,14 @@ struct run {
 	uint8_t *bytes;
 };
 
+/* Pieces of a body, between its chunks' framing, that are looked at. */
+#define PIECES_MOST 64
+
+struct piece {
+	uint32_t seq;
+	size_t len;
+};
+
 struct side {
 	struct run *runs; /* by position */
 	size_t n, room;
@@ -37,6 +46,8 @@ struct side {
 	size_t tls_bytes;
 	struct chunked chunked;
 	uint32_t chunk_end; /* sequence number behind the last framing */
+	struct piece pieces[PIECES_MOST]; /* of the body, before that */
+	size_t n_pieces;
 };
 
 /* One connection. */
@@ -86,8 +97,10 @@ static uint8_t *show_run(struct talk *t, enum flow_side side, uint32_t seq,
 
 static const struct flow_sink flow_calls = { open_talk, take_bytes, take_gap,
 	idle_bytes, skip_bytes, end_side, NULL, close_talk, refused };
+static size_t keep_body(void *context, const struct http_message *request,
+    const struct http_message *response);
 static const struct http_sink http_calls = { take_exchange, take_head,
-	take_framing, NULL };
+	take_framing, keep_body };
 
 struct ends
 ends_between(const struct address *a, uint16_t port_a,
@@ -375,17 +388,49 @@ refused(void *context, const struct flow_info *info)
 	(void)info;
 }
 
-static void
-take_exchange(void *context, const struct http_exchange *e)
-{
-	(void)context;
-	(void)e;
-}
-
 static enum flow_side
 flow_side_of(const struct talk *t, enum http_side side)
 {
 	return side == HTTP_CLIENT ? t->client : (enum flow_side)!t->client;
+}
+
+static size_t
+keep_body(void *context, const struct http_message *request,
+    const struct http_message *response)
+{
+	(void)context;
+	return body_wanted(request, response);
+}
+
+/* The response is known; its body lies where the pieces say. */
+static void
+take_exchange(void *context, const struct http_exchange *e)
+{
+	struct talk *t = context;
+	enum flow_side of = flow_side_of(t, HTTP_SERVER);
+	struct side *s = &t->side[of];
+	size_t len = e->response.body_start.len, done = 0;
+
+	if (len == 0 || (e->response.flaws & HTTP_GAP_IN_BODY) != 0)
+		return;
+
+	uint8_t *masked = memory_new(len, 1);
+
+	/* Of a body in more pieces, the others are not shown. */
+	if (mask_body(t->talks->mask, e, masked))
+		for (size_t i = 0; i <= s->n_pieces && i < PIECES_MOST &&
+		     done < len; i++) {
+			struct piece p = i < s->n_pieces
+			    ? s->pieces[i]
+			    : (struct piece){ s->chunk_end, len };
+			size_t n = p.len < len - done ? p.len : len - done;
+			uint8_t *out = show_run(t, of, p.seq, n);
+
+			if (out != NULL)
+				memcpy(out, masked + done, n);
+			done += n;
+		}
+	free(masked);
 }
 
 static void
@@ -397,6 +442,7 @@ take_head(void *context, enum http_side side, struct span head, uint32_t seq)
 
 	chunked_init(&t->side[of].chunked);
 	t->side[of].chunk_end = seq + (uint32_t)head.len;
+	t->side[of].n_pieces = 0;
 	if (out != NULL)
 		mask_head(t->talks->mask, side, head, out);
 }
@@ -410,8 +456,12 @@ take_framing(void *context, enum http_side side, struct span bytes,
 	struct side *s = &t->side[of];
 	uint8_t *out = show_run(t, of, seq, bytes.len);
 
-	if (seq != s->chunk_end)
+	if (seq != s->chunk_end) {
 		mask_chunk_data(&s->chunked);
+		if (s->n_pieces < PIECES_MOST)
+			s->pieces[s->n_pieces++] = (struct piece){
+				s->chunk_end, seq - s->chunk_end };
+	}
 	s->chunk_end = seq + (uint32_t)bytes.len;
 	if (out != NULL)
 		mask_framing(&s->chunked, bytes, out);

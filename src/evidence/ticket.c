@@ -120,7 +120,8 @@ write_readme(const struct evidence_job *job, const char *folder)
 	    "Masked in it, at the same length: passwords, Digest responses,\n"
 	    "NTLM responses, keys and MICs, Kerberos ciphers, bearer tokens,\n"
 	    "cookies, user information and queries of URLs, fields that are\n"
-	    "not known; bodies and what went through tunnels are zero. Equal\n"
+	    "not known; bodies and what went through tunnels are zero, but\n"
+	    "for the title of a 407's page and what PAC files return. Equal\n"
 	    "secrets are masked alike, so that it can be seen whether the\n"
 	    "same was sent again; nothing else can be learnt from the masks.\n"
 	    "Lengths of secrets can be seen.\n\n");

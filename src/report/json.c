@@ -4,6 +4,7 @@
 #include "report/inventory.h"
 
 #include "report/community.h"
+#include "report/ladder.h"
 #include "report/words.h"
 
 /* ECS event.outcome, by enum outcome: the table in CONTRACT.md. */
@@ -268,6 +269,40 @@ finding_rule(struct jsonw *w, const struct report *r, const struct finding *f)
 	jsonw_end(w);
 }
 
+/* The messages of the example in words, leg by leg. */
+static void
+finding_ladder(struct jsonw *w, const struct report *r,
+    const struct finding *f)
+{
+	const struct attempt *a = f->example;
+	char id[24];
+
+	if (f->good != NULL) {
+		id_of(id, sizeof(id), f->good);
+		jsonw_str(w, "good", id);
+	}
+	if (a == NULL)
+		return;
+	id_of(id, sizeof(id), a);
+	jsonw_str(w, "example", id);
+	jsonw_array(w, "ladder");
+	for (unsigned i = 0; i < a->n_legs; i++) {
+		struct text label = { 0 }, detail = { 0 };
+
+		ladder_label(r, a, &a->legs[i], &label);
+		ladder_detail(r, a, &a->legs[i], &detail);
+		jsonw_object(w, NULL);
+		jsonw_uint(w, "frame", a->legs[i].frame);
+		jsonw_str(w, "says", text_get(&label));
+		jsonw_str(w, "detail",
+		    detail.len > 0 ? text_get(&detail) : NULL);
+		jsonw_end(w);
+		text_fini(&label);
+		text_fini(&detail);
+	}
+	jsonw_end(w);
+}
+
 static void
 finding_evidence(struct jsonw *w, const struct report *r,
     const struct finding *f)
@@ -315,6 +350,7 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	jsonw_time(w, "last", f->last);
 	jsonw_str(w, "why", redact_words(r->redact, f->why));
 	finding_evidence(w, r, f);
+	finding_ladder(w, r, f);
 	add_verdicts(w, r, "contributing", "because", f->contributing,
 	    f->n_contributing);
 	add_verdicts(w, r, "ruled_out", "because", f->ruled_out,
@@ -331,6 +367,10 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 		jsonw_time(w, "worked_until", f->worked_until);
 		jsonw_time(w, "failing_since", f->failing_since);
 	}
+	jsonw_array(w, "hosts");
+	for (size_t i = 0; i < f->n_hosts; i++)
+		jsonw_str(w, NULL, redact_words(r->redact, f->hosts[i]));
+	jsonw_end(w);
 	jsonw_array(w, "changed");
 	for (size_t i = 0; i < f->n_changed; i++)
 		jsonw_str(w, NULL, redact_words(r->redact, f->changed[i]));

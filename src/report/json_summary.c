@@ -60,6 +60,25 @@ add_counted(struct jsonw *w, const char *key, const struct counted *list,
 	jsonw_end(w);
 }
 
+/* The answer that showed it: who reads the events can look for himself. */
+static void
+add_answer(struct jsonw *w, const struct report *r,
+    const struct observed_response *p)
+{
+	struct redact *x = r->redact;
+
+	jsonw_object(w, "answer");
+	jsonw_uint(w, "status", p->status);
+	jsonw_str(w, "reason", redact_words(x, p->reason));
+	jsonw_str(w, "server", redact_words(x, p->server));
+	jsonw_str(w, "via", redact_words(x, p->via));
+	jsonw_str(w, "proxy_agent", redact_words(x, p->proxy_agent));
+	jsonw_str(w, "x_cache", redact_words(x, p->x_cache));
+	jsonw_str(w, "vendor_error", redact_words(x, p->vendor_error));
+	jsonw_str(w, "title", redact_words(x, p->body_title));
+	jsonw_end(w);
+}
+
 static void
 add_product(struct jsonw *w, const struct report *r,
     const struct product_match *m)
@@ -76,6 +95,8 @@ add_product(struct jsonw *w, const struct report *r,
 	jsonw_str(w, "kind", product_kind_name(m->product->kind));
 	jsonw_str(w, "confidence", level_name(product_confidence(m)));
 	jsonw_str(w, "signs", redact_words(r->redact, text_get(&signs)));
+	if (m->response != NULL)
+		add_answer(w, r, m->response);
 	jsonw_end(w);
 	text_fini(&signs);
 }
@@ -120,6 +141,7 @@ add_capture(struct jsonw *w, const struct report *r)
 	jsonw_uint(w, "connections", q->connections);
 	jsonw_uint(w, "http_connections", q->http_connections);
 	jsonw_uint(w, "one_sided_connections", q->one_sided);
+	jsonw_uint(w, "carried_bytes", q->carried);
 	jsonw_uint(w, "missing_bytes", q->missing);
 	jsonw_ratio(w, "missing_ratio", report_missing_ratio(r));
 	jsonw_uint(w, "cut_frames", r->cut_frames);

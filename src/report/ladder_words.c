@@ -146,6 +146,10 @@ ladder_label(const struct report *r, const struct attempt *a,
 {
 	const struct token *token = token_of_leg(a, leg);
 
+	if (leg->label != NULL) {
+		text_str(t, redact_words(r->redact, leg->label));
+		return;
+	}
 	switch (leg->step) {
 	case STEP_REQUEST:
 		label_of_request(r, a, leg, t);
@@ -332,7 +336,10 @@ ladder_detail(const struct report *r, const struct attempt *a,
 {
 	const struct token *token = token_of_leg(a, leg);
 
-	if (leg->step == STEP_OFFER)
+	if (leg->label != NULL)
+		text_str(t, redact_words(r->redact,
+		    leg->detail != NULL ? leg->detail : ""));
+	else if (leg->step == STEP_OFFER)
 		detail_of_offer(r, a, leg, t);
 	else if (token != NULL && leg->step != STEP_REQUEST &&
 	    leg->step != STEP_CLOSED)

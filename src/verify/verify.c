@@ -52,6 +52,22 @@ static enum token_verified check_ntlm(struct verifier *v,
 static enum token_verified check_basic(struct span rest,
     const struct known_user *u);
 
+bool
+verify_load(struct verify_means *m, const char *known, const char *keytab)
+{
+	*m = (struct verify_means){ 0 };
+	return (known == NULL || (m->known = known_load(known)) != NULL) &&
+	    (keytab == NULL || (m->keytab = keytab_load(keytab)) != NULL);
+}
+
+void
+verify_wipe(struct verify_means *m)
+{
+	known_free(m->known);
+	keytab_free(m->keytab);
+	*m = (struct verify_means){ 0 };
+}
+
 struct verifier *
 verifier_new(const struct verify_means *means)
 {

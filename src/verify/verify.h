@@ -40,9 +40,14 @@ struct verify_place {
 
 /* What to hold attempts against; NULL: nothing of that kind. */
 struct verify_means {
-	const struct known *known;
-	const struct keytab *keytab;
+	struct known *known;
+	struct keytab *keytab;
 };
+
+/* From files, NULL for none; false, and said, if one cannot be used. */
+bool verify_load(struct verify_means *m, const char *known,
+    const char *keytab);
+void verify_wipe(struct verify_means *m);
 
 struct verifier *verifier_new(const struct verify_means *means);
 void verifier_free(struct verifier *v); /* NULL is fine */

@@ -158,6 +158,23 @@ dns_answer_decode(struct span message, struct dns_answer *out,
 	return true;
 }
 
+bool
+dns_question_name(struct span message, char name[DNS_NAME_MAX])
+{
+	struct reader r = reader_of(message);
+
+	reader_be32(&r, "ID and flags");
+
+	uint16_t questions = reader_be16(&r, "QDCOUNT");
+
+	reader_be16(&r, "ANCOUNT");
+	reader_be32(&r, "NSCOUNT");
+	name[0] = '\0';
+	if (questions > 0)
+		take_name(&r, name);
+	return reader_ok(&r) && name[0] != '\0';
+}
+
 const struct dns_record *
 dns_record_of(const struct dns_answer *a, struct arena *arena)
 {

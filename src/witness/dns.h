@@ -45,6 +45,9 @@ struct dns_record {
 bool dns_answer_decode(struct span message, struct dns_answer *out,
     struct fault *fault);
 
+/* What the first question of any message asks for, as above; false: none. */
+bool dns_question_name(struct span message, char name[DNS_NAME_MAX]);
+
 /* The record, in the arena. */
 const struct dns_record *dns_record_of(const struct dns_answer *a,
     struct arena *arena);

@@ -77,6 +77,8 @@ pac_is_exchange(const struct http_message *request,
 
 /* -- the script -- */
 
+static void add_proxy(struct scan *s, const struct pac_value *v);
+
 static const char *
 lower(struct arena *a, struct span s)
 {
@@ -98,8 +100,8 @@ is_host(struct span s)
 }
 
 /* "host:8080", "[2001:db8::1]:8080", "host" */
-static void
-add_proxy(struct scan *s, const char *kind, struct span place, uint16_t port)
+static bool
+read_place(struct span place, struct pac_value *out)
 {
 	size_t colon = place.len;
 	uint64_t number;
@@ -110,42 +112,28 @@ add_proxy(struct scan *s, const char *kind, struct span place, uint16_t port)
 	if (colon > 0 && place.at[colon - 1] == ':') {
 		if (!span_decimal(span_from(place, colon), &number) ||
 		    number == 0 || number > UINT16_MAX)
-			return;
-		port = (uint16_t)number;
+			return false;
+		out->port = (uint16_t)number;
 		place = span_first(place, colon - 1);
 	}
 	if (place.len > 2 && place.at[0] == '[' &&
 	    place.at[place.len - 1] == ']')
 		place = span_of(place.at + 1, place.len - 2);
-	if (!is_host(place))
-		return;
-	for (size_t i = 0; i < s->out->n_proxies; i++)
-		if (s->proxies[i].port == port &&
-		    strcmp(s->proxies[i].kind, kind) == 0 &&
-		    span_eq_nocase(span_of_str(s->proxies[i].host), place))
-			return;
-	if (s->out->n_proxies == PAC_PROXIES_MAX)
-		return;
-	if (s->proxies == NULL)
-		s->out->proxies = s->proxies = arena_new(s->arena,
-		    PAC_PROXIES_MAX * sizeof(*s->proxies));
-	s->proxies[s->out->n_proxies++] = (struct pac_proxy){ kind,
-		lower(s->arena, place), port };
+	out->host = place;
+	return is_host(place);
 }
 
-/* What stands in a string literal: "PROXY a:1; SOCKS b; DIRECT". */
-static void
-read_literal(struct scan *s, struct span text)
+bool
+pac_value_next(struct span *literal, struct pac_value *out)
 {
-	while (text.len > 0) {
-		size_t end = span_find(text, ';');
-		struct span one = span_trim(span_first(text, end));
+	while (literal->len > 0) {
+		size_t end = span_find(*literal, ';');
+		struct span one = span_trim(span_first(*literal, end));
 
-		text = span_from(text, end + 1);
-		if (span_eq_nocase(one, SPAN("DIRECT"))) {
-			s->out->direct = true;
-			continue;
-		}
+		*literal = span_from(*literal, end + 1);
+		*out = (struct pac_value){ .all = one };
+		if (span_eq_nocase(one, SPAN("DIRECT")))
+			return true;
 		for (size_t k = 0; k < N_KINDS; k++) {
 			struct span word = kinds[k].word;
 
@@ -153,12 +141,45 @@ read_literal(struct scan *s, struct span text)
 			    one.len == word.len ||
 			    !isspace(one.at[word.len]))
 				continue;
-			add_proxy(s, kinds[k].kind,
-			    span_trim(span_from(one, word.len)),
-			    kinds[k].port);
+			out->kind = kinds[k].kind;
+			out->port = kinds[k].port;
+			out->place = span_trim(span_from(one, word.len));
+			if (read_place(out->place, out))
+				return true;
 			break;
 		}
 	}
+	return false;
+}
+
+/* What stands in a string literal: "PROXY a:1; SOCKS b; DIRECT". */
+static void
+read_literal(struct scan *s, struct span text)
+{
+	struct pac_value v;
+
+	while (pac_value_next(&text, &v))
+		if (v.kind == NULL)
+			s->out->direct = true;
+		else
+			add_proxy(s, &v);
+}
+
+static void
+add_proxy(struct scan *s, const struct pac_value *v)
+{
+	for (size_t i = 0; i < s->out->n_proxies; i++)
+		if (s->proxies[i].port == v->port &&
+		    strcmp(s->proxies[i].kind, v->kind) == 0 &&
+		    span_eq_nocase(span_of_str(s->proxies[i].host), v->host))
+			return;
+	if (s->out->n_proxies == PAC_PROXIES_MAX)
+		return;
+	if (s->proxies == NULL)
+		s->out->proxies = s->proxies = arena_new(s->arena,
+		    PAC_PROXIES_MAX * sizeof(*s->proxies));
+	s->proxies[s->out->n_proxies++] = (struct pac_proxy){ v->kind,
+		lower(s->arena, v->host), v->port };
 }
 
 /* Bytes of a comment that begins here; 0: none does. */
@@ -189,32 +210,50 @@ literal_length(struct span s)
 	return n < s.len ? n + 1 : s.len;
 }
 
+enum pac_part
+pac_part_next(struct span *rest, struct span *part)
+{
+	static const struct span name = SPAN_INIT("FindProxyForURL");
+
+	while (rest->len > 0) {
+		struct span here = *rest;
+		size_t step = comment_length(here);
+
+		if (step > 0) {
+			*rest = span_from(here, step);
+			continue;
+		}
+		if (here.at[0] == 'F' && span_starts(here, name)) {
+			*part = span_first(here, name.len);
+			*rest = span_from(here, name.len);
+			return PAC_NAME;
+		}
+		step = 1;
+		if (here.at[0] == '"' || here.at[0] == '\'' ||
+		    here.at[0] == '`')
+			step = literal_length(here);
+		*rest = span_from(here, step);
+		/* One that is cut short may name another port. */
+		if (step > 2 && here.at[step - 1] == here.at[0]) {
+			*part = span_of(here.at + 1, step - 2);
+			return PAC_LITERAL;
+		}
+	}
+	return PAC_END;
+}
+
 void
 pac_scan(struct span script, struct pac_record *out, struct arena *arena)
 {
-	static const struct span name = SPAN_INIT("FindProxyForURL");
 	struct scan s = { .out = out, .arena = arena };
-	struct span rest = script;
+	enum pac_part kind;
+	struct span part;
 
-	while (rest.len > 0) {
-		size_t comment = comment_length(rest);
-		size_t step = 1;
-
-		if (comment > 0) {
-			step = comment;
-		} else if (rest.at[0] == '"' || rest.at[0] == '\'' ||
-		    rest.at[0] == '`') {
-			step = literal_length(rest);
-			/* One that is cut short may name another port. */
-			if (step > 2 && rest.at[step - 1] == rest.at[0])
-				read_literal(&s,
-				    span_of(rest.at + 1, step - 2));
-		} else if (rest.at[0] == 'F' && span_starts(rest, name)) {
+	while ((kind = pac_part_next(&script, &part)) != PAC_END)
+		if (kind == PAC_NAME)
 			out->is_script = true;
-			step = name.len;
-		}
-		rest = span_from(rest, step);
-	}
+		else
+			read_literal(&s, part);
 }
 
 /* -- the exchange -- */

@@ -51,6 +51,25 @@ bool pac_is_exchange(const struct http_message *request,
 void pac_scan(struct span script, struct pac_record *out,
     struct arena *arena);
 
+/*
+ * The parts of a script that count: FindProxyForURL, and what is between the
+ * quotes of each string, outside of comments.  *rest moves on.
+ */
+enum pac_part { PAC_END, PAC_NAME, PAC_LITERAL };
+enum pac_part pac_part_next(struct span *rest, struct span *part);
+
+/* One return value in a string: "PROXY a:1", "DIRECT". */
+struct pac_value {
+	struct span all;
+	const char *kind;  /* NULL: DIRECT */
+	struct span place; /* "a:1" */
+	struct span host;  /* "a" */
+	uint16_t port;
+};
+
+/* The next in a string, which may hold others; false: none. */
+bool pac_value_next(struct span *literal, struct pac_value *out);
+
 /* The record of such an exchange; all of it is in the arena. */
 struct pac_record *pac_of_exchange(const struct http_exchange *e,
     struct arena *arena);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Heads in, masked heads out: what stays, what goes, and that it fits. */
+#include <ctype.h>
+
 #include "base/base64.h"
+#include "evidence/dns.h"
 #include "evidence/mask_auth.h"
+#include "evidence/mask_body.h"
 #include "evidence/mask_gss.h"
 #include "evidence/mask_http.h"
 #include "run.h"
@@ -312,6 +316,107 @@ START_TEST(chunk_sizes_stay_and_trailers_go)
 }
 END_TEST
 
+/* Bodies: what a verdict may rest on stays, and nothing else. */
+static const struct {
+	const char *name;
+	unsigned status;
+	const char *in, *out; /* out NULL: not shown at all */
+} bodies[] = {
+	{ "return values of a PAC file", 200,
+	    "function FindProxyForURL(u, h) {\n"
+	    "return \"PROXY p.test:8080; DIRECT\"; }",
+	    "xxxxxxxx FindProxyForURLxxx xx x\n"
+	    "xxxxxx \"PROXY p.test:8080; DIRECT\"x h" },
+	{ "other strings and comments go", 200,
+	    "// PROXY old:1\nif (x == 'secret') return 'SOCKS s:1';",
+	    "xx xxxxx xxxxx\nxx xx xx xxxxxxxxx xxxxxx 'SOCKS s:1'h" },
+	{ "a place with a password in it is none", 200,
+	    "return 'PROXY bob:pw@p.test:1';",
+	    "xxxxxx xxxxxxxxxxxxxxxxxxxxxxxh" },
+	{ "the title of a 407", 407,
+	    "<html><TITLE> Account locked </title>for bob",
+	    "xxxxxx<title> Account locked <xxxxxxxxxx xxx" },
+	{ "a URL in it, without its query", 407,
+	    "<title>at http://a.test/b?token=abc now</title>",
+	    "<title>at http://a.test/b?xxxxx=xxh now<xxxxxxx" },
+	{ "a page without a title", 407, "<html>secret</html>", NULL },
+	{ "a title without an end", 407, "<title>secret", NULL },
+};
+
+static bool
+mask_one_body(int i, size_t len, uint8_t *out)
+{
+	static const struct http_field type[] = {
+		{ SPAN_INIT("content-type"),
+		    SPAN_INIT("application/x-ns-proxy-autoconfig") },
+	};
+	uint8_t *in = exact_copy(span_of_str(bodies[i].in), len);
+	struct http_exchange e = { .response = { .seen = true,
+		.status = bodies[i].status, .fields = type, .n_fields = 1,
+		.body_start = span_of(in, len) } };
+	bool shown = mask_body(mask, &e, out);
+
+	free(in);
+	return shown;
+}
+
+START_TEST(a_body_is_masked)
+{
+	uint8_t out[256] = { 0 };
+	bool shown = mask_one_body(_i, strlen(bodies[_i].in), out);
+
+	ck_assert_msg(shown == (bodies[_i].out != NULL), "%s",
+	    bodies[_i].name);
+	/* Of a tag, upper case is as good. */
+	for (size_t k = 0; shown && out[k] != '\0'; k++)
+		ck_assert_msg(tolower(out[k]) ==
+		        tolower((unsigned char)bodies[_i].out[k]),
+		    "%s: %s", bodies[_i].name, (char *)out);
+}
+END_TEST
+
+START_TEST(every_prefix_of_a_body_is_masked)
+{
+	for (size_t n = 1; n < strlen(bodies[_i].in); n++) {
+		uint8_t *out = calloc(n, 1);
+
+		mask_one_body(_i, n, out);
+		ck_assert_ptr_null(memmem(out, n, "secret", 6));
+		ck_assert_ptr_null(memmem(out, n, "pw@", 3));
+		free(out);
+	}
+}
+END_TEST
+
+/* "gw.lab" is an alias of "p" + a pointer to "lab", at 10.0.0.9. */
+static const uint8_t dns_message[] = "\x12\x34\x81\x80\0\1\0\2\0\0\0\0"
+    "\2gw\3lab\0\0\1\0\1"
+    "\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1p\xc0\x0f"
+    "\xc0\x24\0\1\0\1\0\0\0\x3c\0\4\x0a\0\0\x09";
+
+START_TEST(an_answer_of_a_name_server)
+{
+	struct span in = span_of(dns_message, sizeof(dns_message) - 1);
+	struct dns_shown shown = { .n = 0 };
+	uint8_t out[sizeof(dns_message)];
+
+	/* Nobody's business: neither name nor address. */
+	dns_mask(mask, &shown, in, out);
+	ck_assert_ptr_null(memmem(out, in.len, "gw", 2));
+	ck_assert_ptr_null(memmem(out, in.len, "lab", 3));
+	ck_assert_ptr_null(memmem(out, in.len, "\x0a\0\0\x09", 4));
+	dns_shown_add(&shown, "gw.lab");
+	dns_mask(mask, &shown, in, out);
+	ck_assert_mem_eq(out, in.at, in.len);
+	for (size_t n = 0; n < in.len; n++) {
+		uint8_t *cut = exact_copy(in, n);
+
+		dns_mask(mask, &shown, span_of(cut, n), out);
+		free(cut);
+	}
+}
+END_TEST
+
 #define N_OF(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 int
@@ -328,6 +433,10 @@ main(void)
 	tcase_add_loop_test(http, an_odd_password_stays_odd, 0,
 	    N_OF(shapes));
 	tcase_add_test(http, chunk_sizes_stay_and_trailers_go);
+	tcase_add_loop_test(http, a_body_is_masked, 0, N_OF(bodies));
+	tcase_add_loop_test(http, every_prefix_of_a_body_is_masked, 0,
+	    N_OF(bodies));
+	tcase_add_test(http, an_answer_of_a_name_server);
 	suite_add_tcase(suite, http);
 	tcase_add_checked_fixture(ntlm, setup, teardown);
 	tcase_add_test(ntlm, of_a_type_3_all_but_the_secrets_stays);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_evidence.c - any bytes as a head, a token, a KDC's message, and as
- * segments of a conversation
+ * fuzz_evidence.c - any bytes as a head, a token, a body, a message of a KDC
+ * or a name server, and as segments of a conversation
  *
  * What is written has the length of what was read; the buffers are exact, so
  * that a sanitizer sees one byte more.  A filler tells nothing: the same
@@ -11,12 +11,16 @@
 
 #include "base/base64.h"
 #include "base/reader.h"
+#include "evidence/dns.h"
 #include "evidence/kdc.h"
 #include "evidence/layers.h"
 #include "evidence/mask_auth.h"
+#include "evidence/mask_body.h"
 #include "evidence/mask_gss.h"
 #include "evidence/mask_http.h"
 #include "evidence/talk.h"
+#include "witness/dns.h"
+#include "witness/pac.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -83,6 +87,46 @@ check_token(struct mask *m, struct span in)
 	memset(out, 'x', in.len);
 	mask_url(m, &s, in);
 	kdc_mask(m, in, out);
+	free(out);
+}
+
+/* A script stays one line for line, and says the same of proxies. */
+static void
+check_body(struct mask *m, struct span in, unsigned status, bool hidden)
+{
+	static const struct http_field type[] = {
+		{ SPAN_INIT("content-type"),
+		    SPAN_INIT("application/x-ns-proxy-autoconfig") },
+	};
+	struct http_exchange e = { .response = { .seen = true,
+		.status = status, .fields = type, .n_fields = 1,
+		.body_start = in } };
+	struct pac_record was = { 0 }, now = { 0 };
+	struct arena arena = { 0 };
+	uint8_t *out = exact(in);
+
+	if (mask_body(m, &e, out) && status == 200 && !hidden) {
+		pac_scan(in, &was, &arena);
+		pac_scan(span_of(out, in.len), &now, &arena);
+		CHECK(was.is_script == now.is_script);
+		CHECK(was.direct == now.direct);
+		CHECK(was.n_proxies == now.n_proxies);
+	}
+	arena_fini(&arena);
+	free(out);
+}
+
+static void
+check_dns(struct mask *m, struct span in)
+{
+	struct dns_shown shown = { .n = 0 };
+	char name[DNS_NAME_MAX];
+	uint8_t *out = exact(in);
+
+	dns_mask(m, &shown, in, out);
+	if (dns_question_name(in, name))
+		dns_shown_add(&shown, name);
+	dns_mask(m, &shown, in, out);
 	free(out);
 }
 
@@ -169,6 +213,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_head(m, HTTP_CLIENT, in);
 	check_head(m, HTTP_SERVER, in);
 	check_token(m, in);
+	check_body(m, in, 200, names_hidden(names));
+	check_body(m, in, 407, names_hidden(names));
+	check_dns(m, in);
 	check_talk(m, in);
 	check_frame(in);
 	mask_free(m);

@@ -23,7 +23,7 @@ cut(struct span *s)
 }
 
 static enum token_verified
-check(const struct known *k, struct span challenge, struct span credentials,
+check(struct known *k, struct span challenge, struct span credentials,
     struct token *t)
 {
 	struct address client = { .len = 4, .bytes = { 10, 0, 0, 1 } };

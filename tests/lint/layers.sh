@@ -24,7 +24,8 @@ diagnose  base net http auth witness attempt
 report    base net capture witness attempt diagnose
 compare   base net capture auth attempt report
 proxylog  base net capture attempt report
-evidence  base capture net tcp http auth attempt diagnose report
+events    base net capture auth attempt diagnose report
+evidence  base capture net tcp http auth witness attempt diagnose report
 '
 
 # "FILE HEADER" of every project include of a folder.

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Options that exclude or need each other. */
+#include "base/message.h"
+#include "options.h"
+
+bool
+options_bad(struct options *o, const char *what, const char *value,
+    const char *remedy)
+{
+	message_error("%s%s%s (%s)", what, value != NULL ? " " : "",
+	    value != NULL ? value : "", remedy);
+	o->action = ACTION_BAD;
+	return false;
+}
+
+static bool
+wants_packets(const struct options *o)
+{
+	for (size_t i = 0; i < o->n_outputs; i++)
+		if (strcmp(o->outputs[i].format, "pcapng") == 0)
+			return true;
+	return false;
+}
+
+/* Each of these works on what goes through the workers. */
+static void
+check_events(struct options *o)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} rows[] = {
+		{ o->n_files > 0, "a capture" },
+		{ o->n_interfaces > 0, "-i" },
+		{ o->ticket != NULL, "--ticket" },
+		{ wants_packets(o), "-o pcapng" },
+		{ o->filter != NULL, "-f" },
+		{ o->packet_count > 0, "-c" },
+		{ o->since != WHEN_NONE, "--since" },
+		{ o->until != WHEN_NONE, "--until" },
+		{ o->client.len > 0, "--client" },
+		{ o->proxy.len > 0, "--proxy" },
+		{ o->user != NULL, "--user" },
+		{ o->verify != NULL, "--verify" },
+		{ o->keytab != NULL, "--keytab" },
+		{ o->proxy_log != NULL, "--proxy-log" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].given) {
+			options_bad(o, "--from-events together with",
+			    rows[i].name,
+			    "events are told as they were: give it when the "
+			    "capture is read");
+			return;
+		}
+}
+
+static void
+check_live(struct options *o)
+{
+	if (o->n_files > 0)
+		options_bad(o, "-i together with the file", o->files[0],
+		    "one or the other");
+	else if (o->ticket != NULL || o->compare != NULL)
+		options_bad(o, o->ticket != NULL ? "--ticket" : "--compare",
+		    NULL, "it needs a saved capture: -r FILE");
+	if (wants_packets(o))
+		options_bad(o, "-o pcapng", NULL,
+		    "it needs a saved capture: -r FILE");
+}
+
+static void
+check_map(struct options *o)
+{
+	if (!o->redact_identities)
+		options_bad(o, "--redact-map", o->redact_map,
+		    "there are pseudonyms only with --redact identities");
+	else if (o->ticket != NULL &&
+	    span_starts(span_of_str(o->redact_map),
+	        span_of_str(o->ticket)) &&
+	    o->redact_map[strlen(o->ticket)] == '/')
+		options_bad(o, "--redact-map", o->redact_map,
+		    "it must not go out with the ticket: name another place");
+}
+
+void
+options_together(struct options *o)
+{
+	if (o->redact_map != NULL)
+		check_map(o);
+	if (o->n_interfaces > 0)
+		check_live(o);
+	else if (o->metrics != NULL)
+		options_bad(o, "--metrics", o->metrics,
+		    "it is for live capture: give -i");
+	if (o->n_from_events > 0)
+		check_events(o);
+	else if (o->n_files == 0 && o->n_interfaces == 0)
+		options_bad(o, "no capture given", NULL,
+		    "p407 -r FILE, or -i IFACE; see p407 -h");
+}
