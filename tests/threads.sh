@@ -11,6 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/tap.sh"
 find_p407
 generate=tests/bench/generate
+more=
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -19,7 +20,7 @@ trap 'exit 1' HUP INT TERM
 run() {
 	threads=$1
 	shift
-	"$p407" -j "$threads" -v -o json "$@" >"$work/$threads" 2>&1
+	"$p407" -j "$threads" -v ${more:+"$more"} -o json "$@" >"$work/$threads" 2>&1
 }
 
 # same WHAT FILE...: with 2 and 4 threads as with 1
@@ -51,6 +52,12 @@ empty 'every capture: 3 threads say what one says' "$differ"
 
 # shellcheck disable=SC2046 # one argument a name; none has a space
 same 'all captures merged' $(cat "$work/all")
+
+# With libndpi, where it is here.
+more=--inventory
+# shellcheck disable=SC2046 # as above
+same 'applications' $(grep '/clients/' "$work/all")
+more=
 
 if [ -x "$generate" ]; then
 	for mode in $("$generate" --modes); do

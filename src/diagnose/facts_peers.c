@@ -192,14 +192,21 @@ like_passes(const struct subject *s, const struct fact *f)
 	    : value_unknown();
 }
 
+static bool
+has_ticket(const struct event *e, const struct event *o)
+{
+	(void)e;
+	return ticket_of(o) != NULL;
+}
+
+/* Also asked for clients that got no ticket, which are in no lane. */
 static struct value
 service_that_works(const struct subject *s, const struct fact *f)
 {
-	const struct event *ok = s->event == NULL ||
-	        s->event->kin[KIN_LANE] == 0
+	const struct event *ok = s->event == NULL
 	    ? NULL
-	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
-	          both_tickets);
+	    : history_near(s->history, s->event, KIN_PROXY, WHICH_OK,
+	          has_ticket);
 
 	(void)f;
 	return ok == NULL ? value_unknown()

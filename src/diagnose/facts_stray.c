@@ -22,26 +22,16 @@ sample_of(const struct subject *s)
 	    : NULL;
 }
 
-/* RFC 1928 3: the version, n, and n methods; SOCKS 4: CONNECT or BIND, a
- * port, an address, and a user that ends with a NUL. */
 static struct value
 socks(const struct subject *s, const struct fact *f)
 {
 	const struct sample_record *r = sample_of(s);
+	unsigned version = r != NULL ? sample_socks(r->client) : 0;
 
 	(void)f;
-	if (r == NULL)
-		return value_absent();
-
-	struct span c = r->client;
-
-	if (c.len >= 3 && c.at[0] == 5 && c.at[1] > 0 &&
-	    c.len == 2 + (size_t)c.at[1])
-		return value_string("SOCKS5");
-	if (c.len >= 9 && c.at[0] == 4 && (c.at[1] == 1 || c.at[1] == 2) &&
-	    c.at[c.len - 1] == 0)
-		return value_string("SOCKS4");
-	return value_absent();
+	return version == 5    ? value_string("SOCKS5")
+	    : version == 4     ? value_string("SOCKS4")
+	                       : value_absent();
 }
 
 static struct value

@@ -90,9 +90,10 @@ struct proxy_history {
 	const struct attempt *offer_before, *offer_after;
 	when_ns offer_changed;  /* first offer of the new kind */
 	const struct attempt *first_offer;
-	const char *usual_server; /* of its 407s; NULL: none */
+	const char *usual_server; /* of its 407s, the first; NULL: none */
+	const char *other_server; /* the second; as above */
 	const char *usual_via;
-	unsigned servers;       /* how many different ones, up to 9 */
+	unsigned servers;       /* how many different ones, up to 3 */
 	bool challenged_ntlm;   /* it sent a type 2 to somebody */
 	size_t clients_407;     /* clients that it asked */
 	struct product_match product; /* the best of all its answers */

@@ -11,6 +11,9 @@
 /* Who could not log on tries to do without for as long as this. */
 #define LOGON_BEFORE (15 * 60 * WHEN_SECOND)
 #define AFTER        (5 * WHEN_SECOND)
+/* Who was not referred to another realm asks for it by its configuration; so
+ * near, it is for the proxy. */
+#define SAME_TIME (2 * WHEN_SECOND)
 /* Of a client that asks without end, the last ones count. */
 #define LOOK_AT 256
 
@@ -387,7 +390,9 @@ conclude(struct gather *g)
 		whose = g->service_users;
 	} else if (v->ticket != NULL) {
 		/* All is well, as far as the KDC goes. */
-	} else if (v->referral != NULL && g->realm != NULL) {
+	} else if (g->realm != NULL && (v->referral != NULL ||
+	        when_between(time_of(g->realm), g->attempt->start) <=
+	            SAME_TIME)) {
 		v->verdict = g->realm;
 	} else if (tcp_fails(g)) {
 		v->verdict = g->quiet;

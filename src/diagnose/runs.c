@@ -441,24 +441,36 @@ note_offer(struct proxy_history *p, const struct event *e, bool *mixed)
 	}
 }
 
-static void
-note_server(struct proxy_history *p, const struct attempt *a)
+static bool
+same_server(const char *known, const char *server)
 {
-	const struct observed_response *r = a->response;
+	return known != NULL && strcmp(known, server) == 0;
+}
 
-	if (r == NULL || r->status != 407)
+static void
+note_server(struct proxy_history *p, const struct observed_response *r)
+{
+	if (r->status != 407)
 		return;
 	if (p->usual_via == NULL)
 		p->usual_via = r->via;
-	if (r->server == NULL)
+	if (r->server == NULL || same_server(p->usual_server, r->server) ||
+	    same_server(p->other_server, r->server))
 		return;
-	if (p->usual_server == NULL) {
+	if (p->usual_server == NULL)
 		p->usual_server = r->server;
-		p->servers = 1;
-	} else if (strcmp(p->usual_server, r->server) != 0 &&
-	    p->servers < 9) {
-		p->servers++;
-	}
+	else if (p->other_server == NULL)
+		p->other_server = r->server;
+	p->servers += p->servers < 3;
+}
+
+/* The offer of a good login tells as much as the 407 of a bad one. */
+static void
+note_servers(struct proxy_history *p, const struct attempt *a)
+{
+	LIST_EACH (l, &a->observations)
+		note_server(p, &LIST_OBJECT(l, const struct observation,
+		    link)->response);
 }
 
 static int
@@ -497,7 +509,7 @@ proxies_build(const struct event *events, size_t n, uint32_t count)
 		const struct attempt *a = order[i]->attempt;
 
 		note_offer(p, order[i], &mixed[id - 1]);
-		note_server(p, a);
+		note_servers(p, a);
 		p->challenged_ntlm |= a->challenge != NULL &&
 		    a->challenge->kind == TOKEN_NTLM_CHALLENGE;
 		asked[n_asked++] =

@@ -12,6 +12,7 @@
 #include "evidence/preface.h"
 #include "evidence/tls_shown.h"
 #include "tcp/flow.h"
+#include "witness/sample.h"
 
 /* Positions begin here, so that what is a little before them is no wrap. */
 #define ORIGIN (UINT64_C(1) << 32)
@@ -63,7 +64,7 @@ struct talk {
 	struct http_conversation *http; /* NULL: over, or no HTTP */
 	struct preface preface;
 	struct kdc_stream kdc[2];
-	bool is_kdc;
+	bool is_kdc, is_socks;
 };
 
 struct talks {
@@ -193,8 +194,9 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    (info->port[0] == 88 || info->port[1] == 88);
 
 	bool tls = tls_shown_begins(first);
+	bool socks = sample_socks(first) != 0;
 
-	if (!kdc && !request && !response && !tls)
+	if (!kdc && !request && !response && !tls && !socks)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
 
 	struct talk *t = memory_new(1, sizeof(*t));
@@ -206,7 +208,8 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    &info->address[1], info->port[1]);
 	memcpy(t->address, info->address, sizeof(t->address));
 	memcpy(t->port, info->port, sizeof(t->port));
-	t->client = request || tls ? side : (enum flow_side)!side;
+	t->client = request || tls || socks ? side : (enum flow_side)!side;
+	t->is_socks = socks;
 	t->preface.expected = preface && !kdc;
 	if (request || response)
 		t->http = http_conversation_new(&http_calls, t);
@@ -280,6 +283,25 @@ take_tls(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
 		s->tls.over = true;
 }
 
+/* The greeting of SOCKS, without whom and where to, and if HTTP answers. */
+static void
+take_socks(struct talk *t, enum flow_side side, struct span bytes,
+    uint32_t seq)
+{
+	struct side *s = &t->side[side];
+	size_t shown = side != t->client ? SPAN("HTTP/1.").len
+	    : sample_socks(bytes) == 4   ? 2
+	                                 : bytes.len;
+	uint8_t *out = NULL;
+
+	if (!s->looked && (side == t->client ? sample_socks(bytes) != 0
+	                                     : http_looks_like_response(bytes)))
+		out = show_run(t, side, seq, bytes.len);
+	if (out != NULL)
+		memcpy(out, bytes.at, span_first(bytes, shown).len);
+	s->looked = true;
+}
+
 static void
 take_bytes(void *connection, enum flow_side side, struct span bytes,
     const struct tcp_from *from)
@@ -288,6 +310,10 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	struct http_from f = http_from_of(from);
 
 	note_position(&t->side[side], from->seq);
+	if (t->is_socks) {
+		take_socks(t, side, bytes, from->seq);
+		return;
+	}
 	if (!t->is_kdc)
 		take_tls(t, side, bytes, from->seq);
 	if (!t->is_kdc && t->http == NULL)

@@ -100,9 +100,7 @@ who_and_where(struct page *p, const struct report *r, const struct finding *f)
 	if (f->targets.total > n)
 		text_fmt(&t, " and %zu more", f->targets.total - n);
 	entry(p, "for", &t);
-	tally_entry(p, r, f->applications.total > 1 ? "applications"
-	                                            : "application",
-	    &f->applications);
+	tally_entry(p, r, "that is", &f->applications);
 	text_fini(&t);
 }
 

@@ -97,6 +97,18 @@ sample_gap(struct sample *s, enum flow_side side)
 	s->ended[side != s->client] = true;
 }
 
+unsigned
+sample_socks(struct span c)
+{
+	if (c.len >= 3 && c.at[0] == 5 && c.at[1] > 0 &&
+	    c.len == 2 + (size_t)c.at[1])
+		return 5;
+	if (c.len >= 9 && c.at[0] == 4 && (c.at[1] == 1 || c.at[1] == 2) &&
+	    c.at[c.len - 1] == 0)
+		return 4;
+	return 0;
+}
+
 static enum sample_answer
 answer_of(struct span server)
 {

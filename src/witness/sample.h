@@ -36,6 +36,13 @@ struct sample_record {
 
 struct sample;
 
+/*
+ * 5, 4, or 0: do the first bytes of a client greet a SOCKS proxy?  RFC 1928 3:
+ * the version, n, and n methods; SOCKS 4: CONNECT or BIND, a port, an
+ * address, and a user that ends with a NUL.
+ */
+unsigned sample_socks(struct span client);
+
 /* Is that connection to be looked at, by its first bytes, which are neither
  * HTTP nor TLS nor of a KDC? */
 bool sample_is_stray(const struct flow_info *info, enum flow_side side);

@@ -222,6 +222,7 @@ START_TEST(a_hundred_thousand_attempts_are_no_work)
 		        : scene_ntlm(&s, (uint8_t)(i % 200), "b", "ben",
 		              false));
 		all[i].id = (uint32_t)i + 1;
+		list_init(&all[i].observations);
 		all[i].legs = NULL;
 		all[i].n_legs = 0;
 		list[i] = &all[i];

@@ -12,6 +12,9 @@ import os
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+from captures import rules_of  # noqa: E402
+
 # The password was changed in the middle: the accounts have the first one, or
 # the last.
 CHANGED = {'ntlm-password-changed', 'ntlm-stale-agent', 'basic-password-changed'}
@@ -56,23 +59,28 @@ def attempts(p407, path, known):
         event = json.loads(line)
         if event['event']['dataset'] == 'p407.attempt':
             a = event['p407']['attempt']
-            yield os.path.basename(path).split('.')[0], a['scheme'], a['outcome'], a.get('verified')
+            yield os.path.basename(path).split('.')[0], a['scheme'], a['outcome'], a.get('verified'), a.get('rule')
 
 
 def main():
     p407, captures, known = sys.argv[1:4]
     jobs = [(p407, p, f'{known}/{lab}') for lab, families in (('ad', ['ntlm']), ('basic', ['basic', 'digest']))
             for f in families for p in sorted(glob.glob(f'{captures}/{f}/*.pcapng'))]
-    counts = {}
+    counts, fired = {}, set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for rows in pool.map(lambda job: list(attempts(*job)), jobs):
-            for name, scheme, outcome, verified in rows:
+            for name, scheme, outcome, verified, rule in rows:
+                fired.add((rule, name))
                 want = wanted(name, scheme, outcome)
                 if want is None:
                     continue
                 counts[verified] = counts.get(verified, 0) + 1
                 if verified not in want:
                     print(f'# {name}: {scheme} {outcome}: {verified}, not {" or ".join(map(str, want))}')
+    for rule, fires, _, verified in rules_of(os.path.dirname(captures)):
+        for capture in fires if verified else ():
+            if (rule, os.path.basename(capture)) not in fired:
+                print(f'# rule {rule} does not fire on {capture}')
     print(counts.get('yes', 0), counts.get('no', 0), sum(counts.values()))
 
 

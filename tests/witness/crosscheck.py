@@ -67,7 +67,8 @@ def differences(x, row, kind):
         yield 'error', x['error'], row['kerberos.error_code']
         if client:
             yield 'client', x['client'], client
-        yield 'service', x['service'], service
+        if service:
+            yield 'service', x['service'], service
     else:
         yield 'answer', (x['asked'], x['ended']), ANSWER[kind]
         yield 'client', x['client'], client

@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CAPTURES = HERE.parents[1]
-FAMILIES = ('ntlm', 'kerberos', 'mixed', 'outage', 'transport')
+FAMILIES = ('ntlm', 'kerberos', 'mixed', 'outage', 'transport', 'clients')
 
 
 def is_token(s):

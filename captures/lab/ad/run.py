@@ -12,6 +12,8 @@ import cases_kerberos  # noqa: F401, E402
 import cases_outage  # noqa: F401, E402
 import cases_mixed  # noqa: F401, E402
 import cases_transport  # noqa: F401, E402
+import cases_clients  # noqa: F401, E402
+import cases_kdc  # noqa: F401, E402
 
 args = sys.argv[1:]
 verbose = '-v' in args

@@ -166,8 +166,8 @@ def t2(target='LAB', computer='PROXY', when=None, info=True, flags=USUAL, seed='
     return b64(msg + name + pairs)
 
 
-def t3(user='bob', domain='LAB', ws='PC17', challenge=None, when=None, v1=False, flags=USUAL, oem=False):
-    """when: the blob's time; None: that of the challenge, as the specification has it, or now."""
+def t3(user='bob', domain='LAB', ws='PC17', challenge=None, when=None, v1=False, flags=USUAL, oem=False, bindings=None):
+    """when: the blob's time; None: that of the challenge, as the specification has it, or now. bindings: a hash (AV pair 10)."""
     code = 'ascii' if oem else 'utf-16le'
     pairs = b''
     if challenge:
@@ -180,6 +180,8 @@ def t3(user='bob', domain='LAB', ws='PC17', challenge=None, when=None, v1=False,
             if k == 7:
                 when = struct.unpack_from('<Q', pairs, p + 4)[0] / 1e7 - 11644473600
             p += 4 + size
+    if bindings:
+        pairs = pairs[:-4] + _av(10, bindings) + pairs[-4:]
     stamp = filetime(time.time() if when is None else when)
     nt = noise(f'v1 {user} {time.time()}', 24) if v1 else (
         noise(f'proof {user} {time.time()}', 16) + b'\1\1' + bytes(6) + struct.pack('<Q', stamp) + noise('client ' + user, 8) + bytes(4) + pairs + bytes(4))

@@ -3,7 +3,7 @@
 """run.py [-v] [-l] [CASE|FAMILY|PATTERN...]: run the cases (all of them without a name), write captures, truth, index and secrets."""
 import fnmatch, glob, json, os, sys, traceback
 from common import CAPTURES, HERE, PW
-import lab, cases_basic, cases_odd, cases_digest, cases_bearer, cases_clean, cases_tls, cases_pac, cases_played     # importing them registers their cases
+import lab, cases_basic, cases_odd, cases_digest, cases_bearer, cases_clean, cases_tls, cases_pac, cases_played, cases_rules     # importing them registers their cases
 
 FAMILIES = ('basic', 'digest', 'bearer', 'odd', 'clean', 'tls', 'pac', 'played')
 
@@ -17,7 +17,7 @@ def index():
         for f, t in truths:
             name = os.path.relpath(f, CAPTURES).replace('.truth.json', '.pcapng')
             o.write(f'| {name} | {t["how"].replace("|", "/")} | {t["software"]["client"]} | {t["software"]["proxy"]} |\n')
-    secrets = dict.fromkeys(list(PW.values()) + [s for _, t in truths for s in t['secrets']])
+    secrets = dict.fromkeys(s for s in list(PW.values()) + [s for _, t in truths for s in t['secrets']] if s.isprintable())
     with open(HERE + '/SECRETS.basic', 'w') as o:
         o.writelines(s + '\n' for s in secrets)
 
