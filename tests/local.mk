@@ -48,7 +48,9 @@ check_tests = \
 	%reldir%/witness/test_kdc_stream \
 	%reldir%/witness/test_dns \
 	%reldir%/witness/test_pac \
+	%reldir%/witness/test_sample \
 	%reldir%/witness/test_tls \
+	%reldir%/attempt/test_applications \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \

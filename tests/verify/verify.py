@@ -77,10 +77,10 @@ def main():
                 counts[verified] = counts.get(verified, 0) + 1
                 if verified not in want:
                     print(f'# {name}: {scheme} {outcome}: {verified}, not {" or ".join(map(str, want))}')
-    for rule, fires, _, verified in rules_of(os.path.dirname(captures)):
-        for capture in fires if verified else ():
-            if (rule, os.path.basename(capture)) not in fired:
-                print(f'# rule {rule} does not fire on {capture}')
+    for rule, fires, silent, verified in rules_of(os.path.dirname(captures)):
+        for capture in fires + silent if verified else ():
+            if ((rule, os.path.basename(capture)) in fired) != (capture in fires):
+                print(f'# rule {rule} {"does not fire" if capture in fires else "fires"} on {capture}')
     print(counts.get('yes', 0), counts.get('no', 0), sum(counts.values()))
 
 
