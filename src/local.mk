@@ -254,6 +254,7 @@ libp407_a_SOURCES = \
 	%reldir%/proxylog/join.c %reldir%/proxylog/load.c \
 	%reldir%/proxylog/proxylog.h \
 	\
+	%reldir%/config.c %reldir%/config.h \
 	%reldir%/correlator.c %reldir%/correlator.h \
 	%reldir%/findings_told.c %reldir%/findings_told.h \
 	%reldir%/follow.h %reldir%/follow_http.c \

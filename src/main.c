@@ -146,6 +146,9 @@ print_list(const struct options *o, const struct rules *rules)
 	case ACTION_LIST_RULES:
 		rules_list(rules, &t);
 		break;
+	case ACTION_CHECK_CONFIG:
+		text_fmt(&t, "%s: good\n", o->config_file);
+		break;
 	case ACTION_LIST_FACTS:
 		facts_list(&t);
 		break;

@@ -9,6 +9,7 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "config.h"
 
 enum {
 	OPT_RULES = 256,
@@ -38,6 +39,8 @@ enum {
 	OPT_PROXY_LOG_FORMAT,
 	OPT_COLOR,
 	OPT_METRICS,
+	OPT_CONFIG,
+	OPT_CHECK_CONFIG,
 };
 
 /* A row an option: --help, getopt_long() and the completion come from it. */
@@ -76,6 +79,10 @@ static const struct row {
 	{ OPT_CLIENT, "client", "ADDRESS", "only attempts of this client" },
 	{ OPT_PROXY, "proxy", "ADDRESS[:PORT]", "only attempts at this proxy" },
 	{ OPT_USER, "user", "NAME", "only attempts of this user" },
+	{ OPT_CONFIG, "config", "FILE",
+	    "options from a YAML file; the command line wins" },
+	{ OPT_CHECK_CONFIG, "check-config", NULL,
+	    "check that file, and the rules, and stop" },
 	{ OPT_RULES, "rules", "PATH", "more rules: a file or folder" },
 	{ OPT_NO_DEFAULT_RULES, "no-default-rules", NULL,
 	    "without the built-in rules" },
@@ -114,6 +121,8 @@ static const struct row {
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+_Static_assert(N_ROWS <= OPTIONS_MOST, "each row has a place in given[]");
 
 /* Options of CONTRACT that are for a later release. */
 static const char later[] = "wWC";
@@ -302,6 +311,17 @@ take_live_option(struct options *o, int value, char *arg)
 	}
 }
 
+static void
+add_file(struct options *o, const char *path)
+{
+	if (o->n_files == o->files_room) {
+		o->files_room = 2 * o->files_room + 16;
+		o->files = memory_grow(o->files, o->files_room,
+		    sizeof(*o->files));
+	}
+	o->files[o->n_files++] = path;
+}
+
 static bool
 take_option(struct options *o, int value, char *arg)
 {
@@ -309,7 +329,7 @@ take_option(struct options *o, int value, char *arg)
 
 	switch (value) {
 	case 'r':
-		o->files[o->n_files++] = arg;
+		add_file(o, arg);
 		return true;
 	case 'f':
 		o->filter = arg;
@@ -344,6 +364,12 @@ take_option(struct options *o, int value, char *arg)
 		return true;
 	case OPT_NO_DEFAULT_RULES:
 		o->no_default_rules = true;
+		return true;
+	case OPT_CONFIG:
+		o->config_file = arg;
+		return true;
+	case OPT_CHECK_CONFIG:
+		o->action = ACTION_CHECK_CONFIG;
 		return true;
 	case OPT_CHECK_RULES:
 		o->action = ACTION_CHECK_RULES;
@@ -431,6 +457,56 @@ take_option(struct options *o, int value, char *arg)
 	}
 }
 
+static const struct row *
+row_of(int value)
+{
+	const struct row *row = rows;
+
+	while (row->value != value)
+		row++;
+	return row;
+}
+
+/* NULL if there is none. */
+static const struct row *
+row_named(const char *name)
+{
+	for (size_t i = 0; i < N_ROWS; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+bool
+options_known(struct options *o, const char *name)
+{
+	return row_named(name) != NULL ||
+	    options_bad(o, name, NULL, "no such option: see p407 -h");
+}
+
+bool
+options_set(struct options *o, const char *name, char *value)
+{
+	const struct row *row = row_named(name);
+	enum options_action action = o->action;
+
+	if (row->value == OPT_CONFIG)
+		return options_bad(o, name, NULL,
+		    "only on the command line");
+	if (o->given[row - rows])
+		return true;
+	if (row->argument == NULL) {
+		if (strcmp(value, "false") == 0)
+			return true;
+		if (strcmp(value, "true") != 0)
+			return options_bad(o, name, value, "true or false");
+	}
+	if (!take_option(o, row->value, value))
+		return false;
+	return o->action == action ||
+	    options_bad(o, name, NULL, "only on the command line");
+}
+
 bool
 options_color(const struct options *o)
 {
@@ -448,7 +524,6 @@ options_read(int argc, char **argv, struct options *o)
 	int value;
 
 	*o = (struct options){ .since = WHEN_NONE, .until = WHEN_NONE };
-	o->files = memory_new((size_t)argc, sizeof(*o->files));
 	letters[k++] = ':'; /* our own messages */
 	for (size_t i = 0; i < N_ROWS; i++) {
 		table[i] = (struct option){ rows[i].name,
@@ -483,12 +558,17 @@ options_read(int argc, char **argv, struct options *o)
 			    "-o pcapng");
 		else if (value == '?')
 			options_bad(o, "unknown option", said, "see p407 -h");
-		else
-			take_option(o, value, optarg);
+		else if (take_option(o, value, optarg))
+			o->given[row_of(value) - rows] = true;
 	}
 	for (; o->action != ACTION_BAD && optind < argc; optind++)
-		o->files[o->n_files++] = argv[optind];
-	if (o->action == ACTION_RUN)
+		add_file(o, argv[optind]);
+	if (o->action != ACTION_BAD && o->config_file != NULL)
+		o->config = config_load(o, o->config_file);
+	else if (o->action == ACTION_CHECK_CONFIG)
+		options_bad(o, "--check-config", NULL,
+		    "which one? give --config FILE");
+	if (o->action == ACTION_RUN || o->action == ACTION_CHECK_CONFIG)
 		options_together(o);
 }
 
@@ -496,4 +576,5 @@ void
 options_fini(struct options *o)
 {
 	free(o->files);
+	config_free(o->config);
 }

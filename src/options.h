@@ -10,6 +10,7 @@
 #include "net/packet.h"
 
 #define OPTIONS_MANY 64
+#define OPTIONS_MOST 96 /* kinds of options */
 
 enum options_action {
 	ACTION_RUN,
@@ -19,6 +20,7 @@ enum options_action {
 	ACTION_LIST_RULES,
 	ACTION_LIST_FACTS,
 	ACTION_CHECK_RULES,
+	ACTION_CHECK_CONFIG,
 	ACTION_EXPLAIN,
 	ACTION_BAD, /* said on stderr; exit 2 */
 };
@@ -31,7 +33,7 @@ struct output {
 struct options {
 	enum options_action action;
 	const char **files;
-	size_t n_files;
+	size_t n_files, files_room;
 	const char *interfaces[OPTIONS_MANY]; /* live, instead of files */
 	size_t n_interfaces;
 	const char *filter;
@@ -70,14 +72,29 @@ struct options {
 	bool quiet;
 	unsigned verbose;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	const char *config_file; /* NULL: none */
+	struct config *config;   /* what was read of it */
+	bool given[OPTIONS_MOST]; /* on the command line, by row */
+	struct {
+		const char *file; /* NULL: on the command line */
+		size_t line, column;
+	} place; /* while options are read */
 };
 
-/* Lives as long as argv does; options_fini() frees the list of files. */
+/* Lives as long as argv does; options_fini() frees what was made. */
 void options_read(int argc, char **argv, struct options *out);
 void options_fini(struct options *o);
 
 /* Colours on standard output: on a terminal, or as it was told. */
 bool options_color(const struct options *o);
+
+/*
+ * For config.c: is there an option of this long name?  Set it, if it is not
+ * given on the command line; the value is pointed to.  False, and said, if
+ * there is none, or if that is wrong.
+ */
+bool options_known(struct options *o, const char *name);
+bool options_set(struct options *o, const char *name, char *value);
 
 /* For options_read(): says it, and makes the action ACTION_BAD; false. */
 bool options_bad(struct options *o, const char *what, const char *value,

@@ -7,8 +7,14 @@ bool
 options_bad(struct options *o, const char *what, const char *value,
     const char *remedy)
 {
-	message_error("%s%s%s (%s)", what, value != NULL ? " " : "",
-	    value != NULL ? value : "", remedy);
+	struct text at = { 0 };
+
+	if (o->place.file != NULL)
+		text_fmt(&at, "%s:%zu:%zu: ", o->place.file, o->place.line,
+		    o->place.column);
+	message_error("%s%s%s%s (%s)", text_get(&at), what,
+	    value != NULL ? " " : "", value != NULL ? value : "", remedy);
+	text_fini(&at);
 	o->action = ACTION_BAD;
 	return false;
 }
@@ -87,16 +93,20 @@ check_map(struct options *o)
 void
 options_together(struct options *o)
 {
+	/* Of a file alone: what is to be read may come on a command line. */
+	bool open = o->action == ACTION_CHECK_CONFIG && o->n_files == 0 &&
+	    o->n_interfaces == 0;
+
 	if (o->redact_map != NULL)
 		check_map(o);
 	if (o->n_interfaces > 0)
 		check_live(o);
-	else if (o->metrics != NULL)
+	else if (o->metrics != NULL && !open)
 		options_bad(o, "--metrics", o->metrics,
 		    "it is for live capture: give -i");
 	if (o->n_from_events > 0)
 		check_events(o);
-	else if (o->n_files == 0 && o->n_interfaces == 0)
+	else if (o->n_files == 0 && o->n_interfaces == 0 && !open)
 		options_bad(o, "no capture given", NULL,
 		    "p407 -r FILE, or -i IFACE; see p407 -h");
 }

@@ -58,7 +58,7 @@ _p407() {
 		--proxy-log-format)
 		return
 		;;
-	-r | --read | --rules | --redact-map | --metrics | --ticket | \
+	-r | --read | --config | --rules | --redact-map | --metrics | --ticket | \
 		--verify | --keytab | --from-events | --compare | \
 		--proxy-log)
 		compopt -o filenames 2>/dev/null
@@ -73,6 +73,7 @@ _p407() {
 				-Z --relinquish-privileges --metrics -f --filter -c --count -j --threads
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules
+				--config --check-config
 				--check-rules --list-rules --list-facts
 				--explain --redact --redact-map --ticket
 				--evidence-limit --memory --exit-code --inventory

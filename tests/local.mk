@@ -80,6 +80,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_http \
 	%reldir%/fuzz/fuzz_http_message \
 	%reldir%/fuzz/fuzz_compare \
+	%reldir%/fuzz/fuzz_config \
 	%reldir%/fuzz/fuzz_condition \
 	%reldir%/fuzz/fuzz_events \
 	%reldir%/fuzz/fuzz_evidence \
@@ -137,6 +138,7 @@ dist_check_SCRIPTS += \
 	%reldir%/proxylog/proxylog.sh \
 	%reldir%/verify/keytab.sh \
 	%reldir%/verify/verify.sh \
+	%reldir%/config.sh \
 	%reldir%/damage.sh \
 	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
