@@ -261,6 +261,7 @@ libp407_a_SOURCES = \
 	%reldir%/follow_witness.c \
 	%reldir%/live_files.c %reldir%/live_files.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
+	%reldir%/notify.c %reldir%/notify.h \
 	%reldir%/observe.c %reldir%/observe.h \
 	%reldir%/options.c %reldir%/options.h %reldir%/options_together.c \
 	%reldir%/pool.c %reldir%/pool.h \

@@ -16,6 +16,7 @@
 #include "correlator.h"
 #include "live_files.h"
 #include "metrics.h"
+#include "notify.h"
 #include "sandbox/sandbox.h"
 #include "summing.h"
 #include "teller.h"
@@ -48,6 +49,7 @@ struct sensor {
 	int64_t began, next_look, next_summary, next_metrics, look_ns;
 	double start_s;
 	bool unheard; /* nobody reads what we say */
+	struct notify notify;
 };
 
 /* A report of the window, and what belongs to it. */
@@ -315,6 +317,7 @@ do_what_is_asked(struct sensor *s)
 static void
 do_what_is_due(struct sensor *s, int64_t now)
 {
+	notify_alive(&s->notify, now);
 	if (now >= s->next_summary) {
 		s->next_summary = now + SUMMARY_EVERY;
 		live_count(s->live);
@@ -349,6 +352,7 @@ listen(struct sensor *s)
 	s->next_look = now;
 	s->next_summary = now + SUMMARY_EVERY;
 	s->next_metrics = now;
+	notify_say(&s->notify, "READY=1");
 	while (!is_over(s, now)) {
 		struct frame f;
 
@@ -384,6 +388,7 @@ prepare(struct sensor *s)
 	const char *became = NULL;
 	struct timespec now;
 
+	notify_open(&s->notify);
 	clock_gettime(CLOCK_REALTIME, &now);
 	s->start_s = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 	s->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -413,6 +418,8 @@ prepare(struct sensor *s)
 static int
 finish(struct sensor *s)
 {
+	notify_say(&s->notify, "STOPPING=1");
+
 	struct worker_counts c;
 	struct capture_facts facts;
 	struct view v;
@@ -464,6 +471,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	teller_free(s->teller);
 	verify_wipe(&s->means);
 	live_close(s->live);
+	notify_close(&s->notify);
 	if (s->memory >= 0)
 		close(s->memory);
 	free(s);

@@ -291,6 +291,28 @@ listen -a duration:1 -o json
 true_that '-a duration:1 ends by itself' wait_for 4 \
     has '"dataset":"p407.summary"' out
 wait "$pid"
+# As systemd would: it is told that we are ready, alive, and at an end.
+python3 - "$tmp/notify" 3 >told <<'END' &
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(float(sys.argv[2]))
+try:
+    while True:
+        print(s.recv(200).decode(), flush=True)
+except socket.timeout:
+    pass
+END
+wait_for 2 [ -S "$tmp/notify" ]
+export NOTIFY_SOCKET="$tmp/notify" WATCHDOG_USEC=300000
+listen -a duration:1 -o json
+unset NOTIFY_SOCKET WATCHDOG_USEC
+wait "$pid"
+true_that 'who started it is told that it is ready' \
+    sh -c 'head -n 1 told | grep -qx READY=1'
+true_that 'and that it is alive' [ "$(grep -cx WATCHDOG=1 told)" -ge 5 ]
+true_that 'and that it ends' sh -c 'tail -n 1 told | grep -qx STOPPING=1'
+
 listen -c 1 -o json
 fetch >/dev/null
 true_that '-c 1 ends after a frame' wait_for 4 \

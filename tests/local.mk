@@ -173,10 +173,14 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # A proxy and a client on a wire of their own; apart, as it needs root.
 check-live: p407$(EXEEXT)
 	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live.sh
-.PHONY: check-live
+# The Debian package, built and tried in a system that is thrown away.
+check-package:
+	$(SHELL) $(srcdir)/%reldir%/package.sh
+.PHONY: check-live check-package
 
 EXTRA_DIST += captures \
 	%reldir%/live.sh \
+	%reldir%/package.sh \
 	%reldir%/http/conversations \
 	%reldir%/auth/tokens \
 	%reldir%/witness/messages \

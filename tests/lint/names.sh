@@ -40,7 +40,7 @@ empty 'file names are lower case, digits and -_.' "$(
 	    sed 's|.*/||' | LC_ALL=C sort -u |
 	    grep '[^a-z0-9._-]' |
 	    grep -vx -e 'LICENSE' -e 'README\.md' -e 'Makefile\.am' \
-	        -e 'SECRETS.*' -e 'INDEX.*' -e '[A-Z][A-Za-z]*\.java'
+	        -e 'SECRETS.*' -e 'INDEX.*' -e 'p407@\.service' -e '[A-Z][A-Za-z]*\.java'
 )"
 
 empty 'no space or tab at the end of a line' "$(
