@@ -7,6 +7,8 @@
 #include "attempt/applications.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/message.h"
+#include "witness/apps.h"
 #include "witness/sample.h"
 
 struct correlator {
@@ -37,6 +39,12 @@ correlator_new(const struct options *o)
 	c->places = places_new();
 	if (o->applications)
 		c->applications = applications_new();
+	/* Who asks for the inventory only gets what there is. */
+	if (o->applications && !o->inventory &&
+	    !apps_open(applications_apps(c->applications)))
+		message_note("libndpi is not here, so applications have no "
+		             "names (Debian: apt-get install libndpi-dev, and "
+		             "build p407 again)");
 	return c;
 }
 

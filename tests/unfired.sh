@@ -18,6 +18,6 @@ function done() {
 inside && /^  - id: / { done(); rule = $3 }
 /^    fires:/ { fires = 1 }
 FNR == 1 { done() }
-END { done(); printf "%d of %d rules are fired by a capture; by none:%s\n",
-	rules - unfired, rules, names }
+END { done(); printf "%d of %d rules are fired by a capture%s%s\n",
+	rules - unfired, rules, unfired ? "; by none:" : "", names }
 ' "$root"/rules/*.yaml

@@ -18,6 +18,18 @@ not_seen(const struct subject *s)
 	                                    : value_unknown();
 }
 
+/* The last answer is there with all of its head: what is not in it was not
+ * sent, whatever else the capture lacks. */
+static struct value
+not_answered(const struct subject *s)
+{
+	const struct observed_response *r = s->attempt->response;
+
+	return r != NULL && r->seen && r->status == 407 && !r->head_cut
+	    ? value_absent()
+	    : not_seen(s);
+}
+
 static const struct token *
 ticket(const struct subject *s)
 {
@@ -96,7 +108,8 @@ error_code(const struct subject *s, const struct fact *f)
 	const struct token *t = krb_error(s);
 
 	(void)f;
-	return t != NULL ? value_number(t->kerberos.error_code) : not_seen(s);
+	return t != NULL ? value_number(t->kerberos.error_code)
+	                 : not_answered(s);
 }
 
 static struct value
@@ -107,7 +120,7 @@ error_name(const struct subject *s, const struct fact *f)
 	(void)f;
 	return t != NULL
 	    ? value_string(kerberos_error_name(t->kerberos.error_code))
-	    : not_seen(s);
+	    : not_answered(s);
 }
 
 /*
@@ -132,7 +145,8 @@ error_text(const struct subject *s, const struct fact *f)
 	const struct token *t = krb_error(s);
 
 	(void)f;
-	return t != NULL ? value_string(t->kerberos.e_text) : not_seen(s);
+	return t != NULL ? value_string(t->kerberos.e_text)
+	                 : not_answered(s);
 }
 
 /* stime of the error: the clock of the proxy. */
@@ -177,7 +191,7 @@ neg_state(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	if (t == NULL)
-		return not_seen(s);
+		return not_answered(s);
 	if (t->neg_state < NEG_ACCEPT_COMPLETED ||
 	    t->neg_state > NEG_REQUEST_MIC)
 		return value_absent();

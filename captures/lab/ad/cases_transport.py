@@ -230,6 +230,22 @@ def transport_loss_in_head(v):
     v.change(**INCOMPLETE)
 
 
+@variant('kerberos-wrong-key', 'loss', n407=1)
+def transport_loss_in_page(v):
+    """A packet of the first 407's page is missing; the 407 that refuses the ticket has all of its head."""
+    i = v.first(b'HTTP/1.1 407')
+    later = next(j for j in range(i + 1, len(v.frames)) if w.payload(v.frames[j][1]) and b'HTTP/1.1' not in w.payload(v.frames[j][1]))
+    v.ng(v.frames[:later] + v.frames[later + 1:])
+
+
+@variant('ntlm-type1-repeated', 'late', n407=3)
+def transport_begins_at_third_type1(v):
+    """The capture begins at the third of five type 1 messages: none of them is answered with a type 2, and why is not in it."""
+    third = [i for i, (_, b) in enumerate(v.frames) if b'NTLM TlRMTVNTUAAB' in w.payload(b)][2]
+    v.ng(v.frames[third:])
+    v.truth['expect'] = [dict(v.truth['expect'][1], count=3, optional=False)]
+
+
 @variant('ntlm-wrong-password', 'snaplen', n407=3)
 def transport_snaplen_96(v):
     """96 bytes of each packet."""
