@@ -57,7 +57,7 @@ struct talk {
 	struct http_conversation *http; /* NULL: over, or no HTTP */
 	struct preface preface;
 	struct kdc_stream kdc[2];
-	bool is_kdc, is_socks;
+	bool is_kdc, is_stray;
 };
 
 struct talks {
@@ -185,9 +185,10 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    (info->port[0] == 88 || info->port[1] == 88);
 
 	bool tls = tls_shown_begins(first);
-	bool socks = sample_socks(first) != 0;
+	bool stray = !kdc && !request && !response && !tls &&
+	    (sample_socks(first) != 0 || sample_is_stray(info, side));
 
-	if (!kdc && !request && !response && !tls && !socks)
+	if (!kdc && !request && !response && !tls && !stray)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
 
 	struct talk *t = memory_new(1, sizeof(*t));
@@ -199,8 +200,8 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    &info->address[1], info->port[1]);
 	memcpy(t->address, info->address, sizeof(t->address));
 	memcpy(t->port, info->port, sizeof(t->port));
-	t->client = request || tls || socks ? side : (enum flow_side)!side;
-	t->is_socks = socks;
+	t->client = request || tls || stray ? side : (enum flow_side)!side;
+	t->is_stray = stray;
 	t->preface.expected = preface && !kdc;
 	if (request || response)
 		t->http = http_conversation_new(&http_calls, t);
@@ -274,20 +275,26 @@ take_tls(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
 		s->tls.over = true;
 }
 
-/* The greeting of SOCKS, without whom and where to, and if HTTP answers. */
+/*
+ * What is no HTTP, where HTTP is spoken: the greeting of SOCKS without whom
+ * and where to, the name of SSH, of others nothing; and if HTTP answers.
+ */
 static void
-take_socks(struct talk *t, enum flow_side side, struct span bytes,
+take_stray(struct talk *t, enum flow_side side, struct span bytes,
     uint32_t seq)
 {
 	struct side *s = &t->side[side];
-	size_t shown = side != t->client ? SPAN("HTTP/1.").len
-	    : sample_socks(bytes) == 4   ? 2
-	                                 : bytes.len;
+	unsigned socks = sample_socks(bytes);
+	size_t shown = side != t->client      ? SPAN("HTTP/1.").len
+	    : socks == 4                      ? 2
+	    : socks == 0                      ? SPAN("SSH-").len
+	                                      : bytes.len;
 	uint8_t *out = NULL;
 
-	if (!s->looked && (side == t->client ? sample_socks(bytes) != 0
-	                                     : http_looks_like_response(bytes)))
-		out = show_run(t, side, seq, bytes.len);
+	if (!s->looked && (side == t->client
+	            ? socks != 0 || span_starts(bytes, SPAN("SSH-"))
+	            : http_looks_like_response(bytes)))
+		out = show_bytes(t, side, seq, bytes.len);
 	if (out != NULL)
 		memcpy(out, bytes.at, span_first(bytes, shown).len);
 	s->looked = true;
@@ -301,8 +308,8 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	struct http_from f = http_from_of(from);
 
 	note_position(&t->side[side], from->seq);
-	if (t->is_socks) {
-		take_socks(t, side, bytes, from->seq);
+	if (t->is_stray) {
+		take_stray(t, side, bytes, from->seq);
 		return;
 	}
 	if (!t->is_kdc)
