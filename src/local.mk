@@ -220,6 +220,7 @@ libp407_a_SOURCES = \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
 	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
+	%reldir%/evidence/beside.c %reldir%/evidence/beside.h \
 	%reldir%/evidence/checksum.c %reldir%/evidence/checksum.h \
 	%reldir%/evidence/choice.c %reldir%/evidence/choice.h \
 	%reldir%/evidence/coded.c %reldir%/evidence/coded.h \
@@ -242,7 +243,9 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/pcapng.c %reldir%/evidence/pcapng.h \
 	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \
 	%reldir%/evidence/recheck.c %reldir%/evidence/recheck.h \
+	%reldir%/evidence/remark.c %reldir%/evidence/remark.h \
 	%reldir%/evidence/rewrite.c %reldir%/evidence/rewrite.h \
+	%reldir%/evidence/extents.c %reldir%/evidence/extents.h \
 	%reldir%/evidence/shown.c %reldir%/evidence/shown.h \
 	%reldir%/evidence/talk.c %reldir%/evidence/talk.h \
 	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \

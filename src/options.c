@@ -552,12 +552,14 @@ options_read(int argc, char **argv, struct options *o)
 		else if (value == '?' && optopt != 0 && optopt < 256 &&
 		    strchr(later, optopt) != NULL)
 			options_bad(o, said, NULL,
-			    "a ring of evidence is not in "
-			    "this version: keep one with "
-			    "dumpcap -b, and read it with "
-			    "-o pcapng");
+			    "a ring of evidence is not in this version: keep "
+			    "one with dumpcap -b, and read it with -o pcapng");
 		else if (value == '?')
 			options_bad(o, "unknown option", said, "see p407 -h");
+		else if (optarg != NULL && optarg[0] == '\0' && value != 'f')
+			options_bad(o, said[0] != '\0' ? said
+			                                : argv[optind - 2],
+			    NULL, "its argument is empty");
 		else if (take_option(o, value, optarg))
 			o->given[row_of(value) - rows] = true;
 	}

@@ -104,6 +104,9 @@ options_together(struct options *o)
 	else if (o->metrics != NULL && !open)
 		options_bad(o, "--metrics", o->metrics,
 		    "it is for live capture: give -i");
+	if (o->proxy_log_format != NULL && o->proxy_log == NULL)
+		options_bad(o, "--proxy-log-format", o->proxy_log_format,
+		    "it says how a log is written: give --proxy-log FILE");
 	if (o->n_from_events > 0)
 		check_events(o);
 	else if (o->n_files == 0 && o->n_interfaces == 0 && !open)

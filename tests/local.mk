@@ -176,11 +176,17 @@ check-live: p407$(EXEEXT)
 # The Debian package, built and tried in a system that is thrown away.
 check-package:
 	$(SHELL) $(srcdir)/%reldir%/package.sh
-.PHONY: check-live check-package
+# The sensor for M minutes.
+M = 25
+soak: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
+	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/soak.sh $(M)
+.PHONY: check-live check-package soak
 
 EXTRA_DIST += captures \
 	%reldir%/live.sh \
 	%reldir%/package.sh \
+	%reldir%/soak.sh \
+	%reldir%/wire.sh \
 	%reldir%/http/conversations \
 	%reldir%/auth/tokens \
 	%reldir%/witness/messages \

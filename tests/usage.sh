@@ -274,6 +274,72 @@ else
 fi
 
 #
+# Inputs and outputs that are not what they should be: what, where, what to do
+#
+mkdir full && : >full/x
+echo '{"a":1}' >other.json
+printf 'user=a, password=b\n' >known
+chmod 644 known
+head -c 3000 /dev/urandom | tr -d '\n' >binary
+while IFS='|' read -r what options words; do
+	# shellcheck disable=SC2086 # a list of words
+	run $options bad.pcapng
+	refused "$what" "$words.* *(.*)\$"
+	if [ -s out ]; then
+		not_ok "$what: nothing is reported" "$(evidence)"
+	fi
+done <<'END'
+a folder for the ticket that is not empty|--ticket full|full: is not empty
+a file in place of the ticket's folder|--ticket known|known: is no folder
+a ticket in no folder|--ticket no/such|no/such: cannot make the folder
+a ticket below a file|--ticket known/x|known/x: cannot make the folder
+a map in no folder|--redact identities --redact-map no/map|no/map: cannot write
+a map that is a folder|--redact identities --redact-map full|full: is there
+a map that is something else|--redact identities --redact-map known|known: is
+a map without pseudonyms|--redact-map map|--redact-map map
+nothing to compare with|--compare no-such-file|no-such-file: no such file
+JSON of others to compare with|--compare other.json|other.json: no line of it
+an empty file to compare with|--compare empty.pcapng|empty.pcapng: is empty
+bytes to compare with|--compare binary|binary: is not a capture
+a folder to compare with|--compare full|full: is a directory
+credentials that all may read|--verify known|known: others than its owner
+evidence in no folder|-o pcapng=no/e|no/e: cannot write
+evidence in place of a folder|-o pcapng=full|full: cannot write
+evidence below a file|-o pcapng=known/e|known/e: cannot write
+evidence on a full disk|-o pcapng=/dev/full|/dev/full: cannot write
+a limit that is a word|--evidence-limit much|--evidence-limit much
+no limit at all|--evidence-limit 0|--evidence-limit 0
+a limit of a unit too many|--evidence-limit 64MM|64MM
+a limit beyond all|--evidence-limit 99999999999999999999|9999
+a log that is text|--proxy-log text.pcapng|text.pcapng: no line of it is
+a log that is empty|--proxy-log empty.pcapng|empty.pcapng: is empty
+a log of bytes|--proxy-log binary|binary: no line of it
+a log that is a capture|--proxy-log good.pcapng|good.pcapng: no line of it
+a log that is a folder|--proxy-log full|full: is a directory
+a log that is not there|--proxy-log no-such-file|no-such-file: no such file
+a form of log that is none|--proxy-log known --proxy-log-format x|-format x
+a form without a log|--proxy-log-format x|--proxy-log-format x
+an empty argument|--ticket=|--ticket=
+END
+run --ticket '' bad.pcapng
+refused 'an empty argument of its own' '--ticket (.*empty)'
+rm -f stdin.pcapng
+"$p407" -r - -o pcapng=stdin.pcapng -o json <bad.pcapng >out 2>err
+status=$?
+if [ "$status" -eq 0 ] && [ -s stdin.pcapng ] && [ ! -s err ]; then
+	ok 'evidence of standard input'
+else
+	not_ok 'evidence of standard input' "$(evidence)"
+fi
+"$p407" -r - -o pcapng=none.pcapng </dev/null >out 2>err
+status=$?
+if [ "$status" -eq 2 ] && grep -q '^p407: -: is empty (' err; then
+	ok 'evidence of nothing on standard input'
+else
+	not_ok 'evidence of nothing on standard input' "$(evidence)"
+fi
+
+#
 # The status
 #
 run bad.pcapng

@@ -141,7 +141,9 @@ take_attempt(struct events *e, struct span line)
 		k = NULL;
 	}
 	if (k != NULL) {
-		e->attempts[k->index] = a;
+		/* In its place: findings may have been told of it. */
+		*e->attempts[k->index] = *a;
+		list_init(&e->attempts[k->index]->observations);
 		return;
 	}
 	if (e->n_attempts >= limit_of(LIMIT_ATTEMPTS)) {
@@ -172,7 +174,10 @@ attempt_named(const struct events *e, struct span name)
 	return k != NULL ? e->attempts[k->index] : NULL;
 }
 
-/* Its attempts, and the example among them; false if one of it is missing. */
+/*
+ * Its attempts, and the example among them; false if it has some, and all are
+ * missing.
+ */
 static bool
 find_attempts(struct events *e, struct span about, struct finding *f,
     struct attempt **example)
@@ -187,14 +192,40 @@ find_attempts(struct events *e, struct span about, struct finding *f,
 	while (f->n_attempts < room && json_element(&r, &m)) {
 		struct attempt *a = attempt_named(e, m.value);
 
-		if (a == NULL)
-			return false;
-		f->attempts[f->n_attempts++] = a;
+		if (a != NULL)
+			f->attempts[f->n_attempts++] = a;
 	}
 	*example = attempt_named(e, json_member(about, "example"));
 	f->example = *example;
 	f->good = attempt_named(e, json_member(about, "good"));
-	return true;
+	return room == 0 || f->n_attempts > 0;
+}
+
+/* Where it is, or where the next one goes, among those of this run. */
+static size_t
+place_of(const struct events *e, const char *id)
+{
+	size_t i = e->run_findings;
+
+	while (i < e->n_findings && strcmp(e->findings[i]->id, id) != 0)
+		i++;
+	return i;
+}
+
+/* What a sensor says of a finding whose attempts it has forgotten. */
+static void
+end_finding(struct events *e, struct span about)
+{
+	const char *id = json_string(&e->arena, about, "id");
+	size_t i = id != NULL ? place_of(e, id) : e->n_findings;
+
+	/* Closed: it is quiet.  Withdrawn: another one explains it. */
+	if (i == e->n_findings ||
+	    !span_eq(json_member(about, "state"), SPAN("withdrawn")))
+		return;
+	memmove(&e->findings[i], &e->findings[i + 1],
+	    (e->n_findings - i - 1) * sizeof(*e->findings));
+	e->n_findings--;
 }
 
 static void
@@ -206,8 +237,13 @@ take_finding(struct events *e, struct span line)
 	const char *rule =
 	    json_string(&e->arena, json_member(line, "rule"), "id");
 	struct attempt *example = NULL;
-	size_t i = e->run_findings;
+	size_t i;
 
+	if (span_is_set(json_member(about, "state")) &&
+	    !span_is_set(json_member(line, "message"))) {
+		end_finding(e, about);
+		return;
+	}
 	if (f == NULL || !find_attempts(e, about, f, &example)) {
 		e->useless++;
 		return;
@@ -215,8 +251,7 @@ take_finding(struct events *e, struct span line)
 	if (example != NULL)
 		parts_ladder(&e->arena, line, example);
 	f->rule = rule != NULL ? rules_find(e->rules, rule) : NULL;
-	while (i < e->n_findings && strcmp(e->findings[i]->id, f->id) != 0)
-		i++;
+	i = place_of(e, f->id);
 	if (i == e->room_findings) {
 		e->room_findings = 2 * e->room_findings + 64;
 		e->findings = memory_grow(e->findings, e->room_findings,

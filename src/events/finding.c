@@ -148,6 +148,10 @@ parts_finding(struct arena *a, struct span line)
 		    json_string(a, texts[i].of, texts[i].key);
 	if (f->id == NULL || f->title == NULL || f->message == NULL)
 		return NULL;
+	/* Of a sensor, which tells them for all of its time. */
+	f->state = json_string(a, about, "state");
+	if (f->state != NULL)
+		span_decimal(json_member(about, "count"), &f->total);
 	cause_of(json_member(about, "cause"), &f->cause);
 	f->fault = span_eq(json_member(about, "fault"), SPAN("true"));
 	f->severity = level_of(about, "severity");

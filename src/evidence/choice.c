@@ -4,14 +4,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "base/escape.h"
 #include "base/memory.h"
 #include "base/table.h"
-#include "report/ladder.h"
-#include "witness/dns.h"
-#include "witness/pac.h"
-
-#define KDC_PORT 88
+#include "evidence/remark.h"
 
 /* In the order in which they go in. */
 enum rank {
@@ -38,28 +33,13 @@ struct pair {
 	uint16_t port;
 };
 
-struct addresses {
-	struct address *list;
-	size_t n;
-};
-
-struct remark {
-	uint64_t frame;
-	const struct attempt *attempt;
-	const struct leg *leg;
-	const struct finding *finding;
-};
-
 struct choice {
 	const struct report *report;
 	struct table table;
 	struct pair *pairs;
 	size_t n_pairs;
-	/* Of failed attempts: for their KDC, PAC files, and names. */
-	struct addresses clients, proxies;
-	struct dns_shown names;
-	struct remark *remarks;
-	size_t n_remarks;
+	struct beside beside;
+	struct remarks remarks;
 	size_t taken, left_out;
 };
 
@@ -67,7 +47,6 @@ static void add_attempt(struct choice *c, const struct attempt *a,
     enum rank rank);
 static void add_finding(struct choice *c, const struct finding *f);
 static void add_context(struct choice *c);
-static int by_frame(const void *a, const void *b);
 
 struct choice *
 choice_new(const struct report *r)
@@ -83,9 +62,7 @@ choice_new(const struct report *r)
 		if (!r->findings[i]->fault)
 			add_finding(c, r->findings[i]);
 	add_context(c);
-	if (c->n_remarks > 1)
-		qsort(c->remarks, c->n_remarks, sizeof(*c->remarks),
-		    by_frame);
+	remarks_sort(&c->remarks);
 	return c;
 }
 
@@ -98,9 +75,8 @@ choice_free(struct choice *c)
 		free(LIST_OBJECT(link, struct chosen, entry.age));
 	table_fini(&c->table);
 	free(c->pairs);
-	free(c->clients.list);
-	free(c->proxies.list);
-	free(c->remarks);
+	beside_fini(&c->beside);
+	remarks_fini(&c->remarks);
 	free(c);
 }
 
@@ -157,45 +133,6 @@ add_attempt(struct choice *c, const struct attempt *a, enum rank rank)
 		    rank);
 }
 
-static bool
-has_address(const struct addresses *all, const struct address *a)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (address_eq(&all->list[i], a))
-			return true;
-	return false;
-}
-
-static void
-add_address(struct addresses *all, const struct address *a)
-{
-	if (a->len == 0 || has_address(all, a) || all->n >= 4096)
-		return;
-	all->list = memory_grow(all->list, all->n + 1, sizeof(*all->list));
-	all->list[all->n++] = *a;
-}
-
-static void
-add_remark(struct choice *c, uint64_t frame, const struct attempt *a,
-    const struct leg *leg, const struct finding *f)
-{
-	if (frame == 0)
-		return;
-	/* Room for twice as many whenever a power of two is full. */
-	if ((c->n_remarks & (c->n_remarks + 1)) == 0 || c->remarks == NULL)
-		c->remarks = memory_grow(c->remarks, 2 * c->n_remarks + 2,
-		    sizeof(*c->remarks));
-	c->remarks[c->n_remarks++] = (struct remark){ frame, a, leg, f };
-}
-
-static void
-add_legs(struct choice *c, const struct attempt *a, const struct finding *f)
-{
-	for (unsigned i = 0; i < a->n_legs; i++)
-		add_remark(c, a->legs[i].frame, a, &a->legs[i],
-		    i + 1 == a->n_legs ? f : NULL);
-}
-
 /* "10.0.0.1", "10.0.0.1:3128", "[fd77::1]:3128" as the tallies have them. */
 static bool
 read_place(const char *name, struct address *address, uint16_t *port)
@@ -240,8 +177,8 @@ add_pairs(struct choice *c, const struct finding *f)
 			c->pairs = memory_grow(c->pairs, c->n_pairs + 1,
 			    sizeof(*c->pairs));
 			c->pairs[c->n_pairs++] = p;
-			add_address(&c->clients, &p.client);
-			add_address(&c->proxies, &p.proxy);
+			addresses_add(&c->beside.clients, &p.client);
+			addresses_add(&c->beside.proxies, &p.proxy);
 		}
 }
 
@@ -251,21 +188,21 @@ add_finding(struct choice *c, const struct finding *f)
 	if (f->n_attempts == 0)
 		add_pairs(c, f);
 	for (size_t i = 0; i < f->n_hosts; i++)
-		dns_shown_add(&c->names, f->hosts[i]);
+		dns_shown_add(&c->beside.names, f->hosts[i]);
 	if (f->example != NULL)
 		add_attempt(c, f->example, RANK_EXAMPLE);
 	if (f->good != NULL) {
 		add_attempt(c, f->good, RANK_GOOD);
-		add_legs(c, f->good, NULL);
+		remarks_add(&c->remarks, f->good, NULL);
 	}
 	for (size_t i = 0; i < f->n_attempts; i++) {
 		const struct attempt *a = f->attempts[i];
 
 		add_attempt(c, a, RANK_FINDING);
-		add_legs(c, a, f);
-		add_address(&c->clients, &a->connection.client);
-		add_address(&c->clients, &a->connection.peer);
-		add_address(&c->proxies, &a->connection.proxy);
+		remarks_add(&c->remarks, a, f);
+		addresses_add(&c->beside.clients, &a->connection.client);
+		addresses_add(&c->beside.clients, &a->connection.peer);
+		addresses_add(&c->beside.proxies, &a->connection.proxy);
 	}
 }
 
@@ -373,69 +310,12 @@ add_context(struct choice *c)
 	text_fini(&scratch);
 }
 
-bool
-is_kdc_packet(const struct packet *p)
-{
-	return p->sport == KDC_PORT || p->dport == KDC_PORT;
-}
-
-/* Of UDP, only these are looked at. */
-static bool
-is_beside_udp(const struct packet *p)
-{
-	return p->protocol == PROTOCOL_UDP &&
-	    (is_kdc_packet(p) || is_dns_packet(p));
-}
-
 static bool
 is_pair(const struct pair *k, const struct address *from,
     const struct address *to, uint16_t port)
 {
 	return port == k->port && address_eq(from, &k->client) &&
 	    address_eq(to, &k->proxy);
-}
-
-/* A client of a finding asks for a PAC file: "GET /proxy.pac HTTP/1.1". */
-static bool
-asks_for_pac(const struct choice *c, const struct packet *p)
-{
-	struct span target = p->payload;
-
-	if (!span_starts(target, SPAN("GET ")) ||
-	    !has_address(&c->clients, &p->src))
-		return false;
-	target = span_from(target, 4);
-	return pac_is_target(span_first(target, span_find(target, ' ')));
-}
-
-/* It is told the address of a proxy, or that there is none of its name. */
-static bool
-is_told_of_proxy(struct choice *c, const struct packet *p)
-{
-	struct dns_answer a;
-	struct fault fault;
-	bool wanted;
-
-	if (p->sport != DNS_PORT || !has_address(&c->clients, &p->dst) ||
-	    !dns_answer_decode(p->payload, &a, &fault))
-		return false;
-	wanted = dns_shown_has(&c->names, a.name);
-	for (size_t i = 0; i < a.n_addresses; i++)
-		wanted |= has_address(&c->proxies, &a.addresses[i]);
-	if (wanted)
-		dns_shown_add(&c->names, a.name);
-	return wanted;
-}
-
-/* What a verdict about a client of a finding may rest on besides. */
-static bool
-is_beside(struct choice *c, const struct packet *p)
-{
-	if (is_kdc_packet(p))
-		return has_address(&c->clients,
-		    p->dport == KDC_PORT ? &p->src : &p->dst);
-	return p->protocol == PROTOCOL_TCP ? asks_for_pac(c, p)
-	                                   : is_told_of_proxy(c, p);
 }
 
 bool
@@ -446,10 +326,10 @@ choice_consider(struct choice *c, const struct packet *p,
 	struct chosen *k;
 	bool tcp = p->protocol == PROTOCOL_TCP;
 
-	if (!tcp && !is_beside_udp(p))
+	if (!tcp && !beside_is_udp(p))
 		return false;
 	k = find(c, &ends);
-	if (k == NULL && is_beside(c, p))
+	if (k == NULL && beside_takes(&c->beside, p))
 		k = add_ends(c, &ends, RANK_CLIENT);
 	for (size_t i = 0; k == NULL && tcp && i < c->n_pairs; i++)
 		if (is_pair(&c->pairs[i], &p->src, &p->dst, p->dport) ||
@@ -505,13 +385,13 @@ choice_takes(const struct choice *c, const struct packet *p)
 	const struct chosen *k = find(c, &ends);
 
 	return k != NULL && k->in &&
-	    (p->protocol == PROTOCOL_TCP || is_beside_udp(p));
+	    (p->protocol == PROTOCOL_TCP || beside_is_udp(p));
 }
 
 const struct dns_shown *
 choice_names(const struct choice *c)
 {
-	return &c->names;
+	return &c->beside.names;
 }
 
 size_t
@@ -526,91 +406,8 @@ choice_left_out(const struct choice *c)
 	return c->left_out;
 }
 
-static int
-by_frame(const void *a, const void *b)
-{
-	const struct remark *x = a, *y = b;
-
-	if (x->frame != y->frame)
-		return x->frame < y->frame ? -1 : 1;
-	if (x->attempt->id != y->attempt->id)
-		return x->attempt->id < y->attempt->id ? -1 : 1;
-	return x->leg < y->leg ? -1 : x->leg > y->leg;
-}
-
-static bool
-carries_credentials(enum step step)
-{
-	return step == STEP_AUTHENTICATE || step == STEP_TICKET ||
-	    step == STEP_CREDENTIALS;
-}
-
-/* Where the credentials of a leg were answered; NULL if nowhere. */
-static const struct leg *
-verdict_of(const struct attempt *a, const struct leg *leg)
-{
-	if (carries_credentials(leg->step))
-		for (const struct leg *v = leg + 1; v < a->legs + a->n_legs;
-		     v++)
-			if (v->step == STEP_AUTHENTICATED ||
-			    v->step == STEP_REJECTED ||
-			    v->step == STEP_CLOSED)
-				return v;
-	return NULL;
-}
-
 void
 choice_remark(const struct choice *c, uint64_t frame, struct text *t)
 {
-	size_t low = 0, high = c->n_remarks;
-	const struct leg *before = NULL;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (c->remarks[mid].frame < frame)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < c->n_remarks && c->remarks[low].frame == frame; low++) {
-		const struct remark *k = &c->remarks[low];
-		const struct leg *verdict = verdict_of(k->attempt, k->leg);
-		struct text raw = { 0 }, detail = { 0 };
-
-		/* Two findings can hold one attempt. */
-		if (k->leg != before) {
-			ladder_label(c->report, k->attempt, k->leg, &raw);
-			ladder_detail(c->report, k->attempt, k->leg, &detail);
-			if (detail.len > 0) {
-				text_str(&raw, ": ");
-				text_add(&raw, text_span(&detail));
-			}
-			if (verdict != NULL)
-				text_fmt(&raw, "; %s in original frame %llu",
-				    verdict->step == STEP_AUTHENTICATED
-				        ? "accepted"
-				        : verdict->step == STEP_REJECTED
-				        ? "rejected"
-				        : "connection closed",
-				    (unsigned long long)verdict->frame);
-			text_char(&raw, '\n');
-		}
-		if (k->finding != NULL) {
-			text_fmt(&raw, "finding %s: ", k->finding->id);
-			text_str(&raw, redact_words(c->report->redact,
-			    k->finding->title));
-			text_char(&raw, '\n');
-		}
-		before = k->leg;
-		for (struct span rest = text_span(&raw); rest.len > 0;) {
-			size_t n = span_find(rest, '\n');
-
-			escape_terminal(t, span_first(rest, n));
-			text_char(t, '\n');
-			rest = span_from(rest, n + 1);
-		}
-		text_fini(&raw);
-		text_fini(&detail);
-	}
+	remarks_say(&c->remarks, c->report, frame, t);
 }

@@ -9,7 +9,7 @@
 #ifndef P407_EVIDENCE_CHOICE_H
 #define P407_EVIDENCE_CHOICE_H
 
-#include "evidence/dns.h"
+#include "evidence/beside.h"
 #include "evidence/talk.h"
 #include "report/model.h"
 
@@ -37,9 +37,6 @@ size_t choice_left_out(const struct choice *c);
 
 /* The names that name servers may be shown to have told. */
 const struct dns_shown *choice_names(const struct choice *c);
-
-/* Is it talk with a KDC, port 88? */
-bool is_kdc_packet(const struct packet *p);
 
 /*
  * What is to be said of a frame, as UTF-8: one line each for the legs and

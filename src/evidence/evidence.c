@@ -8,11 +8,12 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/sha256.h"
 #include "evidence/choice.h"
 #include "evidence/pcapng.h"
 #include "evidence/recheck.h"
 #include "evidence/rewrite.h"
-#include "base/sha256.h"
+#include "report/sink.h"
 
 /* An interface of the evidence: a link type of an input. */
 struct origin {
@@ -256,10 +257,7 @@ say_error(const char *path, int error)
 {
 	message_error("%s: cannot write: %s%s",
 	    path != NULL ? path : "standard output", strerror(error),
-	    error == ENOSPC || error == EDQUOT
-	        ? " (make room, or write elsewhere; the part that was "
-	          "written is removed)"
-	        : "");
+	    sink_remedy(error));
 }
 
 /* To standard output, or to what is there and is no file: a pipe, a device. */

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/memory.h"
 #include "base/message.h"
+#include "report/sink.h"
 
 static const char first_line[] = "{\"p407\":\"redact-map\",\"version\":1}\n";
 
@@ -25,6 +27,21 @@ begins_as_map(int fd)
 	        memcmp(head, first_line, sizeof(first_line) - 1) == 0);
 }
 
+/* Better known before the work than after it; else errno says why. */
+static bool
+folder_is_there(const char *path)
+{
+	char *folder = memory_strdup(path), *slash = strrchr(folder, '/');
+	bool ok = slash == NULL || slash == folder;
+
+	if (!ok) {
+		*slash = '\0';
+		ok = access(folder, W_OK | X_OK) == 0;
+	}
+	free(folder);
+	return ok;
+}
+
 bool
 map_may_write(const char *path)
 {
@@ -32,8 +49,13 @@ map_may_write(const char *path)
 	struct stat st;
 	bool ok;
 
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT && folder_is_there(path))
 		return true;
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		message_error("%s: cannot write: %s%s", path, strerror(errno),
+		    sink_remedy(errno));
+		return false;
+	}
 	ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_uid == geteuid() && (st.st_mode & 077) == 0 &&
 	    begins_as_map(fd);
@@ -86,7 +108,8 @@ map_write(const char *path, const struct redact *redact,
 		ok = ok && rename(beside.at, path) == 0;
 	}
 	if (!ok) {
-		message_error("%s: cannot write: %s", path, strerror(errno));
+		message_error("%s: cannot write: %s%s", path, strerror(errno),
+		    sink_remedy(errno));
 		if (fd >= 0)
 			unlink(beside.at);
 	}

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/secret.h"
 #include "base/table.h"
+#include "evidence/extents.h"
 #include "evidence/kdc.h"
 #include "evidence/mask_body.h"
 #include "evidence/mask_http.h"
@@ -20,13 +21,6 @@
 /* No handshake is longer than this. */
 #define TLS_MOST 65536
 
-/* Bytes of one direction that are shown; pos counts on past 2^32. */
-struct run {
-	uint64_t pos;
-	size_t len;
-	uint8_t *bytes;
-};
-
 /* Pieces of a body, between its chunks' framing, that are looked at. */
 #define PIECES_MOST 64
 
@@ -36,8 +30,7 @@ struct piece {
 };
 
 struct side {
-	struct run *runs; /* by position */
-	size_t n, room;
+	struct extents extents;
 	bool any;           /* listening: `at` is known */
 	uint64_t at;        /* listening: of the last bytes */
 	bool any_written;   /* writing: the same */
@@ -64,7 +57,7 @@ struct talk {
 	struct http_conversation *http; /* NULL: over, or no HTTP */
 	struct preface preface;
 	struct kdc_stream kdc[2];
-	bool is_kdc, is_socks;
+	bool is_kdc, is_stray;
 };
 
 struct talks {
@@ -93,7 +86,7 @@ static void take_head(void *context, enum http_side side, struct span head,
     uint32_t seq);
 static void take_framing(void *context, enum http_side side,
     struct span bytes, uint32_t seq);
-static uint8_t *show_run(struct talk *t, enum flow_side side, uint32_t seq,
+static uint8_t *show_bytes(struct talk *t, enum flow_side side, uint32_t seq,
     size_t len);
 
 static const struct flow_sink flow_calls = { open_talk, take_bytes, take_gap,
@@ -141,9 +134,7 @@ static void
 free_talk(struct talk *t)
 {
 	for (int side = 0; side < 2; side++) {
-		for (size_t i = 0; i < t->side[side].n; i++)
-			free(t->side[side].runs[i].bytes);
-		free(t->side[side].runs);
+		extents_fini(&t->side[side].extents);
 		kdc_stream_fini(&t->kdc[side]);
 	}
 	if (t->http != NULL)
@@ -194,9 +185,10 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    (info->port[0] == 88 || info->port[1] == 88);
 
 	bool tls = tls_shown_begins(first);
-	bool socks = sample_socks(first) != 0;
+	bool stray = !kdc && !request && !response && !tls &&
+	    (sample_socks(first) != 0 || sample_is_stray(info, side));
 
-	if (!kdc && !request && !response && !tls && !socks)
+	if (!kdc && !request && !response && !tls && !stray)
 		return info->began ? FLOW_IGNORE : FLOW_UNDECIDED;
 
 	struct talk *t = memory_new(1, sizeof(*t));
@@ -208,8 +200,8 @@ open_talk(void *context, const struct flow_info *info, enum flow_side side,
 	    &info->address[1], info->port[1]);
 	memcpy(t->address, info->address, sizeof(t->address));
 	memcpy(t->port, info->port, sizeof(t->port));
-	t->client = request || tls || socks ? side : (enum flow_side)!side;
-	t->is_socks = socks;
+	t->client = request || tls || stray ? side : (enum flow_side)!side;
+	t->is_stray = stray;
 	t->preface.expected = preface && !kdc;
 	if (request || response)
 		t->http = http_conversation_new(&http_calls, t);
@@ -254,7 +246,7 @@ take_kdc(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
 	uint32_t from;
 
 	while (kdc_stream_next(&t->kdc[side], &bytes, &seq, &message, &from)) {
-		uint8_t *out = show_run(t, side, from, message.len);
+		uint8_t *out = show_bytes(t, side, from, message.len);
 
 		if (out != NULL)
 			kdc_mask_stream(t->talks->mask, message, out);
@@ -274,7 +266,7 @@ take_tls(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
 	if (!s->is_tls || s->tls.over || s->tls_bytes > TLS_MOST)
 		return;
 
-	uint8_t *out = show_run(t, side, seq, bytes.len);
+	uint8_t *out = show_bytes(t, side, seq, bytes.len);
 
 	if (out != NULL)
 		tls_shown_feed(&s->tls, bytes,
@@ -283,20 +275,26 @@ take_tls(struct talk *t, enum flow_side side, struct span bytes, uint32_t seq)
 		s->tls.over = true;
 }
 
-/* The greeting of SOCKS, without whom and where to, and if HTTP answers. */
+/*
+ * What is no HTTP, where HTTP is spoken: the greeting of SOCKS without whom
+ * and where to, the name of SSH, of others nothing; and if HTTP answers.
+ */
 static void
-take_socks(struct talk *t, enum flow_side side, struct span bytes,
+take_stray(struct talk *t, enum flow_side side, struct span bytes,
     uint32_t seq)
 {
 	struct side *s = &t->side[side];
-	size_t shown = side != t->client ? SPAN("HTTP/1.").len
-	    : sample_socks(bytes) == 4   ? 2
-	                                 : bytes.len;
+	unsigned socks = sample_socks(bytes);
+	size_t shown = side != t->client      ? SPAN("HTTP/1.").len
+	    : socks == 4                      ? 2
+	    : socks == 0                      ? SPAN("SSH-").len
+	                                      : bytes.len;
 	uint8_t *out = NULL;
 
-	if (!s->looked && (side == t->client ? sample_socks(bytes) != 0
-	                                     : http_looks_like_response(bytes)))
-		out = show_run(t, side, seq, bytes.len);
+	if (!s->looked && (side == t->client
+	            ? socks != 0 || span_starts(bytes, SPAN("SSH-"))
+	            : http_looks_like_response(bytes)))
+		out = show_bytes(t, side, seq, bytes.len);
 	if (out != NULL)
 		memcpy(out, bytes.at, span_first(bytes, shown).len);
 	s->looked = true;
@@ -310,8 +308,8 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 	struct http_from f = http_from_of(from);
 
 	note_position(&t->side[side], from->seq);
-	if (t->is_socks) {
-		take_socks(t, side, bytes, from->seq);
+	if (t->is_stray) {
+		take_stray(t, side, bytes, from->seq);
 		return;
 	}
 	if (!t->is_kdc)
@@ -326,7 +324,7 @@ take_bytes(void *connection, enum flow_side side, struct span bytes,
 		size_t used = preface_feed(&t->preface, bytes, from->seq);
 
 		if (!t->preface.expected && t->preface.whole) {
-			uint8_t *out = show_run(t, side, t->preface.seq,
+			uint8_t *out = show_bytes(t, side, t->preface.seq,
 			    t->preface.len);
 
 			if (out != NULL)
@@ -450,7 +448,7 @@ take_exchange(void *context, const struct http_exchange *e)
 			    ? s->pieces[i]
 			    : (struct piece){ s->chunk_end, len };
 			size_t n = p.len < len - done ? p.len : len - done;
-			uint8_t *out = show_run(t, of, p.seq, n);
+			uint8_t *out = show_bytes(t, of, p.seq, n);
 
 			if (out != NULL)
 				memcpy(out, masked + done, n);
@@ -464,7 +462,7 @@ take_head(void *context, enum http_side side, struct span head, uint32_t seq)
 {
 	struct talk *t = context;
 	enum flow_side of = flow_side_of(t, side);
-	uint8_t *out = show_run(t, of, seq, head.len);
+	uint8_t *out = show_bytes(t, of, seq, head.len);
 
 	chunked_init(&t->side[of].chunked);
 	t->side[of].chunk_end = seq + (uint32_t)head.len;
@@ -480,7 +478,7 @@ take_framing(void *context, enum http_side side, struct span bytes,
 	struct talk *t = context;
 	enum flow_side of = flow_side_of(t, side);
 	struct side *s = &t->side[of];
-	uint8_t *out = show_run(t, of, seq, bytes.len);
+	uint8_t *out = show_bytes(t, of, seq, bytes.len);
 
 	if (seq != s->chunk_end) {
 		mask_chunk_data(&s->chunked);
@@ -495,32 +493,19 @@ take_framing(void *context, enum http_side side, struct span bytes,
 
 /* Room for bytes that are shown; NULL if there is none left. */
 static uint8_t *
-show_run(struct talk *t, enum flow_side side, uint32_t seq, size_t len)
+show_bytes(struct talk *t, enum flow_side side, uint32_t seq, size_t len)
 {
 	struct side *s = &t->side[side];
 	uint64_t pos = position(s, seq);
 
 	if (len == 0)
 		return NULL;
-	if (len + sizeof(struct run) > t->talks->room) {
+	if (len + sizeof(struct extent) > t->talks->room) {
 		t->talks->left_out += len;
 		return NULL;
 	}
-	t->talks->room -= len + sizeof(struct run);
-	if (s->n == s->room) {
-		s->room = 2 * s->room + 8;
-		s->runs = memory_grow(s->runs, s->room, sizeof(*s->runs));
-	}
-
-	/* They come in order, but for very odd conversations. */
-	size_t i = s->n++;
-
-	while (i > 0 && s->runs[i - 1].pos > pos) {
-		s->runs[i] = s->runs[i - 1];
-		i--;
-	}
-	s->runs[i] = (struct run){ pos, len, memory_new(len, 1) };
-	return s->runs[i].bytes;
+	t->talks->room -= len + sizeof(struct extent);
+	return extents_add(&s->extents, pos, len);
 }
 
 /* The connection that a packet belongs to: the last that had begun. */
@@ -541,23 +526,6 @@ find(struct talks *all, const struct packet *p)
 			best = t;
 	}
 	return best;
-}
-
-/* The first run that ends behind a position. */
-static size_t
-first_run(const struct side *s, uint64_t pos)
-{
-	size_t low = 0, high = s->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (s->runs[mid].pos + s->runs[mid].len <= pos)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
 }
 
 void
@@ -588,14 +556,5 @@ talks_rewrite(struct talks *all, const struct packet *p, uint8_t *out)
 	/* A SYN has a sequence number of its own, before its data. */
 	if (p->tcp_flags & TCP_SYN)
 		begin++;
-	for (size_t i = first_run(s, begin);
-	     i < s->n && s->runs[i].pos < begin + n; i++) {
-		const struct run *r = &s->runs[i];
-		uint64_t from = r->pos > begin ? r->pos : begin;
-		uint64_t to = r->pos + r->len < begin + n ? r->pos + r->len
-		                                          : begin + n;
-
-		memcpy(out + (from - begin), r->bytes + (from - r->pos),
-		    (size_t)(to - from));
-	}
+	extents_copy(&s->extents, begin, out, n);
 }

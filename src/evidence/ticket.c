@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "base/sha256.h"
 #include "report/formats.h"
+#include "report/sink.h"
 
 /* A format that this p407 does not have is passed over. */
 static const struct {
@@ -40,14 +41,16 @@ ticket_prepare(const char *folder)
 	if (mkdir(folder, 0777) == 0)
 		return true;
 	if (errno != EEXIST) {
-		message_error("%s: cannot make the folder: %s", folder,
-		    strerror(errno));
+		message_error("%s: cannot make the folder: %s%s", folder,
+		    strerror(errno),
+		    errno == ENOENT ? " (make the one it is to be in first)"
+		                    : sink_remedy(errno));
 		return false;
 	}
 	d = opendir(folder);
 	if (d == NULL) {
-		message_error("%s: is no folder that can be used: %s", folder,
-		    strerror(errno));
+		message_error("%s: is no folder that can be used: %s (name a "
+		              "new one)", folder, strerror(errno));
 		return false;
 	}
 	while ((e = readdir(d)) != NULL)

@@ -176,7 +176,11 @@ read_all(const char *name, struct input *in, const char *spec)
 		    input_problem(in)->remedy);
 	if (g.log->n > 0)
 		return g.log;
-	if ((spec == NULL || g.known) && input_problem(in) == NULL)
+	if ((spec == NULL || g.known) && input_problem(in) == NULL &&
+	    lines.number == 0)
+		message_error("%s: is empty (give the access log of the "
+		              "proxy)", name);
+	else if ((spec == NULL || g.known) && input_problem(in) == NULL)
 		message_error("%s: no line of it is of a log that is known "
 		              "(squid native, combined, W3C extended; say "
 		              "how it is written with --proxy-log-format)",

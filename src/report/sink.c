@@ -31,9 +31,8 @@ is_input(const struct stat *out, const char *const *inputs, size_t n)
 	return false;
 }
 
-/* What can be done about it, for the commonest reasons. */
-static const char *
-remedy(int error)
+const char *
+sink_remedy(int error)
 {
 	switch (error) {
 	case ENOENT:
@@ -47,8 +46,10 @@ remedy(int error)
 		return " (make room, or write elsewhere)";
 	case EISDIR:
 		return " (name a file in it)";
+	case ENOTDIR:
+		return " (a part of the path is no folder: name another)";
 	default:
-		return "";
+		return " (choose another place)";
 	}
 }
 
@@ -73,7 +74,7 @@ sink_open(struct sink *s, const char *path, const char *const *inputs,
 	}
 	if (fd < 0) {
 		message_error("%s: cannot write: %s%s", path, strerror(errno),
-		    remedy(errno));
+		    sink_remedy(errno));
 		return false;
 	}
 
@@ -89,7 +90,8 @@ sink_open(struct sink *s, const char *path, const char *const *inputs,
 		s->error = errno;
 	s->file = fdopen(fd, "w");
 	if (s->file == NULL) {
-		message_error("%s: cannot write: %s", path, strerror(errno));
+		message_error("%s: cannot write: %s%s", path, strerror(errno),
+		    sink_remedy(errno));
 		close(fd);
 		return false;
 	}
@@ -143,14 +145,14 @@ failed(const struct sink *s)
 	if (s->path == NULL) {
 		if (s->error != EPIPE)
 			message_error("standard output: cannot write: %s%s",
-			    strerror(s->error), remedy(s->error));
+			    strerror(s->error), sink_remedy(s->error));
 		return;
 	}
 
 	bool gone = s->created && unlink(s->path) == 0;
 
 	message_error("%s: cannot write: %s%s%s", s->path, strerror(s->error),
-	    remedy(s->error),
+	    sink_remedy(s->error),
 	    gone ? "; the part that was written is removed" : "");
 }
 

@@ -21,6 +21,9 @@ struct sink {
 	int error;           /* errno of the first failure; 0: none */
 };
 
+/* What can be done about an errno of writing: " (make room, …)". */
+const char *sink_remedy(int error);
+
 void sink_to_text(struct sink *s, struct text *memory);
 
 /*

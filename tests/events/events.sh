@@ -87,6 +87,18 @@ says 'runs one behind the other' 'ntlm-ok-keepalive.pcapng'
 "$p407" --from-events - <bad >out 2>err
 status=$?
 says 'from standard input' 'cause      credentials-rejected'
+# A sensor tells of a finding again, when its attempts are forgotten.
+for state in closed withdrawn; do
+	(grep -v p407.summary bad
+	printf '{"event":{"dataset":"p407.finding"},"p407":{"finding":%s}}\n' \
+	    "{\"id\":\"f1\",\"state\":\"$state\"}"
+	grep p407.summary bad) >"$state"
+done
+run --from-events closed
+says 'a finding that is closed stays' 'cause      credentials-rejected'
+run --from-events withdrawn
+says 'one that is withdrawn does not' '1 attempt to authenticate'
+empty 'it is gone' "$(grep credentials-rejected out)"
 run --from-events good --compare bad
 says 'compared with an earlier one' 'The fix worked'
 run --from-events bad --exit-code

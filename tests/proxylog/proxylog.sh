@@ -104,7 +104,7 @@ run --proxy-log no-such-file "$capture"
 says 'a missing file' 2 '^p407: no-such-file: ' err
 : >empty
 run --proxy-log empty "$capture"
-says 'an empty file' 2 '^p407: empty: no line' err
+says 'an empty file' 2 '^p407: empty: is empty' err
 run --proxy-log "$capture" "$capture"
 says 'a capture' 2 '^p407: .*squid\.pcap: no line' err
 run --proxy-log . "$capture"

@@ -150,6 +150,9 @@ refuses 'a file that is too long' 'zeros: is too long to be a keytab'
 printf '\005\002' >empty-keytab
 run --keytab empty-keytab "$ok"
 refuses 'a keytab without keys' 'empty-keytab: holds no key'
+# libkrb5 itself leaks some bytes of these.
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
 n=1
 while [ "$n" -lt 89 ]; do
 	head -c "$n" oldkvno >"cut"
