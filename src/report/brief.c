@@ -169,9 +169,6 @@ product_entry(struct entries *e, const struct finding *f)
 	    f->product_confidence == LEVEL_LOW ? "maybe " : "", f->product,
 	    f->product_version != NULL ? " " : "",
 	    f->product_version != NULL ? f->product_version : "");
-	for (size_t i = 0; i < f->n_advice; i++)
-		text_fmt(&e->words, "%s%s", i > 0 ? " " : ". ",
-		    redact_words(e->report->redact, f->advice[i]));
 	entry(e, "make of the proxy");
 }
 

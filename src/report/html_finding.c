@@ -77,6 +77,23 @@ fixes(struct html *h, const struct finding *f)
 	text_str(h->out, "</ol>\n");
 }
 
+/* What is special about this make of proxy. */
+static void
+advice(struct html *h, const struct finding *f)
+{
+	if (f->n_advice == 0)
+		return;
+	text_str(h->out, "<h3>About ");
+	html_words(h, f->product);
+	text_str(h->out, "</h3>\n<ul>\n");
+	for (size_t i = 0; i < f->n_advice; i++) {
+		text_str(h->out, "<li>");
+		html_sentence(h, f->advice[i]);
+		text_str(h->out, "</li>\n");
+	}
+	text_str(h->out, "</ul>\n");
+}
+
 static void
 escalation(struct html *h, const struct finding *f)
 {
@@ -176,6 +193,7 @@ html_finding(struct html *h, const struct finding *f, size_t number)
 		html_ladder(h, f, number);
 	paragraph(h, "Why", f->why);
 	fixes(h, f);
+	advice(h, f);
 	paragraph(h, "How to see that it is mended", f->verify);
 	escalation(h, f);
 	contrast(h, f);

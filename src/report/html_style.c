@@ -152,7 +152,7 @@ const char *const html_style[] = {
     "header,main,footer{padding-left:1rem;padding-right:1rem}\n"
     "header{padding-top:1.5rem}h1{font-size:1.6rem}\n"
     "section{padding:1.1rem 1rem;margin:1rem 0}\n"
-    ".tiles li{flex-basis:6.75rem;padding:.6rem .8rem}\n"
+    ".tiles li{flex-basis:6.75rem;padding:.6rem;font-size:.82rem}\n"
     ".drawing{margin-left:-.75rem;margin-right:-.75rem;padding:.25rem 0}\n"
     ".facts{gap:.35rem}\n"
     ".facts>div{display:grid;grid-template-columns:6rem 1fr;gap:.75rem;\n"

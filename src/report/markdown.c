@@ -111,6 +111,23 @@ fixes(struct markdown *m, const struct finding *f)
 	text_char(m->out, '\n');
 }
 
+/* What is special about this make of proxy. */
+static void
+advice(struct markdown *m, const struct finding *f)
+{
+	if (f->n_advice == 0)
+		return;
+	text_str(m->out, "### About ");
+	markdown_words(m, f->product);
+	text_str(m->out, "\n\n");
+	for (size_t i = 0; i < f->n_advice; i++) {
+		text_str(m->out, "- ");
+		markdown_sentence(m, f->advice[i]);
+		text_char(m->out, '\n');
+	}
+	text_char(m->out, '\n');
+}
+
 static void
 escalation(struct markdown *m, const struct finding *f)
 {
@@ -190,6 +207,7 @@ fault(struct markdown *m, const struct finding *f, size_t number)
 	ladder(m, f);
 	section(m, "Why", f->why);
 	fixes(m, f);
+	advice(m, f);
 	section(m, "How to see that it is mended", f->verify);
 	escalation(m, f);
 	contrast(m, f);
