@@ -177,6 +177,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/html_annex.c \
 	%reldir%/report/html_finding.c \
 	%reldir%/report/html_ladder.c \
+	%reldir%/report/html_status.c %reldir%/report/html_status.h \
 	%reldir%/report/html_style.c \
 	%reldir%/report/html_table.c \
 	%reldir%/report/html_tables.c \
@@ -251,6 +252,9 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/ticket.c %reldir%/evidence/ticket.h \
 	%reldir%/evidence/tls_shown.c %reldir%/evidence/tls_shown.h \
 	\
+	%reldir%/server/board.c %reldir%/server/board.h \
+	%reldir%/server/server.c %reldir%/server/server.h \
+	\
 	%reldir%/before.c %reldir%/before.h \
 	%reldir%/proxylog/entry.h \
 	%reldir%/proxylog/format.c %reldir%/proxylog/format.h \
@@ -273,11 +277,18 @@ libp407_a_SOURCES = \
 	%reldir%/proxy_header.c %reldir%/proxy_header.h \
 	%reldir%/rulebook.c %reldir%/rulebook.h \
 	%reldir%/sensor.c %reldir%/sensor.h \
+	%reldir%/status.c %reldir%/status.h \
 	%reldir%/summing.c %reldir%/summing.h \
 	%reldir%/teller.c %reldir%/teller.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 # What --keytab needs, or who says that it is not there.
+if MICROHTTPD
+libp407_a_SOURCES += %reldir%/server/serve.c
+else
+libp407_a_SOURCES += %reldir%/server/serve_none.c
+endif
+
 if KRB5
 libp407_a_SOURCES += %reldir%/verify/keytab.c
 else
@@ -301,7 +312,7 @@ CLEANFILES += %reldir%/rules_default.c
 EXTRA_DIST += rules
 
 p407_libraries = $(PCAP_LIBS) $(SECCOMP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
-	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS)
+	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS) $(MICROHTTPD_LIBS)
 
 bin_PROGRAMS += p407
 p407_SOURCES = %reldir%/main.c

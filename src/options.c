@@ -39,6 +39,7 @@ enum {
 	OPT_PROXY_LOG_FORMAT,
 	OPT_COLOR,
 	OPT_METRICS,
+	OPT_LISTEN,
 	OPT_CONFIG,
 	OPT_CHECK_CONFIG,
 };
@@ -64,6 +65,8 @@ static const struct row {
 	    "live: become USER once all is open (p407)" },
 	{ OPT_METRICS, "metrics", "FILE",
 	    "live: counts for Prometheus, written anew every 15 s" },
+	{ OPT_LISTEN, "listen", "ADDRESS:PORT",
+	    "live: a status page, /metrics and /healthz over HTTP" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
@@ -306,6 +309,12 @@ take_live_option(struct options *o, int value, char *arg)
 	case OPT_METRICS:
 		o->metrics = arg;
 		return true;
+	case OPT_LISTEN:
+		return read_endpoint(o, "--listen", arg, &o->listen,
+		           &o->listen_port) &&
+		    (o->listen_port != 0 ||
+		        options_bad(o, "--listen", arg,
+		            "give a port, too: 127.0.0.1:9407"));
 	default:
 		return false;
 	}

@@ -44,6 +44,8 @@ struct options {
 	unsigned duration_s;   /* -a; 0: for ever */
 	const char *account;   /* -Z; NULL: the default */
 	const char *metrics;   /* file; NULL: none */
+	struct address listen; /* of the status page; len 0: none */
+	uint16_t listen_port;
 	unsigned threads;
 	struct output outputs[OPTIONS_MANY];
 	size_t n_outputs;

@@ -104,6 +104,9 @@ options_together(struct options *o)
 	else if (o->metrics != NULL && !open)
 		options_bad(o, "--metrics", o->metrics,
 		    "it is for live capture: give -i");
+	else if (o->listen.len > 0 && !open)
+		options_bad(o, "--listen", NULL,
+		    "it is for live capture: give -i");
 	if (o->proxy_log_format != NULL && o->proxy_log == NULL)
 		options_bad(o, "--proxy-log-format", o->proxy_log_format,
 		    "it says how a log is written: give --proxy-log FILE");

@@ -54,7 +54,7 @@ _p407() {
 		;;
 	-s | --snapshot-length | -B | --buffer-size | -c | --count | \
 		-f | --filter | -j | --threads | --since | --until | \
-		--client | --proxy | --user | --evidence-limit | --memory | \
+		--listen | --client | --proxy | --user | --evidence-limit | --memory | \
 		--proxy-log-format)
 		return
 		;;
@@ -70,7 +70,7 @@ _p407() {
 			words='-r --read -i --interface -D --list-interfaces
 				-a --autostop -s --snapshot-length -B
 				--buffer-size -p --no-promiscuous-mode
-				-Z --relinquish-privileges --metrics -f --filter -c --count -j --threads
+				-Z --relinquish-privileges --metrics --listen -f --filter -c --count -j --threads
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules
 				--config --check-config

@@ -18,6 +18,7 @@
 #include "metrics.h"
 #include "notify.h"
 #include "sandbox/sandbox.h"
+#include "status.h"
 #include "summing.h"
 #include "teller.h"
 #include "verify/verify.h"
@@ -29,6 +30,7 @@
 /* Looks are at least so far apart, and take this share of the time. */
 #define LOOK_EVERY    (250 * WHEN_MS)
 #define LOOK_SHARE    4
+#define STATUS_SHARE  10
 #define SUMMARY_EVERY (60 * WHEN_SECOND)
 #define METRICS_EVERY (15 * WHEN_SECOND)
 /* An idle wire's clock ticks so often. */
@@ -41,12 +43,14 @@ struct sensor {
 	struct live *live;
 	struct live_files files;
 	struct teller *teller;
+	struct status *status; /* NULL: none is shown */
 	struct correlator *correlator;
 	struct worker *worker;
 	int memory; /* /proc/self/statm, or -1 */
 	uint64_t frames, reload_failures;
 	/* By the steady clock. */
-	int64_t began, next_look, next_summary, next_metrics, look_ns;
+	int64_t began, next_look, next_summary, next_metrics, next_status;
+	int64_t look_ns;
 	double start_s;
 	bool unheard; /* nobody reads what we say */
 	struct notify notify;
@@ -91,6 +95,54 @@ steady_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
+}
+
+/* -- counts -- */
+
+static uint64_t
+resident_bytes(const struct sensor *s)
+{
+	char words[128];
+	ssize_t n = s->memory < 0
+	    ? -1
+	    : pread(s->memory, words, sizeof(words) - 1, 0);
+	unsigned long long all = 0, resident = 0;
+
+	if (n <= 0)
+		return 0;
+	words[n] = '\0';
+	if (sscanf(words, "%llu %llu", &all, &resident) != 2)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void
+count(const struct sensor *s, struct text *t)
+{
+	const struct metrics_source m = {
+		.version = PACKAGE_VERSION,
+		.live = s->live,
+		.teller = s->teller,
+		.counts = worker_counts(s->worker),
+		.start_s = s->start_s,
+		.look_s = (double)s->look_ns / 1e9,
+		.resident = resident_bytes(s),
+		.reload_failures = s->reload_failures,
+	};
+
+	metrics_write(t, &m);
+}
+
+static void
+write_metrics(struct sensor *s)
+{
+	struct text t = { 0 };
+
+	if (s->options->metrics == NULL)
+		return;
+	count(s, &t);
+	live_files_metrics(&s->files, s->options->metrics, text_span(&t));
+	text_fini(&t);
 }
 
 /* -- looks -- */
@@ -167,6 +219,17 @@ view_empty(struct view *v)
 }
 
 static void
+show_status(struct sensor *s, const struct report *r, when_ns now)
+{
+	struct text t = { 0 };
+
+	count(s, &t);
+	status_show(s->status, r, s->teller, text_span(&t), now,
+	    steady_now());
+	text_fini(&t);
+}
+
+static void
 look(struct sensor *s, bool always, bool summary)
 {
 	int64_t begin = steady_now();
@@ -182,6 +245,8 @@ look(struct sensor *s, bool always, bool summary)
 		    facts.last);
 		if (summary)
 			teller_summary(s->teller, &v.report);
+		if (always && s->status != NULL)
+			show_status(s, &v.report, facts.last);
 		view_empty(&v);
 		correlator_look_away(s->correlator);
 	}
@@ -191,46 +256,7 @@ look(struct sensor *s, bool always, bool summary)
 	                                          : LOOK_EVERY);
 }
 
-/* -- counts -- */
-
-static uint64_t
-resident_bytes(const struct sensor *s)
-{
-	char words[128];
-	ssize_t n = s->memory < 0
-	    ? -1
-	    : pread(s->memory, words, sizeof(words) - 1, 0);
-	unsigned long long all = 0, resident = 0;
-
-	if (n <= 0)
-		return 0;
-	words[n] = '\0';
-	if (sscanf(words, "%llu %llu", &all, &resident) != 2)
-		return 0;
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static void
-write_metrics(struct sensor *s)
-{
-	struct text t = { 0 };
-	const struct metrics_source m = {
-		.version = PACKAGE_VERSION,
-		.live = s->live,
-		.teller = s->teller,
-		.counts = worker_counts(s->worker),
-		.start_s = s->start_s,
-		.look_s = (double)s->look_ns / 1e9,
-		.resident = resident_bytes(s),
-		.reload_failures = s->reload_failures,
-	};
-
-	if (s->options->metrics == NULL)
-		return;
-	metrics_write(&t, &m);
-	live_files_metrics(&s->files, s->options->metrics, text_span(&t));
-	text_fini(&t);
-}
+/* -- what is said -- */
 
 static void
 say_statistics(struct sensor *s)
@@ -322,6 +348,11 @@ do_what_is_due(struct sensor *s, int64_t now)
 		s->next_summary = now + SUMMARY_EVERY;
 		live_count(s->live);
 		look(s, true, true);
+	} else if (s->status != NULL && now >= s->next_status) {
+		live_count(s->live);
+		look(s, true, false);
+		s->next_status = now + STATUS_EVERY +
+		    STATUS_SHARE * s->look_ns;
 	} else if (now >= s->next_look) {
 		look(s, false, false);
 	}
@@ -352,6 +383,7 @@ listen(struct sensor *s)
 	s->next_look = now;
 	s->next_summary = now + SUMMARY_EVERY;
 	s->next_metrics = now;
+	s->next_status = now;
 	notify_say(&s->notify, "READY=1");
 	while (!is_over(s, now)) {
 		struct frame f;
@@ -388,6 +420,9 @@ prepare(struct sensor *s)
 	const char *became = NULL;
 	struct timespec now;
 
+	/* That process is to know nothing: it is made before anything is. */
+	if (o->listen.len > 0 && (s->status = status_start(o)) == NULL)
+		return false;
 	notify_open(&s->notify);
 	clock_gettime(CLOCK_REALTIME, &now);
 	s->start_s = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
@@ -469,6 +504,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	worker_free(s->worker);
 	correlator_free(s->correlator);
 	teller_free(s->teller);
+	status_end(s->status);
 	verify_wipe(&s->means);
 	live_close(s->live);
 	notify_close(&s->notify);

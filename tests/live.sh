@@ -186,6 +186,48 @@ true_that 'who started it is told that it is ready' \
 true_that 'and that it is alive' [ "$(grep -cx WATCHDOG=1 told)" -ge 5 ]
 true_that 'and that it ends' sh -c 'tail -n 1 told | grep -qx STOPPING=1'
 
+# The status page, in words and as a browser shows it.
+if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
+    2>&1 >/dev/null </dev/null | grep -q 'built without libmicrohttpd'; then
+	page=http://127.0.0.1:9407
+	listen --listen 127.0.0.1:9407 -o json
+	fetch "ali:$wrong" >/dev/null
+	fetch "ali:$right" >/dev/null
+	true_that '--listen: the page says who fails' wait_for 15 \
+	    sh -c "curl -s $page/ >status.html; grep -q '/finding/f1' status.html"
+	true_that 'and shows when' has '1 good, 1 failed' status.html
+	true_that 'and no password' sh -c "! grep -q sesame status.html"
+	curl -s "$page/finding/f1" >finding.html
+	true_that 'the fault has a page of its own' \
+	    has 'What to do, the easiest first' finding.html
+	true_that 'nor has that' sh -c "! grep -q sesame finding.html"
+	if chromium=$(command -v chromium) && node -e \
+	    'require("puppeteer-core"), require("axe-core")' 2>/dev/null; then
+		true_that 'both can be read by everybody' node \
+		    "$root/tests/report/page.js" "$chromium" \
+		    "$tmp/status.html" "$tmp/finding.html"
+	else
+		skip 'both can be read by everybody' \
+		    'node, chromium, puppeteer-core or axe-core is not here'
+	fi
+	true_that 'the capture is well' \
+	    sh -c "curl -sf $page/healthz | grep -q '\"status\":\"ok\"'"
+	curl -s $page/metrics >metrics.txt
+	true_that 'counts follow the format of Prometheus' \
+	    python3 "$root/tests/server/metrics.py" metrics.txt
+	"$p407" -i wire --listen 127.0.0.1:9407 >/dev/null 2>busy
+	true_that 'a port in use is said' \
+	    has 'listen 127.0.0.1:9407: Address already in use' busy
+	server=$(ss -ltnpH 'sport = :9407' | sed 's/.*pid=\([0-9]*\).*/\1/')
+	true_that 'it is another process, confined' sh -c \
+	    "[ $server -ne $pid ] && grep -q '^Seccomp:	2' /proc/$server/status"
+	true_that 'which holds no socket of packets' sh -c \
+	    "! ss -0 -pH | grep -q pid=$server,"
+	stop TERM
+	true_that 'and ends with it' wait_for 3 \
+	    sh -c "! curl -s -o /dev/null $page/"
+fi
+
 listen -c 1 -o json
 fetch >/dev/null
 true_that '-c 1 ends after a frame' wait_for 4 \

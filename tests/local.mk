@@ -39,6 +39,7 @@ check_tests = \
 	%reldir%/proxylog/test_format \
 	%reldir%/sandbox/test_opener \
 	%reldir%/sandbox/test_sandbox \
+	%reldir%/server/test_server \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
 	%reldir%/verify/test_md4 \
@@ -197,6 +198,7 @@ EXTRA_DIST += captures \
 	%reldir%/evidence/evidence.py \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \
+	%reldir%/server/metrics.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/verify/tickets \

@@ -109,12 +109,9 @@ contents(struct html *h, const struct finding *const *list, size_t n)
 	text_str(h->out, "</ol>\n</nav>\n");
 }
 
-static void
-head(struct html *h)
+void
+html_begin(struct html *h, const char *title)
 {
-	const struct report *r = h->report;
-	struct text measures = { 0 };
-
 	text_str(h->out,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n"
@@ -123,13 +120,25 @@ head(struct html *h)
 	    "<meta http-equiv=\"Content-Security-Policy\" "
 	    "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
-	    "<title>Proxy authentication: ");
-	text_fmt(h->out, "%zu %s", r->n_faults,
-	    r->n_faults == 1 ? "fault" : "faults");
+	    "<title>");
+	html_words(h, title);
 	text_str(h->out, "</title>\n<style>\n");
 	for (size_t i = 0; html_style[i] != NULL; i++)
 		text_str(h->out, html_style[i]);
-	text_str(h->out, "</style>\n</head>\n<body>\n<header>\n"
+	text_str(h->out, "</style>\n</head>\n<body>\n");
+}
+
+static void
+head(struct html *h)
+{
+	const struct report *r = h->report;
+	struct text measures = { 0 };
+
+	text_fmt(&measures, "Proxy authentication: %zu %s", r->n_faults,
+	    r->n_faults == 1 ? "fault" : "faults");
+	html_begin(h, text_get(&measures));
+	text_clear(&measures);
+	text_str(h->out, "<header>\n"
 	    "<p class=\"mark\">p407 report</p>\n<h1>");
 	if (r->n_faults > 0)
 		text_fmt(h->out, "Proxy authentication: %zu %s",

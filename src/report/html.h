@@ -20,6 +20,9 @@ struct html {
 /* The whole page, for the table of formats. */
 void html_write(struct sink *s, const struct report *r);
 
+/* From the doctype to <body>, with the style sheet. */
+void html_begin(struct html *h, const char *title);
+
 /* Words of ours or of the wire, escaped; nothing for NULL. */
 void html_words(struct html *h, const char *words);
 /* The same for sentences that may name identities: redacted first. */
@@ -59,6 +62,9 @@ void html_ladder(struct html *h, const struct finding *f, size_t number);
 
 /* Good and bad attempts over time, as SVG, wide and narrow. */
 void html_timeline(struct html *h);
+
+/* What each proxy offers and how its attempts ended; nothing for none. */
+void html_proxies(struct html *h);
 
 /* Proxies, inventory, times of decision, clocks, and the capture itself. */
 void html_tables(struct html *h);

@@ -139,7 +139,7 @@ const char *const html_style[] = {
     "font-variant-numeric:tabular-nums}\n"
     "thead th{color:var(--dim);font-weight:600;font-size:.85rem;"
     "overflow-wrap:normal}\n"
-    "tbody th{font-weight:600;min-width:7.5rem}\n"
+    "tbody th{font-weight:600;min-width:9.75rem}\n"
     "td{min-width:4.5rem}.num{min-width:0;white-space:nowrap}\n"
     "tbody tr:last-child>*{border-bottom:0}\n"
     "tr.diff>*{background:var(--badbg)}\n"

@@ -70,8 +70,8 @@ tally_cell(struct html_table *t, const struct tally *tally)
 	text_fini(&words);
 }
 
-static void
-proxies(struct html *h)
+void
+html_proxies(struct html *h)
 {
 	static const char *const columns[] = { "proxy", "software",
 		"attempts", "used", "offered", "clients", "users", NULL };
@@ -280,7 +280,7 @@ html_tables(struct html *h)
 {
 	for (size_t i = 0; i < h->report->n_annexes; i++)
 		html_annex(h, h->report->annexes[i]);
-	proxies(h);
+	html_proxies(h);
 	inventory(h);
 	latency(h);
 	clocks(h);

@@ -35,6 +35,8 @@ enum sandbox_phase {
 	SANDBOX_LIVE,
 	/* The process that opens files for that one (opener.h). */
 	SANDBOX_OPENER,
+	/* The process that shows the status page (server/server.h). */
+	SANDBOX_SERVER,
 };
 
 /* What sandbox_confine() got done. */

@@ -10,7 +10,8 @@
 #define IN_NAMES  (1u << SANDBOX_NAMES)
 #define IN_LIVE   (1u << SANDBOX_LIVE)
 #define IN_OPENER (1u << SANDBOX_OPENER)
-#define IN_ALL    (IN_FILES | IN_LIVE | IN_OPENER)
+#define IN_SERVER (1u << SANDBOX_SERVER)
+#define IN_ALL    (IN_FILES | IN_LIVE | IN_OPENER | IN_SERVER)
 #define ANYWHERE  (IN_FILES | IN_OPENER)
 
 /*
@@ -44,11 +45,17 @@ static const struct {
 	{ SCMP_SYS(select), IN_ALL },
 	{ SCMP_SYS(pselect6), IN_ALL },
 	/* sockets that are open: those of the interfaces, and the opener's */
-	{ SCMP_SYS(recvmsg), IN_LIVE | IN_OPENER | IN_NAMES },
-	{ SCMP_SYS(sendmsg), IN_LIVE | IN_OPENER | IN_NAMES },
-	{ SCMP_SYS(recvfrom), IN_LIVE | IN_NAMES },
-	{ SCMP_SYS(getsockopt), IN_LIVE | IN_NAMES },
-	{ SCMP_SYS(setsockopt), IN_LIVE | IN_NAMES },
+	{ SCMP_SYS(recvmsg),
+	  IN_LIVE | IN_OPENER | IN_NAMES | IN_SERVER },
+	{ SCMP_SYS(sendmsg),
+	  IN_LIVE | IN_OPENER | IN_NAMES | IN_SERVER },
+	{ SCMP_SYS(recvfrom), IN_LIVE | IN_NAMES | IN_SERVER },
+	{ SCMP_SYS(getsockopt), IN_LIVE | IN_NAMES | IN_SERVER },
+	{ SCMP_SYS(setsockopt), IN_LIVE | IN_NAMES | IN_SERVER },
+	/* readers of the status page, on a socket that listens already */
+	{ SCMP_SYS(accept), IN_SERVER },
+	{ SCMP_SYS(accept4), IN_SERVER },
+	{ SCMP_SYS(shutdown), IN_SERVER },
 	/* memory */
 	{ SCMP_SYS(brk), IN_ALL },
 	{ SCMP_SYS(munmap), IN_ALL },
@@ -126,10 +133,10 @@ static const struct {
 	{ SCMP_SYS(socket), IN_NAMES },
 	{ SCMP_SYS(connect), IN_NAMES },
 	{ SCMP_SYS(bind), IN_NAMES },
-	{ SCMP_SYS(sendto), IN_NAMES },
+	{ SCMP_SYS(sendto), IN_NAMES | IN_SERVER },
 	{ SCMP_SYS(sendmmsg), IN_NAMES },
-	{ SCMP_SYS(getsockname), IN_NAMES },
-	{ SCMP_SYS(getpeername), IN_NAMES },
+	{ SCMP_SYS(getsockname), IN_NAMES | IN_SERVER },
+	{ SCMP_SYS(getpeername), IN_NAMES | IN_SERVER },
 };
 
 /* Memory, but none that can be run. */

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "server/server.h"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sandbox/sandbox.h"
+
+/* Readers at once; memory for the request of one; its time in all. */
+#define READERS      32
+#define REQUEST_MOST 16384
+#define IDLE_S       5
+#define READER_TIME  (15 * WHEN_SECOND)
+/* How often it looks if the sensor is there. */
+#define LOOK_MS      500
+/* The status page renews itself so often. */
+#define RENEW        "15"
+
+struct reader {
+	int fd; /* + 1; 0: free */
+	int64_t since;
+};
+
+struct site {
+	const struct board *board;
+	bool loopback;
+	struct reader readers[READERS];
+};
+
+static int64_t
+steady_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
+}
+
+static const struct {
+	const char *name, *value;
+} headers[] = {
+	{ "Content-Security-Policy", "default-src 'none'; "
+	  "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+	  "frame-ancestors 'none'" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "X-Frame-Options", "DENY" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
+	{ "Cache-Control", "no-store" },
+	/* So that the time of a connection is that of a request. */
+	{ "Connection", "close" },
+};
+
+static const char *const types[] = {
+	[BOARD_HTML] = "text/html; charset=utf-8",
+	[BOARD_JSON] = "application/json",
+	[BOARD_METRICS] = "text/plain; version=0.0.4; charset=utf-8",
+};
+
+static enum MHD_Result
+answer(struct MHD_Connection *c, unsigned status, const char *type,
+    const char *renew, struct span bytes)
+{
+	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.len,
+	    (void *)(uintptr_t)bytes.at, MHD_RESPMEM_MUST_COPY);
+	enum MHD_Result result;
+
+	if (r == NULL)
+		return MHD_NO;
+	MHD_add_response_header(r, "Content-Type", type);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		MHD_add_response_header(r, headers[i].name,
+		    headers[i].value);
+	if (renew != NULL)
+		MHD_add_response_header(r, "Refresh", renew);
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(r, "Allow", "GET, HEAD");
+	result = MHD_queue_response(c, status, r);
+	MHD_destroy_response(r);
+	return result;
+}
+
+static enum MHD_Result
+refuse(struct MHD_Connection *c, unsigned status, const char *words)
+{
+	return answer(c, status, "text/plain; charset=utf-8", NULL,
+	    span_of_str(words));
+}
+
+/*
+ * A page of the web whose name was made to point at this machine must not
+ * read what is here: on a loopback address, we have no other names.
+ */
+static bool
+is_own_name(const char *host)
+{
+	static const char *const names[] = { "localhost", "127.", "[::1]" };
+
+	for (size_t i = 0; host != NULL && i < 3; i++) {
+		size_t n = strlen(names[i]);
+
+		if (strncmp(host, names[i], n) != 0)
+			continue;
+		if (names[i][n - 1] == '.')
+			n += strspn(host + n, "0123456789.");
+		if (host[n] == '\0' || host[n] == ':')
+			return true;
+	}
+	return false;
+}
+
+static enum MHD_Result
+show(struct MHD_Connection *c, const struct site *site, const char *path)
+{
+	struct text bytes = { 0 };
+	enum board_type type = BOARD_HTML;
+	bool good = true;
+	int64_t turned = board_turned(site->board);
+	bool stale = turned == 0 || steady_now() - turned > SERVER_STALE;
+	bool health = strcmp(path, "/healthz") == 0;
+	/* "/?still" does not move while somebody reads. */
+	bool still = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+	                 "still") != NULL ||
+	    MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, NULL, NULL) >
+	        0;
+	enum MHD_Result result;
+
+	if (health && stale)
+		result = answer(c, MHD_HTTP_SERVICE_UNAVAILABLE,
+		    types[BOARD_JSON], NULL,
+		    SPAN("{\"status\":\"failing\",\"problems\":[\"the sensor "
+		         "has said nothing for 30 s\"]}\n"));
+	else if (!board_find(site->board, path, &type, &good, &bytes))
+		result = refuse(c, MHD_HTTP_NOT_FOUND,
+		    turned == 0 ? "Not yet: p407 has just begun.\n"
+		                : "No such page. A finding that is over, or "
+		                  "left the hour that is looked back on, has "
+		                  "none; / has those there are.\n");
+	else
+		result = answer(c,
+		    good ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+		    types[type],
+		    strcmp(path, "/") == 0 && !still ? RENEW : NULL,
+		    text_span(&bytes));
+	text_fini(&bytes);
+	return result;
+}
+
+static enum MHD_Result
+on_request(void *context, struct MHD_Connection *c, const char *path,
+    const char *method, const char *version, const char *body, size_t *size,
+    void **state)
+{
+	const struct site *site = context;
+
+	(void)version, (void)body, (void)size, (void)state;
+	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+		return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED,
+		    "Only GET and HEAD.\n");
+	if (site->loopback &&
+	    !is_own_name(MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	        "Host")))
+		return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST,
+		    "Ask for 127.0.0.1 or localhost.\n");
+	return show(c, site, path);
+}
+
+static void
+on_connection(void *context, struct MHD_Connection *c, void **of_socket,
+    enum MHD_ConnectionNotificationCode what)
+{
+	struct site *site = context;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		struct reader *r = *of_socket;
+
+		if (r != NULL)
+			r->fd = 0;
+		return;
+	}
+	for (size_t i = 0; info != NULL && i < READERS; i++)
+		if (site->readers[i].fd == 0) {
+			site->readers[i] = (struct reader){
+				info->connect_fd + 1, steady_now() };
+			*of_socket = &site->readers[i];
+			return;
+		}
+}
+
+/* Whoever sends a byte now and then has had time enough. */
+static void
+end_slow_readers(struct site *site, int64_t now)
+{
+	for (size_t i = 0; i < READERS; i++)
+		if (site->readers[i].fd != 0 &&
+		    now - site->readers[i].since > READER_TIME)
+			shutdown(site->readers[i].fd - 1, SHUT_RDWR);
+}
+
+static bool
+is_over(int alive)
+{
+	struct pollfd p = { .fd = alive, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+bool
+serve_can(void)
+{
+	return true;
+}
+
+int
+serve(int listening, int alive, struct board *b, bool loopback,
+    const char *account)
+{
+	struct site site = { .board = b, .loopback = loopback };
+	const char *became;
+	struct MHD_Daemon *d;
+
+	/* What it lacks is said by the other process, which does the same. */
+	if (!sandbox_drop(account, &became))
+		return 2;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	d = MHD_start_daemon(MHD_NO_FLAG, 0, NULL,
+	    NULL, on_request, &site,
+	    MHD_OPTION_LISTEN_SOCKET, listening,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)READERS,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MOST,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, &site,
+	    MHD_OPTION_END);
+	if (d == NULL)
+		return 2;
+	sandbox_confine(SANDBOX_SERVER, NULL);
+	while (!is_over(alive)) {
+		MHD_run_wait(d, LOOK_MS);
+		end_slow_readers(&site, steady_now());
+	}
+	return 0;
+}

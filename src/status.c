@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "report/html_status.h"
+#include "report/jsonw.h"
+#include "server/server.h"
+
+#define MINUTE (60 * WHEN_SECOND)
+/* A day, in minutes; they are kept by the number of the minute. */
+#define MINUTES 1440
+/* A wire so quiet is worth a word; so is a loss not longer ago. */
+#define QUIET     (5 * MINUTE)
+#define LOST_LATELY (5 * MINUTE)
+#define PROBLEMS 4
+
+struct status {
+	struct server *server;
+	uint64_t good[MINUTES], bad[MINUTES];
+	int64_t minute;               /* the last that was counted; 0: none */
+	uint64_t all_good, all_bad;   /* until then */
+	uint64_t dropped;
+	int64_t began, lost;          /* steady; 0: never */
+	struct text page;
+};
+
+/* What is amiss with the capture, in sentences. */
+struct problems {
+	const char *list[PROBLEMS];
+	size_t n;
+};
+
+struct status *
+status_start(const struct options *o)
+{
+	struct server *server = server_start(&o->listen, o->listen_port,
+	    o->account);
+	struct status *s;
+
+	if (server == NULL)
+		return NULL;
+	s = memory_new(1, sizeof(*s));
+	s->server = server;
+	return s;
+}
+
+void
+status_end(struct status *s)
+{
+	if (s == NULL)
+		return;
+	server_end(s->server);
+	text_fini(&s->page);
+	free(s);
+}
+
+/* -- the trend -- */
+
+static uint64_t
+sum_of(const struct teller *t, enum outcome from, enum outcome to)
+{
+	uint64_t n = 0;
+
+	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
+		for (unsigned o = from; o <= to; o++)
+			n += teller_attempts(t, (enum attempt_scheme)k,
+			    (enum outcome)o);
+	return n;
+}
+
+/* What came since the last time goes to this minute; what was not counted
+ * is empty.  Attempts that were taken back are none less. */
+static void
+count_trend(struct status *s, const struct teller *t, when_ns now)
+{
+	uint64_t good = sum_of(t, OUTCOME_AUTHENTICATED,
+	    OUTCOME_AUTHENTICATED);
+	uint64_t bad = sum_of(t, OUTCOME_REJECTED, OUTCOME_BROKEN);
+	int64_t minute = now / MINUTE;
+
+	if (now == WHEN_NONE || now < 0)
+		return;
+	if (s->minute == 0 || minute - s->minute > MINUTES)
+		s->minute = minute - MINUTES;
+	while (s->minute < minute) {
+		s->minute++;
+		s->good[s->minute % MINUTES] = 0;
+		s->bad[s->minute % MINUTES] = 0;
+	}
+	if (good > s->all_good)
+		s->good[s->minute % MINUTES] += good - s->all_good;
+	if (bad > s->all_bad)
+		s->bad[s->minute % MINUTES] += bad - s->all_bad;
+	s->all_good = good;
+	s->all_bad = bad;
+}
+
+static struct trend
+trend_of(const struct status *s, size_t minutes)
+{
+	struct trend t = { 0 };
+	size_t per_bar = minutes / TREND_BARS;
+
+	for (size_t i = 0; i < minutes && (int64_t)i < s->minute; i++) {
+		size_t at = (size_t)((s->minute - (int64_t)i) % MINUTES);
+		size_t bar = TREND_BARS - 1 - i / per_bar;
+
+		t.good[bar] += s->good[at];
+		t.bad[bar] += s->bad[at];
+	}
+	return t;
+}
+
+/* -- health -- */
+
+static struct problems
+problems_of(struct status *s, const struct report *r, when_ns now,
+    int64_t steady)
+{
+	struct problems p = { .n = 0 };
+	when_ns last = WHEN_NONE;
+
+	for (size_t i = 0; i < r->n_inputs; i++)
+		if (r->inputs[i].last > last)
+			last = r->inputs[i].last;
+	if (s->began == 0)
+		s->began = steady;
+	if (r->dropped > s->dropped)
+		s->lost = steady;
+	s->dropped = r->dropped;
+	if (last == WHEN_NONE && steady - s->began > QUIET)
+		p.list[p.n++] = "no frame came since the start (is the span "
+		                "port on, and this its interface?)";
+	if (last != WHEN_NONE && when_between(last, now) > QUIET)
+		p.list[p.n++] = "no frame came for more than 5 minutes (is "
+		                "the span port still on?)";
+	if (s->lost != 0 && steady - s->lost < LOST_LATELY)
+		p.list[p.n++] = "frames were lost within the last 5 minutes "
+		                "(a larger buffer: -B; fewer frames: -f)";
+	if (message_errors() > 0)
+		p.list[p.n++] = "there were errors (see what p407 said on "
+		                "standard error)";
+	return p;
+}
+
+static void
+write_health(struct text *t, const struct report *r, const struct problems *p,
+    when_ns now)
+{
+	struct jsonw w = jsonw_of(t);
+	uint64_t frames = 0;
+	when_ns last = WHEN_NONE;
+
+	for (size_t i = 0; i < r->n_inputs; i++) {
+		frames += r->inputs[i].frames;
+		if (r->inputs[i].last > last)
+			last = r->inputs[i].last;
+	}
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "status", p->n == 0 ? "ok" : "failing");
+	jsonw_array(&w, "problems");
+	for (size_t i = 0; i < p->n; i++)
+		jsonw_str(&w, NULL, p->list[i]);
+	jsonw_end(&w);
+	jsonw_uint(&w, "frames", frames);
+	jsonw_uint(&w, "dropped", r->dropped);
+	jsonw_ratio(&w, "missing_ratio", report_missing_ratio(r));
+	if (last != WHEN_NONE) {
+		jsonw_time(&w, "last_frame", last);
+		jsonw_seconds(&w, "seconds_since_last_frame",
+		    last < now ? when_between(last, now) : 0);
+	} else {
+		jsonw_null(&w, "last_frame");
+		jsonw_null(&w, "seconds_since_last_frame");
+	}
+	jsonw_end(&w);
+	text_char(t, '\n');
+}
+
+/* -- pages -- */
+
+static void
+put_up(struct status *s, const char *path, enum board_type type, bool good)
+{
+	board_add(server_board(s->server), path, type, good,
+	    text_span(&s->page));
+	text_clear(&s->page);
+}
+
+static void
+show_findings(struct status *s, const struct report *r)
+{
+	const struct finding **list = memory_new(r->n_findings + 1,
+	    sizeof(const struct finding *));
+	size_t n = html_status_faults(r, list);
+
+	for (size_t i = 0; i < n && i < STATUS_FAULTS; i++) {
+		char path[BOARD_PATH];
+
+		snprintf(path, sizeof(path), "/finding/%s", list[i]->id);
+		html_status_finding(&s->page, r, list[i]);
+		put_up(s, path, BOARD_HTML, true);
+	}
+	free(list);
+}
+
+void
+status_show(struct status *s, const struct report *r,
+    const struct teller *teller, struct span metrics, when_ns now,
+    int64_t steady)
+{
+	struct problems p = problems_of(s, r, now, steady);
+
+	count_trend(s, teller, now);
+	if (!server_alive(s->server))
+		return;
+
+	const struct html_status page = {
+		.report = r,
+		.now = now,
+		.hour = trend_of(s, 60),
+		.day = trend_of(s, MINUTES),
+		.problems = p.list,
+		.n_problems = p.n,
+	};
+
+	board_begin(server_board(s->server));
+	html_status_page(&s->page, &page);
+	put_up(s, "/", BOARD_HTML, true);
+	write_health(&s->page, r, &p, now);
+	put_up(s, "/healthz", BOARD_JSON, p.n == 0);
+	text_add(&s->page, metrics);
+	put_up(s, "/metrics", BOARD_METRICS, true);
+	show_findings(s, r);
+	board_end(server_board(s->server), steady);
+}
