@@ -178,7 +178,7 @@ draw(struct html *h, const struct geometry *g, const struct trend *t,
 	text_fmt(h->out, "<text class=\"dim\" x=\"0\" y=\"%u\">failed; 1 %s "
 	    "ago</text>\n<text class=\"dim\" x=\"%u\" y=\"%u\" "
 	    "text-anchor=\"end\">now</text>\n</svg>\n", 2 * AXIS, span,
-	    g->width, 2 * AXIS);
+	    g->width - 4, 2 * AXIS);
 }
 
 static void
