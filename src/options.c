@@ -39,6 +39,7 @@ enum {
 	OPT_PROXY_LOG_FORMAT,
 	OPT_COLOR,
 	OPT_METRICS,
+	OPT_STATE,
 	OPT_CONFIG,
 	OPT_CHECK_CONFIG,
 };
@@ -64,6 +65,8 @@ static const struct row {
 	    "live: become USER once all is open (p407)" },
 	{ OPT_METRICS, "metrics", "FILE",
 	    "live: counts for Prometheus, written anew every 15 s" },
+	{ OPT_STATE, "state", "FILE",
+	    "remember there when logins last worked" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
@@ -428,6 +431,9 @@ take_option(struct options *o, int value, char *arg)
 		return true;
 	case OPT_PROXY_LOG_FORMAT:
 		o->proxy_log_format = arg;
+		return true;
+	case OPT_STATE:
+		o->state = arg;
 		return true;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;

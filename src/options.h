@@ -44,6 +44,7 @@ struct options {
 	unsigned duration_s;   /* -a; 0: for ever */
 	const char *account;   /* -Z; NULL: the default */
 	const char *metrics;   /* file; NULL: none */
+	const char *state;     /* store; NULL: none */
 	unsigned threads;
 	struct output outputs[OPTIONS_MANY];
 	size_t n_outputs;

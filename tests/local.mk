@@ -142,6 +142,7 @@ dist_check_SCRIPTS += \
 	%reldir%/damage.sh \
 	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
+	%reldir%/state.sh \
 	%reldir%/threads.sh \
 	%reldir%/usage.sh \
 	%reldir%/lint/documents.sh \

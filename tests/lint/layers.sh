@@ -25,6 +25,7 @@ report    base net capture witness attempt diagnose
 compare   base net capture auth attempt report
 proxylog  base net capture attempt report
 events    base net capture auth attempt diagnose report
+state     base attempt diagnose
 evidence  base capture net tcp http auth witness attempt diagnose report
 '
 
