@@ -39,6 +39,7 @@ check_tests = \
 	%reldir%/proxylog/test_format \
 	%reldir%/sandbox/test_opener \
 	%reldir%/sandbox/test_sandbox \
+	%reldir%/state/test_state \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
 	%reldir%/verify/test_md4 \
