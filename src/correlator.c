@@ -17,6 +17,7 @@ struct correlator {
 	struct testimony *testimony;
 	struct places *places;
 	struct applications *applications; /* NULL: nobody asked for them */
+	struct state *state; /* NULL: none is kept */
 	struct diagnosis *diagnosis;
 	struct attempt **chosen;
 	size_t n_chosen;
@@ -26,6 +27,7 @@ struct correlator {
 
 static void diagnose(struct correlator *c, const struct rules *rules,
     const struct capture_facts *capture);
+static void remember(struct correlator *c, bool all);
 
 struct correlator *
 correlator_new(const struct options *o)
@@ -132,6 +134,7 @@ correlator_finish(struct correlator *c, const struct rules *rules,
 	correlator_look_away(c);
 	tracker_finish(c->tracker);
 	diagnose(c, rules, capture);
+	remember(c, true);
 }
 
 void
@@ -160,7 +163,32 @@ correlator_look(struct correlator *c, const struct rules *rules,
 	tracker_window(c->tracker);
 	c->news = false;
 	diagnose(c, rules, capture);
+	remember(c, false);
 	return true;
+}
+
+void
+correlator_remember(struct correlator *c, struct state *s)
+{
+	c->state = s;
+}
+
+/* Those that are decided, each once. */
+static void
+remember(struct correlator *c, bool all)
+{
+	struct attempt **fresh = memory_new(c->n_chosen, sizeof(*fresh));
+	size_t n = 0;
+
+	for (size_t i = 0; c->state != NULL && i < c->n_chosen; i++)
+		if ((all || c->chosen[i]->settled) &&
+		    !c->chosen[i]->remembered) {
+			c->chosen[i]->remembered = true;
+			fresh[n++] = c->chosen[i];
+		}
+	if (n > 0)
+		state_take(c->state, fresh, n);
+	free(fresh);
 }
 
 static void
@@ -180,6 +208,7 @@ diagnose(struct correlator *c, const struct rules *rules,
 		.attempts = o->user != NULL,
 	};
 
+	facts.past = c->state != NULL ? state_past(c->state) : NULL;
 	facts.witnesses = c->testimony;
 	facts.places = c->places;
 	testimony_finish(c->testimony);

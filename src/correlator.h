@@ -14,6 +14,7 @@
 #include "attempt/tracker.h"
 #include "diagnose/diagnosis.h"
 #include "options.h"
+#include "state/state.h"
 
 struct correlator;
 
@@ -25,6 +26,10 @@ void correlator_take(void *correlator, struct observation *o);
 
 /* Capture time has come to here; WHEN_NONE is passed over. */
 void correlator_now(struct correlator *c, when_ns now);
+
+/* Facts ask it, and it takes what will not change any more; it must outlive
+ * the correlator. */
+void correlator_remember(struct correlator *c, struct state *s);
 
 /* No more will come. */
 void correlator_finish(struct correlator *c, const struct rules *rules,

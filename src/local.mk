@@ -151,6 +151,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/past.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
 	%reldir%/diagnose/productkeys.c \
 	%reldir%/diagnose/products.c %reldir%/diagnose/products.h \
@@ -219,6 +220,9 @@ libp407_a_SOURCES = \
 	%reldir%/events/events.c %reldir%/events/events.h \
 	%reldir%/events/finding.c \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
+	\
+	%reldir%/state/key.c %reldir%/state/key.h \
+	%reldir%/state/state.c %reldir%/state/state.h \
 	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
 	%reldir%/evidence/beside.c %reldir%/evidence/beside.h \
@@ -312,7 +316,7 @@ CLEANFILES += %reldir%/rules_default.c
 EXTRA_DIST += rules
 
 p407_libraries = $(PCAP_LIBS) $(SECCOMP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
-	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS) $(MICROHTTPD_LIBS)
+	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS) $(MICROHTTPD_LIBS) $(SQLITE_LIBS)
 
 bin_PROGRAMS += p407
 p407_SOURCES = %reldir%/main.c

@@ -408,7 +408,7 @@ confine(const struct options *o)
 	size_t n_names = o->filter != NULL ? sizeof(names) / sizeof(names[0])
 	                                   : 0;
 	const char **read = memory_new(o->n_files + 2 + n_names, sizeof(*read));
-	const char **write = memory_new(o->n_outputs + 3, sizeof(*write));
+	const char **write = memory_new(o->n_outputs + 4, sizeof(*write));
 	struct sandbox_paths paths = { read, 0, write, 0 };
 
 	for (size_t i = 0; i < o->n_files; i++)
@@ -426,6 +426,8 @@ confine(const struct options *o)
 	if (wants_evidence(o))
 		write[paths.n_write++] =
 		    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+	if (o->state != NULL)
+		write[paths.n_write++] = o->state;
 	if (o->redact_map != NULL)
 		write[paths.n_write++] = o->redact_map;
 	if (!SANDBOX_SPARES_FILES)
@@ -469,6 +471,10 @@ run(const struct options *o, const struct rules *rules)
 	/* It may open libndpi, which cannot be done from then on. */
 	struct correlator *k = correlator_new(o);
 
+	struct state *state =
+	    o->state != NULL ? state_open(o->state) : NULL;
+
+	correlator_remember(k, state);
 	confine(o);
 
 	unsigned threads = threads_for(o, in);
@@ -529,6 +535,7 @@ run(const struct options *o, const struct rules *rules)
 	proxylog_free(log);
 	free(inputs);
 	correlator_free(k);
+	state_close(state);
 	/* Its last bytes are in a block of the pool. */
 	capture_close(in);
 	pool_free(p);

@@ -40,6 +40,7 @@ enum {
 	OPT_COLOR,
 	OPT_METRICS,
 	OPT_LISTEN,
+	OPT_STATE,
 	OPT_CONFIG,
 	OPT_CHECK_CONFIG,
 };
@@ -67,6 +68,8 @@ static const struct row {
 	    "live: counts for Prometheus, written anew every 15 s" },
 	{ OPT_LISTEN, "listen", "ADDRESS:PORT",
 	    "live: a status page, /metrics and /healthz over HTTP" },
+	{ OPT_STATE, "state", "FILE",
+	    "remember there when logins last worked" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
@@ -437,6 +440,9 @@ take_option(struct options *o, int value, char *arg)
 		return true;
 	case OPT_PROXY_LOG_FORMAT:
 		o->proxy_log_format = arg;
+		return true;
+	case OPT_STATE:
+		o->state = arg;
 		return true;
 	case OPT_EXIT_CODE:
 		o->exit_code = true;

@@ -46,6 +46,7 @@ struct options {
 	const char *metrics;   /* file; NULL: none */
 	struct address listen; /* of the status page; len 0: none */
 	uint16_t listen_port;
+	const char *state;     /* store; NULL: none */
 	unsigned threads;
 	struct output outputs[OPTIONS_MANY];
 	size_t n_outputs;

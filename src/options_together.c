@@ -50,6 +50,7 @@ check_events(struct options *o)
 		{ o->verify != NULL, "--verify" },
 		{ o->keytab != NULL, "--keytab" },
 		{ o->proxy_log != NULL, "--proxy-log" },
+		{ o->state != NULL, "--state" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -58,7 +58,7 @@ _p407() {
 		--proxy-log-format)
 		return
 		;;
-	-r | --read | --config | --rules | --redact-map | --metrics | --ticket | \
+	-r | --read | --config | --rules | --redact-map | --metrics | --state | --ticket | \
 		--verify | --keytab | --from-events | --compare | \
 		--proxy-log)
 		compopt -o filenames 2>/dev/null
@@ -70,7 +70,8 @@ _p407() {
 			words='-r --read -i --interface -D --list-interfaces
 				-a --autostop -s --snapshot-length -B
 				--buffer-size -p --no-promiscuous-mode
-				-Z --relinquish-privileges --metrics --listen -f --filter -c --count -j --threads
+				-Z --relinquish-privileges --metrics --listen
+				--state -f --filter -c --count -j --threads
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules
 				--config --check-config

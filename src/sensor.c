@@ -45,6 +45,7 @@ struct sensor {
 	struct teller *teller;
 	struct status *status; /* NULL: none is shown */
 	struct correlator *correlator;
+	struct state *state; /* NULL: none is kept */
 	struct worker *worker;
 	int memory; /* /proc/self/statm, or -1 */
 	uint64_t frames, reload_failures;
@@ -438,6 +439,11 @@ prepare(struct sensor *s)
 	    !sandbox_drop(o->account, &became))
 		return false;
 
+	/* It belongs to whom we are from now on. */
+	if (o->state != NULL)
+		s->state = state_open(o->state);
+	correlator_remember(s->correlator, s->state);
+
 	struct sandbox_state state = sandbox_confine(SANDBOX_LIVE, NULL);
 
 	message_note("listening on %s%s%s%s; sandbox: %s", o->interfaces[0],
@@ -503,6 +509,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	}
 	worker_free(s->worker);
 	correlator_free(s->correlator);
+	state_close(s->state);
 	teller_free(s->teller);
 	status_end(s->status);
 	verify_wipe(&s->means);

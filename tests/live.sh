@@ -251,6 +251,19 @@ true_that 'drops are counted' wait_for 3 \
 stop TERM
 true_that 'and are in the summary' has '"dropped":[1-9]' out
 
+# What a run saw outlives it, also one that is killed.
+listen -o json --state store
+fetch "ali:$right" >/dev/null
+wait_for 3 has '"outcome":"authenticated"' out
+stop KILL
+listen -o json --state store
+fetch "ali:$wrong" >/dev/null
+true_that 'a later run knows until when it worked' wait_for 3 \
+    has '"dataset":"p407.finding".*"worked_until":"' out
+stop TERM
+true_that 'the sandbox does not trouble the store' \
+    [ "$status$(grep -c 'going on without' err)" = 00 ]
+
 # A user of its own.
 if getent passwd nobody >/dev/null; then
 	listen -Z nobody -o json

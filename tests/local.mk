@@ -40,6 +40,7 @@ check_tests = \
 	%reldir%/sandbox/test_opener \
 	%reldir%/sandbox/test_sandbox \
 	%reldir%/server/test_server \
+	%reldir%/state/test_state \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
 	%reldir%/verify/test_md4 \
@@ -143,6 +144,7 @@ dist_check_SCRIPTS += \
 	%reldir%/damage.sh \
 	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
+	%reldir%/state.sh \
 	%reldir%/threads.sh \
 	%reldir%/usage.sh \
 	%reldir%/lint/documents.sh \

@@ -179,6 +179,7 @@ struct attempt {
 	 * two belong to whoever tells of it. */
 	bool settled;
 	enum outcome told; /* OUTCOME_OPEN: not yet */
+	bool remembered;       /* by a store that outlives the run */
 	uint32_t counted;  /* the finding that counts it; 0: none */
 
 	/* What it was made from: struct observation, in order; it owns them. */

@@ -18,6 +18,7 @@ struct apps;
 struct rules;
 struct diagnosis;
 struct kdc_index;
+struct past;
 struct places;
 struct sides;
 
@@ -41,6 +42,7 @@ struct capture_facts {
 	const struct places *places; /* NULL: none were kept */
 	struct apps *apps;           /* NULL: nobody asked for names */
 	const struct only *only;     /* NULL: everything */
+	const struct past *past;     /* earlier runs; NULL: none are known */
 	const struct sides *sides;   /* of these all, by diagnosis_run() */
 };
 

@@ -108,12 +108,12 @@ story_tell(struct finding *f, struct subject *s, struct arena *arena)
 	if (f->scope != NULL)
 		f->scope_words = string_of(s, "story.scope_words", arena);
 	if (s->event != NULL) {
-		const struct event *good =
-		    story_last_good(s->history, s->event);
+		struct since since = story_since(s->history, s->event,
+		    s->capture != NULL ? s->capture->past : NULL);
 
-		f->worked_until = good != NULL ? good->time : 0;
-		f->failing_since =
-		    story_failing_since(s->history, s->event, good);
+		f->worked_until =
+		    since.worked_until != WHEN_NONE ? since.worked_until : 0;
+		f->failing_since = since.failing_since;
 	}
 	f->changed = list_of(s, "story.changed", arena, &f->n_changed);
 	f->differs = list_of(s, "story.differs", arena, &f->n_differs);

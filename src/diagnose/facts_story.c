@@ -54,16 +54,22 @@ time_of(const struct subject *s, when_ns time)
 	return value_string(keep(s, &t));
 }
 
+static const struct past *
+past_of(const struct subject *s)
+{
+	return s->capture != NULL ? s->capture->past : NULL;
+}
+
 static struct value
 worked_until(const struct subject *s, const struct fact *f)
 {
-	const struct event *good;
+	when_ns until;
 
 	(void)f;
 	if (s->event == NULL)
 		return value_unknown();
-	good = story_last_good(s->history, s->event);
-	return good == NULL ? value_unknown() : time_of(s, good->time);
+	until = story_since(s->history, s->event, past_of(s)).worked_until;
+	return until == WHEN_NONE ? value_unknown() : time_of(s, until);
 }
 
 static struct value
@@ -72,8 +78,8 @@ failing_since(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (s->event == NULL)
 		return value_unknown();
-	return time_of(s, story_failing_since(s->history, s->event,
-	    story_last_good(s->history, s->event)));
+	return time_of(s, story_since(s->history, s->event, past_of(s))
+	        .failing_since);
 }
 
 static struct value

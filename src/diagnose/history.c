@@ -35,8 +35,8 @@ static void build_series(struct history *h, enum kinship kin,
     enum which which);
 
 /* The moment of the verdict, or the last thing that happened. */
-static when_ns
-decided(const struct attempt *a)
+when_ns
+event_time_of(const struct attempt *a)
 {
 	for (unsigned i = 0; i < a->n_legs; i++)
 		if (a->legs[i].step == STEP_AUTHENTICATED ||
@@ -45,8 +45,8 @@ decided(const struct attempt *a)
 	return a->outcome == OUTCOME_AUTHENTICATED ? a->start : a->end;
 }
 
-static enum event_kind
-kind_of(const struct attempt *a)
+enum event_kind
+event_kind_of(const struct attempt *a)
 {
 	if (a->outcome == OUTCOME_AUTHENTICATED)
 		return EVENT_OK;
@@ -81,8 +81,8 @@ history_new(struct attempt *const *attempts, size_t n)
 	for (size_t i = 0; i < n; i++)
 		h->events[i] = (struct event){
 			.attempt = attempts[i],
-			.time = decided(attempts[i]),
-			.kind = kind_of(attempts[i]),
+			.time = event_time_of(attempts[i]),
+			.kind = event_kind_of(attempts[i]),
 		};
 	qsort(h->events, n, sizeof(*h->events), by_time);
 	for (size_t i = 0; i < n; i++)

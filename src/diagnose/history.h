@@ -99,6 +99,10 @@ struct proxy_history {
 	struct product_match product; /* the best of all its answers */
 };
 
+/* Of an attempt alone. */
+enum event_kind event_kind_of(const struct attempt *a);
+when_ns event_time_of(const struct attempt *a);
+
 struct history;
 
 struct history *history_new(struct attempt *const *attempts, size_t n);

@@ -316,6 +316,25 @@ story_failing_since(const struct history *h, const struct event *e,
 	return x.time;
 }
 
+struct since
+story_since(const struct history *h, const struct event *e,
+    const struct past *past)
+{
+	const struct event *good = story_last_good(h, e);
+	struct since here = { good != NULL ? good->time : WHEN_NONE,
+		story_failing_since(h, e, good) };
+	struct since before;
+
+	if (good != NULL || past == NULL)
+		return here;
+	before = past->of(past->context, e->attempt, e->time);
+	here.worked_until = before.worked_until;
+	if (before.failing_since != WHEN_NONE &&
+	    before.failing_since < here.failing_since)
+		here.failing_since = before.failing_since;
+	return here;
+}
+
 static bool
 elsewhere(const struct event *e, const struct event *o)
 {

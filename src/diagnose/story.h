@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "diagnose/history.h"
+#include "diagnose/past.h"
 
 /* Who is hit, as far as the capture shows it. */
 enum scope {
@@ -53,6 +54,11 @@ const struct event *story_last_good(const struct history *h,
 /* When the failures began that e is one of: the first refusal after that. */
 when_ns story_failing_since(const struct history *h, const struct event *e,
     const struct event *last_good);
+
+/* Both, with the help of earlier runs where the window holds no success;
+ * past may be NULL. */
+struct since story_since(const struct history *h, const struct event *e,
+    const struct past *past);
 
 /* A good login elsewhere to compare with: of the same user, else of the same
  * program; NULL if there is none. */

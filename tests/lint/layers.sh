@@ -26,6 +26,7 @@ compare   base net capture auth attempt report
 proxylog  base net capture attempt report
 events    base net capture auth attempt diagnose report
 server    base net/packet.h sandbox
+state     base attempt diagnose
 evidence  base capture net tcp http auth witness attempt diagnose report
 '
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state/key.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/message.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+/* No half key stays behind: the next start would take it for damaged. */
+static bool
+make(int fd, const char *path, struct key *out)
+{
+	if (RAND_bytes(out->bytes, KEY_BYTES) == 1 &&
+	    write(fd, out->bytes, KEY_BYTES) == KEY_BYTES && fsync(fd) == 0)
+		return true;
+	message_error("%s: cannot write the key: %s (make room, or choose "
+	              "another place)", path, strerror(errno));
+	unlink(path);
+	return false;
+}
+
+static bool
+read_key(int fd, const char *path, struct key *out)
+{
+	struct stat st;
+	uint8_t more;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+		message_error("%s: is not a file of yours alone (chown and "
+		              "chmod 600 it)", path);
+		return false;
+	}
+	if (read(fd, out->bytes, KEY_BYTES) == KEY_BYTES &&
+	    read(fd, &more, 1) == 0)
+		return true;
+	message_error("%s: is no key of %d bytes (bring the right one back, "
+	              "or remove it and the store)", path, KEY_BYTES);
+	return false;
+}
+
+bool
+key_load(const char *path, struct key *out)
+{
+	bool ok = false, fresh;
+	int fd = open(path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	fresh = fd >= 0;
+	if (!fresh && errno == EEXIST)
+		fd = open(path,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0) {
+		message_error("%s: cannot open the key: %s (choose a place "
+		              "of yours)", path, strerror(errno));
+		return false;
+	}
+	ok = fresh ? make(fd, path, out) : read_key(fd, path, out);
+	close(fd);
+	return ok;
+}
+
+void
+key_wipe(struct key *k)
+{
+	secret_wipe(k->bytes, KEY_BYTES);
+}
+
+/* Each with its length, so that no two logins run into one. */
+static void
+add(struct text *t, struct span s)
+{
+	text_fmt(t, "%zu:", s.len);
+	text_add(t, s);
+}
+
+static void
+add_lower(struct text *t, const char *user)
+{
+	struct text lower = { 0 };
+
+	for (; *user != '\0'; user++)
+		text_char(&lower, (char)tolower((unsigned char)*user));
+	add(t, text_span(&lower));
+	text_fini(&lower);
+}
+
+bool
+key_login(const struct key *k, const struct attempt *a,
+    uint8_t out[LOGIN_BYTES])
+{
+	const struct connection *c = &a->connection;
+	struct text t = { 0 };
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	add(&t, span_of(c->client.bytes, c->client.len));
+	add(&t, span_of(c->proxy.bytes, c->proxy.len));
+	text_fmt(&t, "%u:", (unsigned)c->proxy_port);
+	add(&t, span_of_str(a->user_agent));
+	if (a->user != NULL)
+		add_lower(&t, a->user);
+
+	struct span s = text_span(&t);
+	bool ok = HMAC(EVP_sha256(), k->bytes, KEY_BYTES, s.at, s.len, digest,
+	              &len) != NULL;
+
+	text_fini(&t);
+	memcpy(out, digest, LOGIN_BYTES);
+	return ok && len >= LOGIN_BYTES;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * state.h - a history that outlives a run: --state FILE
+ *
+ * The front of this folder.  An SQLite store holds of each login (key.h) when
+ * it last worked and since when it fails, so that a finding can say "worked
+ * until yesterday" though the run began this morning.
+ *
+ * A store serves a run; it never stops one.  One that is damaged is set aside
+ * as FILE.damaged and begun anew; one that is locked by another run, full, or
+ * not ours is said, and the run goes on without.  It is bounded by
+ * LIMIT_STATE_LOGINS and LIMIT_STATE_DAYS.
+ *
+ * All files are opened by state_open() and none afterwards, so that a sandbox
+ * may be put up after it.
+ */
+#ifndef P407_STATE_STATE_H
+#define P407_STATE_STATE_H
+
+#include "diagnose/past.h"
+
+struct state;
+
+/* NULL, and said, if the run has to go on without. */
+struct state *state_open(const char *path);
+void state_close(struct state *s); /* NULL is fine */
+
+/* What it knows, for capture_facts; lives as long as the state. */
+const struct past *state_past(struct state *s);
+
+/* Attempts that will not change any more; each is taken once. */
+void state_take(struct state *s, struct attempt *const *attempts, size_t n);
+
+#endif

@@ -1,0 +1,165 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# state.sh - --state: what a run saw is known to the next; a store that is
+# damaged, locked, full or somebody else's stops no run
+#
+# shellcheck disable=SC2317,SC2086 # true_that calls them
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/tests/tap.sh"
+find_p407
+capture=$root/captures/basic/basic-realm-changed.pcapng
+[ -f "$capture" ] || tap_skip_all 'the captures are not here'
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$tmp" || exit 1
+cp "$capture" c.pcapng
+# The login works before, and fails after it; and for the second time then.
+fails=2026-11-23T17:10:19.6Z
+again=2026-11-23T17:10:20.2Z
+story='until 2026-11-23 17:10:19 UTC; failing since 17:10:19'
+
+# true_that WHAT COMMAND...
+true_that() {
+	what=$1
+	shift
+	if "$@"; then
+		ok "$what"
+	else
+		not_ok "$what" "$(head -n 5 err)"
+	fi
+}
+
+# run ARGS...: with the store s; out, err and its status are kept
+run() {
+	"$p407" --state s "$@" c.pcapng >out 2>err
+	status=$?
+}
+
+is() { [ "$status" -eq "$1" ]; }
+tells() { grep -q "$story" out; }
+says() { grep -q "$1" err; }
+wrong() { ! "$@"; }
+# It reports what it would report without a store.
+as_without() {
+	"$p407" --since $fails c.pcapng >without 2>/dev/null
+	cmp -s without out
+}
+
+run --until $fails
+true_that 'a run with a new store' is 0
+true_that 'its key is the owner'\''s alone' \
+    [ "$(stat -c %a s.key)$(stat -c %s s.key)" = 60032 ]
+true_that 'and so is the store' [ "$(stat -c %a s)" = 600 ]
+"$p407" --since $fails c.pcapng >without 2>err
+cp without out
+true_that 'a later run alone does not know' wrong tells
+run --since $fails
+true_that 'with the store it knows' tells
+true_that 'and ends well' is 0
+run --since $again
+true_that 'a third one knows since when it fails' tells
+run --since $again
+true_that 'a run twice changes nothing' tells
+run --since $again -o json
+true_that 'it is in the JSON' grep -q \
+    '"worked_until":"2026-11-23T17:10:19' out
+true_that 'no name, no address, no program in clear' wrong grep -qaiE \
+    "$("$p407" -o json c.pcapng 2>/dev/null |
+        sed -n 's/.*"user":{"name":"\([^"]*\)".*/\1/p' | sort -u |
+        paste -sd '|')|10\.79\.|curl|mozilla" s s.key
+mv s.key k
+run --since $again
+true_that 'without the key nothing is known' wrong tells
+mv k s.key
+chmod 644 s.key
+run --since $fails
+true_that 'a key that others can read is refused' says 's.key: is not a file'
+true_that 'and the run goes on' as_without
+true_that 'though its end is trouble' is 2
+chmod 600 s.key
+
+# Damage: no database at all; then pages full of something else.
+cp s good
+echo 'this is something else, and it is long enough to be looked at' >s
+run --since $fails
+true_that 'a damaged store is set aside' [ -s s.damaged ]
+true_that 'that is said' says 's: was damaged, is s.damaged now'
+true_that 'the run goes on' as_without
+true_that 'as if nothing were' is 0
+rm -f s s-wal
+cp good s
+dd if=/dev/urandom of=s bs=1 seek=4096 count=2000 conv=notrunc 2>/dev/null
+run --since $fails
+true_that 'a page that is damaged is found' says 'was damaged'
+true_that 'and the run goes on' as_without
+rm -f s s-wal
+head -c 5000 good >s
+run --since $fails
+true_that 'half a store is damaged' says 'was damaged'
+
+# No store of ours, no file, no folder: left alone.
+rm -f s s-wal
+if command -v python3 >/dev/null; then
+	python3 -c 'import sqlite3
+d = sqlite3.connect("s"); d.execute("create table t (x)"); d.commit()'
+	cp s other
+	run --since $fails
+	true_that 'a store of another program is refused' says 'no store of this'
+	true_that 'and left as it was' cmp -s s other
+	true_that 'and the run goes on' as_without
+
+	rm -f s s-wal
+	cp good s
+	python3 -c 'import sqlite3, time
+d = sqlite3.connect("s"); d.execute("pragma locking_mode=exclusive")
+d.execute("begin exclusive"); open("held", "w").close(); time.sleep(20)' &
+	holder=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ -e held ] || sleep 0.3
+	done
+	run --since $fails
+	kill "$holder"
+	wait "$holder" 2>/dev/null
+	true_that 'a store of two runs is refused to one' says 'another run'
+	true_that 'and the run goes on' as_without
+	run --since $fails
+	true_that 'afterwards it is as it was' tells
+else
+	skip 'stores of others, and locked ones' 'python3 is not here'
+fi
+rm -rf s s-wal
+mkdir s
+run --since $fails
+true_that 'a folder is refused' says 's: '
+true_that 'and the run goes on' as_without
+rmdir s
+"$p407" --state no/s --since $fails c.pcapng >out 2>err
+status=$?
+true_that 'a folder that is not there is said' says 'no/s.key: cannot open'
+true_that 'and the run goes on' as_without
+
+# No room: a file may not grow past so many blocks.  Wherever it gets stuck,
+# the report is whole; with the least room it is said.
+whole=
+for blocks in 200 120 80 40 16 4; do
+	rm -f s s-wal s.damaged
+	cp good s
+	{
+		(
+			trap '' XFSZ
+			ulimit -f $blocks
+			"$p407" --state s --since $fails c.pcapng 2>&3
+		) 3>&4 | cat >out
+	} 4>err
+	sed '/^  *worked /d' out >out.short
+	sed '/^  *worked /d' without >without.short
+	cmp -s out.short without.short || whole="$whole $blocks"
+done
+empty 'on a full disk the report is whole' "$whole"
+true_that 'that it is full is said' says 's: '
+run --since $fails
+true_that 'when there is room again it is as it was' tells
+tap_end
