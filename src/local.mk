@@ -217,6 +217,7 @@ libp407_a_SOURCES = \
 	%reldir%/events/attempt.c \
 	%reldir%/events/events.c %reldir%/events/events.h \
 	%reldir%/events/finding.c \
+	%reldir%/events/makers.c %reldir%/events/makers.h \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
 	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \
@@ -274,6 +275,7 @@ libp407_a_SOURCES = \
 	%reldir%/rulebook.c %reldir%/rulebook.h \
 	%reldir%/sensor.c %reldir%/sensor.h \
 	%reldir%/summing.c %reldir%/summing.h \
+	%reldir%/tell.c %reldir%/tell.h \
 	%reldir%/teller.c %reldir%/teller.h \
 	%reldir%/worker.c %reldir%/worker.h
 
