@@ -219,6 +219,7 @@ libp407_a_SOURCES = \
 	%reldir%/events/attempt.c \
 	%reldir%/events/events.c %reldir%/events/events.h \
 	%reldir%/events/finding.c \
+	%reldir%/events/makers.c %reldir%/events/makers.h \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
 	\
 	%reldir%/state/key.c %reldir%/state/key.h \
@@ -283,6 +284,7 @@ libp407_a_SOURCES = \
 	%reldir%/sensor.c %reldir%/sensor.h \
 	%reldir%/status.c %reldir%/status.h \
 	%reldir%/summing.c %reldir%/summing.h \
+	%reldir%/tell.c %reldir%/tell.h \
 	%reldir%/teller.c %reldir%/teller.h \
 	%reldir%/worker.c %reldir%/worker.h
 

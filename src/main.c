@@ -25,17 +25,12 @@
 #include "options.h"
 #include "pool.h"
 #include "proxylog/proxylog.h"
-#include "report/annex.h"
-#include "report/formats.h"
 #include "rulebook.h"
 #include "sandbox/sandbox.h"
 #include "sensor.h"
 #include "summing.h"
+#include "tell.h"
 #include "verify/verify.h"
-
-#define ANNEXES 6
-
-enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 
 /* What -j is where it is not given. */
 #define SMALL_FILE   (UINT64_C(16) << 20)
@@ -48,7 +43,6 @@ enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 #endif
 
 static bool print_list(const struct options *o, const struct rules *rules);
-static bool known_formats(const struct options *o);
 static int run(const struct options *o, const struct rules *rules);
 
 /* Ctrl-C once: stop reading and report; twice: stop. */
@@ -79,7 +73,7 @@ main(int argc, char **argv)
 		budget_fit(o.memory);
 
 	struct rules *rules =
-	    o.action != ACTION_BAD && known_formats(&o) ? rulebook_load(&o)
+	    o.action != ACTION_BAD && tell_knows_formats(&o) ? rulebook_load(&o)
 	                                                : NULL;
 
 	if (rules != NULL)
@@ -90,36 +84,6 @@ main(int argc, char **argv)
 	rules_free(rules);
 	options_fini(&o);
 	return status;
-}
-
-/* Not a report: packets. */
-static bool
-is_evidence(const struct output *out)
-{
-	return strcmp(out->format, "pcapng") == 0;
-}
-
-/* Will the input be read twice? */
-static bool
-wants_evidence(const struct options *o)
-{
-	for (size_t i = 0; i < o->n_outputs; i++)
-		if (is_evidence(&o->outputs[i]))
-			return true;
-	return o->ticket != NULL;
-}
-
-static bool
-known_formats(const struct options *o)
-{
-	for (size_t i = 0; i < o->n_outputs; i++)
-		if (!is_evidence(&o->outputs[i]) &&
-		    formats_find(span_of_str(o->outputs[i].format)) == NULL) {
-			message_error("-o %s: no such format (see p407 -h)",
-			    o->outputs[i].format);
-			return false;
-		}
-	return true;
 }
 
 /* The actions that print something and stop. */
@@ -244,81 +208,6 @@ say_unknown_link(const struct net_counts *n, const struct options *o)
 		    (unsigned)n->unknown_link_type);
 }
 
-/* Every output that was asked for; false if one could not be written. */
-static bool
-write_outputs(const struct options *o, const struct report *r,
-    uint64_t frames)
-{
-	struct names *names = names_new(r->redact);
-	const struct evidence_job job = {
-		.report = r,
-		.names = names,
-		.files = o->files,
-		.n_files = o->n_files,
-		.filter = o->filter,
-		.frames = frames,
-		.limit_bytes = o->evidence_limit > 0 ? o->evidence_limit
-		                                     : EVIDENCE_LIMIT,
-	};
-	static const struct output text = { "text", NULL };
-	bool ok = true;
-
-	/* A ticket instead of the report that is given without -o. */
-	for (size_t i = 0; i < o->n_outputs || (i == 0 && o->ticket == NULL);
-	     i++) {
-		const struct output *out =
-		    o->n_outputs > 0 ? &o->outputs[i] : &text;
-
-		ok &= is_evidence(out)
-		    ? evidence_write(&job, out->path)
-		    : formats_write(formats_find(span_of_str(out->format)),
-		          r, out->path);
-	}
-	if (o->ticket != NULL)
-		ok &= ticket_write(&job, o->ticket);
-	if (o->redact_map != NULL)
-		ok &= map_write(o->redact_map, r->redact, names);
-	names_free(names);
-	return ok;
-}
-
-/* All outputs, with the sections that other inputs give rise to; what to
- * exit with. */
-static int
-tell(const struct options *o, struct report *r, uint64_t frames,
-    struct compare *before, struct proxylog *log)
-{
-	struct annex *annexes[ANNEXES];
-
-	r->options.color = options_color(o);
-	r->options.exchanges = o->verbose > 0;
-	r->options.inventory = o->inventory;
-	r->options.redact =
-	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
-	r->annexes = (const struct annex *const *)annexes;
-	if (o->verify != NULL)
-		annexes[r->n_annexes++] = annex_verified(r);
-	if (o->keytab != NULL)
-		annexes[r->n_annexes++] = annex_tickets(r);
-	if (before != NULL)
-		annexes[r->n_annexes++] = compare_annex(before, r);
-	if (log != NULL)
-		annexes[r->n_annexes++] = proxylog_annex(log, r);
-	report_prepare(r);
-
-	bool ok = write_outputs(o, r, frames);
-	bool failed = r->outcomes[OUTCOME_REJECTED] > 0 ||
-	    r->outcomes[OUTCOME_ABANDONED] > 0 ||
-	    r->outcomes[OUTCOME_BROKEN] > 0;
-
-	report_fini(r);
-	for (size_t i = 0; i < r->n_annexes; i++)
-		annex_free(annexes[i]);
-	return !ok || message_errors() > 0 ? EXIT_TROUBLE
-	    : o->exit_code && failed       ? EXIT_FOUND
-	                                   : EXIT_DONE;
-}
-
 static int
 report_run(const struct options *o, const struct rules *rules,
     struct correlator *k,
@@ -354,29 +243,6 @@ report_run(const struct options *o, const struct rules *rules,
 	return status;
 }
 
-/* A report of what -o json wrote, without a capture. */
-static int
-run_events(const struct options *o, const struct rules *rules)
-{
-	struct report r = { .version = PACKAGE_VERSION, .ruleset = "default",
-		.rules_version = PACKAGE_VERSION, .rules = rules };
-	struct events *e = events_new(rules);
-	struct compare *before = NULL;
-	int status = EXIT_TROUBLE;
-	bool ok = o->compare == NULL ||
-	    (before = before_read(o, rules)) != NULL;
-
-	for (size_t i = 0; i < o->n_from_events; i++)
-		ok = events_load(e, o->from_events[i]) && ok;
-	if (ok) {
-		events_fill(e, &r);
-		status = tell(o, &r, 0, before, NULL);
-	}
-	compare_free(before);
-	events_free(e);
-	return status;
-}
-
 /* Threads take time to start: a small file is read sooner without. */
 static unsigned
 threads_for(const struct options *o, const struct capture *in)
@@ -407,12 +273,15 @@ confine(const struct options *o)
 		"/run", "/etc/services", "/etc/protocols" };
 	size_t n_names = o->filter != NULL ? sizeof(names) / sizeof(names[0])
 	                                   : 0;
-	const char **read = memory_new(o->n_files + 2 + n_names, sizeof(*read));
+	const char **read = memory_new(o->n_files + o->n_from_events + 2 +
+	    n_names, sizeof(*read));
 	const char **write = memory_new(o->n_outputs + 4, sizeof(*write));
 	struct sandbox_paths paths = { read, 0, write, 0 };
 
 	for (size_t i = 0; i < o->n_files; i++)
 		read[paths.n_read++] = o->files[i];
+	for (size_t i = 0; i < o->n_from_events; i++)
+		read[paths.n_read++] = o->from_events[i];
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		read[paths.n_read++] = always[i];
 	for (size_t i = 0; i < n_names; i++)
@@ -423,7 +292,7 @@ confine(const struct options *o)
 	if (o->ticket != NULL)
 		write[paths.n_write++] = o->ticket;
 	/* Evidence for a pipe is put together there. */
-	if (wants_evidence(o))
+	if (tell_wants_evidence(o))
 		write[paths.n_write++] =
 		    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
 	if (o->state != NULL)
@@ -438,6 +307,30 @@ confine(const struct options *o)
 	free(write);
 }
 
+/* A report of what -o json wrote, without a capture. */
+static int
+run_events(const struct options *o, const struct rules *rules)
+{
+	struct report r = { .version = PACKAGE_VERSION, .ruleset = "default",
+		.rules_version = PACKAGE_VERSION, .rules = rules };
+	struct events *e = events_new(rules);
+	struct compare *before = NULL;
+	int status = EXIT_TROUBLE;
+	bool ok = o->compare == NULL ||
+	    (before = before_read(o, rules)) != NULL;
+
+	confine(o);
+	for (size_t i = 0; i < o->n_from_events; i++)
+		ok = events_load(e, o->from_events[i]) && ok;
+	if (ok) {
+		events_fill(e, &r);
+		status = tell(o, &r, 0, before, NULL);
+	}
+	compare_free(before);
+	events_free(e);
+	return status;
+}
+
 static int
 run(const struct options *o, const struct rules *rules)
 {
@@ -447,7 +340,7 @@ run(const struct options *o, const struct rules *rules)
 	    (o->ticket != NULL && !ticket_prepare(o->ticket)))
 		return EXIT_TROUBLE;
 	for (size_t i = 0; i < o->n_files; i++)
-		if (wants_evidence(o) && strcmp(o->files[i], "-") == 0 &&
+		if (tell_wants_evidence(o) && strcmp(o->files[i], "-") == 0 &&
 		    !evidence_spool_stdin())
 			return EXIT_TROUBLE;
 

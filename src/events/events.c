@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "capture/lines.h"
 #include "diagnose/rules.h"
+#include "events/makers.h"
 #include "events/parts.h"
 
 /* An attempt of the run that is being read, by its id. */
@@ -16,14 +17,6 @@ struct known_id {
 	struct table_entry entry;
 	uint32_t id;
 	size_t index; /* in events.attempts */
-};
-
-/* What a proxy called itself. */
-struct maker {
-	struct table_entry entry;
-	struct address address;
-	uint64_t port;
-	struct observed_response response;
 };
 
 struct events {
@@ -39,7 +32,8 @@ struct events {
 	size_t run_inputs;
 	struct capture_quality quality; /* of the runs before */
 	struct capture_quality run_quality;
-	struct table ids, makers;
+	struct table ids;
+	struct makers *makers;
 	size_t useless; /* events that cannot be told of */
 	bool streams; /* numbers of streams are Wireshark's */
 };
@@ -52,7 +46,7 @@ events_new(const struct rules *rules)
 	e->rules = rules;
 	e->streams = true;
 	table_init(&e->ids);
-	table_init(&e->makers);
+	e->makers = makers_new(rules);
 	return e;
 }
 
@@ -72,15 +66,9 @@ events_free(struct events *e)
 {
 	if (e == NULL)
 		return;
-	struct table_entry *entry;
-
 	forget_ids(e);
 	table_fini(&e->ids);
-	while ((entry = table_oldest(&e->makers)) != NULL) {
-		table_remove(&e->makers, entry);
-		free(LIST_OBJECT(entry, struct maker, entry));
-	}
-	table_fini(&e->makers);
+	makers_free(e->makers);
 	arena_fini(&e->arena);
 	free(e->attempts);
 	free(e->findings);
@@ -288,79 +276,6 @@ take_input(struct events *e, struct span object)
 	e->inputs[e->n_inputs++] = in;
 }
 
-static uint64_t
-hash_place(const struct address *address, uint64_t port)
-{
-	return table_hash_more(table_hash(span_of(address->bytes,
-	    address->len)), span_of(&port, sizeof(port)));
-}
-
-static struct maker *
-find_maker(const struct events *e, const struct address *address,
-    uint64_t port)
-{
-	for (struct table_entry *t = table_first(&e->makers,
-	         hash_place(address, port)); t != NULL; t = table_next(t)) {
-		struct maker *m = LIST_OBJECT(t, struct maker, entry);
-
-		if (m->port == port && address_eq(&m->address, address))
-			return m;
-	}
-	return NULL;
-}
-
-static void
-take_maker(struct events *e, struct span object)
-{
-	const char *ip = json_string(&e->arena, object, "ip");
-	const char *software = json_string(&e->arena, object, "software");
-	struct span product = json_member(object, "product");
-	struct span answer = json_member(product, "answer");
-	const char *told = json_string(&e->arena, product, "id");
-	struct observed_response p = { .seen = true, .status = 407,
-		.server = software, .date = WHEN_NONE };
-	const struct {
-		const char *key, **to;
-	} fields[] = {
-		{ "reason", &p.reason },
-		{ "server", &p.server },
-		{ "via", &p.via },
-		{ "proxy_agent", &p.proxy_agent },
-		{ "x_cache", &p.x_cache },
-		{ "vendor_error", &p.vendor_error },
-		{ "title", &p.body_title },
-	};
-	struct address address;
-	uint64_t port = 0, status = 0;
-
-	span_decimal(json_member(object, "port"), &port);
-	if (span_decimal(json_member(answer, "status"), &status)) {
-		p.status = (unsigned)status;
-		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-			*fields[i].to = json_string(&e->arena, answer,
-			    fields[i].key);
-	}
-	/* Challenges may have shown it, which are not here: no other then. */
-	if (told != NULL) {
-		struct product_match m =
-		    product_of_response(e->rules, &p, false);
-
-		if (m.product == NULL || strcmp(m.product->id, told) != 0)
-			p = (struct observed_response){ .date = WHEN_NONE };
-	}
-	if (ip == NULL || !address_parse(ip, &address) ||
-	    e->makers.count >= limit_of(LIMIT_PROXIES) ||
-	    find_maker(e, &address, port) != NULL)
-		return;
-
-	struct maker *m = memory_new(1, sizeof(*m));
-
-	m->address = address;
-	m->port = port;
-	m->response = p;
-	table_add(&e->makers, &m->entry, hash_place(&address, port));
-}
-
 /* Of a sensor the last one counts: its numbers only grow. */
 static void
 take_summary(struct events *e, struct span line)
@@ -400,7 +315,7 @@ take_summary(struct events *e, struct span line)
 	n = parts_count(list, limit_of(LIMIT_PROXIES));
 	json_array(&r);
 	while (n-- > 0 && json_element(&r, &m))
-		take_maker(e, m.value);
+		makers_take(e->makers, m.value);
 }
 
 bool
@@ -480,11 +395,10 @@ events_fill(struct events *e, struct report *r)
 		    by_start);
 	for (size_t i = 0; i < e->n_attempts; i++) {
 		struct attempt *a = e->attempts[i];
-		const struct maker *m = find_maker(e, &a->connection.proxy,
-		    a->connection.proxy_port);
 
 		a->id = (uint32_t)i + 1;
-		a->response = m != NULL ? &m->response : NULL;
+		a->response = makers_answer(e->makers,
+		    &a->connection.proxy, a->connection.proxy_port);
 	}
 	r->inputs = e->inputs;
 	r->n_inputs = e->n_inputs;
