@@ -174,6 +174,18 @@ learn_sentences(struct redact *r, const struct finding *f)
 	learn_words(r, f->verify);
 }
 
+/* Formats show more or less of these, and a name may hold others. */
+static void
+learn_tallies(struct redact *r, const struct finding *f)
+{
+	const struct tally *const all[] = { &f->clients, &f->users,
+		&f->proxies, &f->agents, &f->targets, &f->workstations };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		for (size_t k = 0; k < all[i]->n; k++)
+			learn_words(r, all[i]->entries[k].name);
+}
+
 static void
 learn_kdc(struct redact *r, const struct witness_record *w)
 {
@@ -215,6 +227,7 @@ learn_finding(struct redact *r, const struct finding *f)
 		redact_learn(r, IDENTITY_HOST,
 		    f->workstations.entries[i].name);
 	learn_sentences(r, f);
+	learn_tallies(r, f);
 }
 
 void
