@@ -78,7 +78,10 @@ correlator_take(void *correlator, struct observation *o)
 	}
 	if (o->witness->kind == WITNESS_SAMPLE &&
 	    o->witness->saw.sample->authority != NULL) {
-		applications_take(c->applications, o);
+		if (c->applications != NULL)
+			applications_take(c->applications, o);
+		else
+			observation_free(o);
 		return;
 	}
 	/* Findings may rest on these alone. */

@@ -109,6 +109,7 @@ play(struct span input, struct correlator *k, struct capture_facts *facts)
 	struct reader r = reader_of(input);
 
 	p.worker = worker_new(correlator_take, k);
+	worker_sample(p.worker);
 	facts->first = p.now;
 	while (reader_left(&r) >= 4) {
 		uint8_t what = reader_u8(&r, "what");
