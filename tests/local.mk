@@ -142,6 +142,7 @@ dist_check_SCRIPTS += \
 	%reldir%/verify/verify.sh \
 	%reldir%/config.sh \
 	%reldir%/damage.sh \
+	%reldir%/identities.sh \
 	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
 	%reldir%/state.sh \
@@ -201,6 +202,7 @@ EXTRA_DIST += captures \
 	%reldir%/captures-update.sh \
 	%reldir%/harness.py \
 	%reldir%/server/metrics.py \
+	%reldir%/identities.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/verify/tickets \
