@@ -2,10 +2,10 @@
 #include "base/secret.h"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/sip.h"
 
@@ -17,7 +17,8 @@ static atomic_bool key_made;
 static void
 make_key(void)
 {
-	if (RAND_bytes((unsigned char *)key, sizeof(key)) != 1)
+	/* Not libcrypto's: to start that takes longer than a small capture. */
+	if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key))
 		abort();
 	atomic_store_explicit(&key_made, true, memory_order_release);
 }
