@@ -318,7 +318,7 @@ CLEANFILES += %reldir%/rules_default.c
 EXTRA_DIST += rules
 
 p407_libraries = $(PCAP_LIBS) $(SECCOMP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) \
-	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS) $(MICROHTTPD_LIBS) $(SQLITE_LIBS)
+	$(ZSTD_LIBS) $(LZ4_LIBS) $(KRB5_LIBS) $(SQLITE_LIBS)
 
 bin_PROGRAMS += p407
 p407_SOURCES = %reldir%/main.c

@@ -188,7 +188,7 @@ true_that 'and that it ends' sh -c 'tail -n 1 told | grep -qx STOPPING=1'
 
 # The status page, in words and as a browser shows it.
 if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
-    2>&1 >/dev/null </dev/null | grep -q 'built without libmicrohttpd'; then
+    2>&1 >/dev/null </dev/null | grep -q 'libmicrohttpd is not here'; then
 	page=http://127.0.0.1:9407
 	listen --listen 127.0.0.1:9407 -o json
 	fetch "ali:$wrong" >/dev/null

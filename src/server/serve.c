@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "server/server.h"
 
+#include <dlfcn.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -26,7 +27,29 @@ struct reader {
 	int64_t since;
 };
 
+/*
+ * Opened when it is asked for, not linked: a dozen libraries come with it,
+ * and each start of p407 would wait for them.
+ */
+#define CALLS(X)                                                               \
+	X(MHD_start_daemon)                                                    \
+	X(MHD_run_wait)                                                        \
+	X(MHD_create_response_from_buffer)                                     \
+	X(MHD_add_response_header)                                             \
+	X(MHD_queue_response)                                                  \
+	X(MHD_destroy_response)                                                \
+	X(MHD_get_connection_info)                                             \
+	X(MHD_get_connection_values)                                           \
+	X(MHD_lookup_connection_value)
+
+struct library {
+#define X(name) __typeof__(name) *name;
+	CALLS(X)
+#undef X
+};
+
 struct site {
+	struct library call;
 	const struct board *board;
 	bool loopback;
 	struct reader readers[READERS];
@@ -63,32 +86,33 @@ static const char *const types[] = {
 };
 
 static enum MHD_Result
-answer(struct MHD_Connection *c, unsigned status, const char *type,
-    const char *renew, struct span bytes)
+answer(const struct site *site, struct MHD_Connection *c, unsigned status,
+    const char *type, const char *renew, struct span bytes)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.len,
-	    (void *)(uintptr_t)bytes.at, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *r = site->call.MHD_create_response_from_buffer(
+	    bytes.len, (void *)(uintptr_t)bytes.at, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result;
 
 	if (r == NULL)
 		return MHD_NO;
-	MHD_add_response_header(r, "Content-Type", type);
+	site->call.MHD_add_response_header(r, "Content-Type", type);
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		MHD_add_response_header(r, headers[i].name,
+		site->call.MHD_add_response_header(r, headers[i].name,
 		    headers[i].value);
 	if (renew != NULL)
-		MHD_add_response_header(r, "Refresh", renew);
+		site->call.MHD_add_response_header(r, "Refresh", renew);
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(r, "Allow", "GET, HEAD");
-	result = MHD_queue_response(c, status, r);
-	MHD_destroy_response(r);
+		site->call.MHD_add_response_header(r, "Allow", "GET, HEAD");
+	result = site->call.MHD_queue_response(c, status, r);
+	site->call.MHD_destroy_response(r);
 	return result;
 }
 
 static enum MHD_Result
-refuse(struct MHD_Connection *c, unsigned status, const char *words)
+refuse(const struct site *site, struct MHD_Connection *c, unsigned status,
+    const char *words)
 {
-	return answer(c, status, "text/plain; charset=utf-8", NULL,
+	return answer(site, c, status, "text/plain; charset=utf-8", NULL,
 	    span_of_str(words));
 }
 
@@ -115,7 +139,7 @@ is_own_name(const char *host)
 }
 
 static enum MHD_Result
-show(struct MHD_Connection *c, const struct site *site, const char *path)
+show(const struct site *site, struct MHD_Connection *c, const char *path)
 {
 	struct text bytes = { 0 };
 	enum board_type type = BOARD_HTML;
@@ -124,25 +148,25 @@ show(struct MHD_Connection *c, const struct site *site, const char *path)
 	bool stale = turned == 0 || steady_now() - turned > SERVER_STALE;
 	bool health = strcmp(path, "/healthz") == 0;
 	/* "/?still" does not move while somebody reads. */
-	bool still = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
-	                 "still") != NULL ||
-	    MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, NULL, NULL) >
-	        0;
+	bool still = site->call.MHD_lookup_connection_value(c,
+	                 MHD_GET_ARGUMENT_KIND, "still") != NULL ||
+	    site->call.MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND,
+	        NULL, NULL) > 0;
 	enum MHD_Result result;
 
 	if (health && stale)
-		result = answer(c, MHD_HTTP_SERVICE_UNAVAILABLE,
+		result = answer(site, c, MHD_HTTP_SERVICE_UNAVAILABLE,
 		    types[BOARD_JSON], NULL,
 		    SPAN("{\"status\":\"failing\",\"problems\":[\"the sensor "
 		         "has said nothing for 30 s\"]}\n"));
 	else if (!board_find(site->board, path, &type, &good, &bytes))
-		result = refuse(c, MHD_HTTP_NOT_FOUND,
+		result = refuse(site, c, MHD_HTTP_NOT_FOUND,
 		    turned == 0 ? "Not yet: p407 has just begun.\n"
 		                : "No such page. A finding that is over, or "
 		                  "left the hour that is looked back on, has "
 		                  "none; / has those there are.\n");
 	else
-		result = answer(c,
+		result = answer(site, c,
 		    good ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
 		    types[type],
 		    strcmp(path, "/") == 0 && !still ? RENEW : NULL,
@@ -160,14 +184,14 @@ on_request(void *context, struct MHD_Connection *c, const char *path,
 
 	(void)version, (void)body, (void)size, (void)state;
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-		return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED,
+		return refuse(site, c, MHD_HTTP_METHOD_NOT_ALLOWED,
 		    "Only GET and HEAD.\n");
 	if (site->loopback &&
-	    !is_own_name(MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-	        "Host")))
-		return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST,
+	    !is_own_name(site->call.MHD_lookup_connection_value(c,
+	        MHD_HEADER_KIND, "Host")))
+		return refuse(site, c, MHD_HTTP_MISDIRECTED_REQUEST,
 		    "Ask for 127.0.0.1 or localhost.\n");
-	return show(c, site, path);
+	return show(site, c, path);
 }
 
 static void
@@ -175,8 +199,9 @@ on_connection(void *context, struct MHD_Connection *c, void **of_socket,
     enum MHD_ConnectionNotificationCode what)
 {
 	struct site *site = context;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info =
+	    site->call.MHD_get_connection_info(c,
+	        MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
 		struct reader *r = *of_socket;
@@ -212,38 +237,61 @@ is_over(int alive)
 	return poll(&p, 1, 0) > 0;
 }
 
+static bool
+load(struct library *l)
+{
+	void *handle = dlopen(MICROHTTPD_SONAME, RTLD_NOW | RTLD_LOCAL);
+
+	if (handle == NULL)
+		return false;
+	/* ISO C has no cast from an object to a function. */
+#define X(name)                                                                \
+	{                                                                      \
+		void *symbol = dlsym(handle, #name);                           \
+		if (symbol == NULL)                                            \
+			return false;                                          \
+		memcpy(&l->name, &symbol, sizeof(symbol));                     \
+	}
+	CALLS(X)
+#undef X
+	return true;
+}
+
 bool
 serve_can(void)
 {
-	return true;
+	struct library l;
+
+	return load(&l);
 }
 
 int
 serve(int listening, int alive, struct board *b, bool loopback,
     const char *account)
 {
-	struct site site = { .board = b, .loopback = loopback };
+	struct site all = { .board = b, .loopback = loopback };
+	struct site *site = &all;
 	const char *became;
 	struct MHD_Daemon *d;
 
 	/* What it lacks is said by the other process, which does the same. */
-	if (!sandbox_drop(account, &became))
+	if (!load(&site->call) || !sandbox_drop(account, &became))
 		return 2;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	d = MHD_start_daemon(MHD_NO_FLAG, 0, NULL,
-	    NULL, on_request, &site,
+	d = site->call.MHD_start_daemon(MHD_NO_FLAG, 0, NULL,
+	    NULL, on_request, site,
 	    MHD_OPTION_LISTEN_SOCKET, listening,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)READERS,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MOST,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, &site,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, site,
 	    MHD_OPTION_END);
 	if (d == NULL)
 		return 2;
 	sandbox_confine(SANDBOX_SERVER, NULL);
 	while (!is_over(alive)) {
-		MHD_run_wait(d, LOOK_MS);
-		end_slow_readers(&site, steady_now());
+		site->call.MHD_run_wait(d, LOOK_MS);
+		end_slow_readers(site, steady_now());
 	}
 	return 0;
 }

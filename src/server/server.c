@@ -124,9 +124,9 @@ server_start(const struct address *address, uint16_t port,
 	pid_t pid = -1;
 
 	if (!serve_can()) {
-		message_error("--listen: this p407 is built without "
-		              "libmicrohttpd (Debian: apt-get install "
-		              "libmicrohttpd-dev, and build again)");
+		message_error("--listen: libmicrohttpd is not here, or was "
+		              "not when p407 was built (Debian: apt-get "
+		              "install libmicrohttpd-dev, and build again)");
 		return NULL;
 	}
 
