@@ -24,7 +24,8 @@ struct status {
 	int64_t minute;               /* the last that was counted; 0: none */
 	uint64_t all_good, all_bad;   /* until then */
 	uint64_t dropped;
-	int64_t began, lost;          /* steady; 0: never */
+	int64_t began, lost, failed;  /* steady; 0: never */
+	int errors;                   /* so far */
 	struct text page;
 };
 
@@ -132,6 +133,9 @@ problems_of(struct status *s, const struct report *r, when_ns now,
 	if (r->dropped > s->dropped)
 		s->lost = steady;
 	s->dropped = r->dropped;
+	if (message_errors() > s->errors)
+		s->failed = steady;
+	s->errors = message_errors();
 	if (last == WHEN_NONE && steady - s->began > QUIET)
 		p.list[p.n++] = "no frame came since the start (is the span "
 		                "port on, and this its interface?)";
@@ -141,9 +145,9 @@ problems_of(struct status *s, const struct report *r, when_ns now,
 	if (s->lost != 0 && steady - s->lost < LOST_LATELY)
 		p.list[p.n++] = "frames were lost within the last 5 minutes "
 		                "(a larger buffer: -B; fewer frames: -f)";
-	if (message_errors() > 0)
-		p.list[p.n++] = "there were errors (see what p407 said on "
-		                "standard error)";
+	if (s->failed != 0 && steady - s->failed < LOST_LATELY)
+		p.list[p.n++] = "there were errors within the last 5 minutes "
+		                "(see what p407 said on standard error)";
 	return p;
 }
 
