@@ -304,8 +304,8 @@ http_close(struct conversation *base)
 	struct http_talk *c = (struct http_talk *)base;
 	struct span answer = span_of(c->answer, c->answer_len);
 
-	end_sample(c);
 	http_conversation_free(c->http);
+	end_sample(c); /* its tunnel may be known only now */
 	end_pac(c);
 	if (c->method != NULL && tls_looks_like_alert(answer))
 		emit_clear(c, answer);
