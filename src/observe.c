@@ -20,7 +20,7 @@ static void read_challenges(struct observed_response *r, struct arena *a,
     const struct http_message *m);
 static const char *page_title(struct arena *a, struct span body);
 
-static bool
+static inline bool
 has_field(const struct http_message *m, const char *name)
 {
 	return span_is_set(http_field_value(m, name));
@@ -126,7 +126,7 @@ observe_verify(struct verifier *v, const struct http_exchange *e,
 		verifier_ticket(v, value, &o->arena, t);
 	}
 	for (size_t i = 0; i < e->response.n_fields; i++)
-		if (span_eq_nocase(e->response.fields[i].name,
+		if (http_field_is(&e->response.fields[i],
 		        SPAN("proxy-authenticate")))
 			verifier_challenge(v, &at,
 			    e->response.fields[i].value);
@@ -242,18 +242,13 @@ read_target(struct observed_request *r, struct arena *a,
 	}
 }
 
-static bool
-named(const struct http_field *f, const char *name)
-{
-	return span_eq_nocase(f->name, span_of_str(name));
-}
-
 static void
 read_credentials(struct observed_request *r, struct arena *a,
     const struct http_message *m)
 {
 	for (size_t i = 0; i < m->n_fields; i++) {
-		if (!named(&m->fields[i], "proxy-authorization"))
+		if (!http_field_is(&m->fields[i],
+		        SPAN("proxy-authorization")))
 			continue;
 		/* Of two fields, servers take the first. */
 		if (r->n_credentials++ == 0) {
@@ -274,7 +269,8 @@ read_challenges(struct observed_response *r, struct arena *a,
 	for (size_t i = 0; i < m->n_fields; i++) {
 		struct fault grammar = { 0 };
 
-		if (!named(&m->fields[i], "proxy-authenticate"))
+		if (!http_field_is(&m->fields[i],
+		        SPAN("proxy-authenticate")))
 			continue;
 		if (n >= MAX_CHALLENGES)
 			break;

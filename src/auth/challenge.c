@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "auth/challenge.h"
 
-static bool
-is_tchar(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z') ||
-	    (c > ' ' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
+#include "base/chars.h"
 
 static size_t
 token_len(struct span s)
 {
-	size_t n = 0;
-
-	while (n < s.len && is_tchar(s.at[n]))
-		n++;
-	return n;
+	return chars_len(s, CHAR_TCHAR);
 }
 
 static struct span
@@ -95,14 +85,8 @@ read_param(struct span s, struct auth_param *out, struct fault *fault)
 static bool
 is_token68(struct span s)
 {
-	size_t n = 0;
+	size_t n = chars_len(s, CHAR_TOKEN68);
 
-	while (n < s.len &&
-	    ((s.at[n] >= '0' && s.at[n] <= '9') ||
-	        (s.at[n] >= 'a' && s.at[n] <= 'z') ||
-	        (s.at[n] >= 'A' && s.at[n] <= 'Z') ||
-	        (s.at[n] != 0 && strchr("-._~+/", s.at[n]) != NULL)))
-		n++;
 	if (n == 0)
 		return false;
 	while (n < s.len && s.at[n] == '=')

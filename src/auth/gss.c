@@ -100,6 +100,23 @@ read_inner(struct span inner, struct arena *a, struct token *out)
 
 /* -- NTLM -- */
 
+/* UTF-16 of ASCII, as nearly all is: every other byte.  NULL: it is not. */
+static const char *
+ascii_text(struct arena *a, struct span s)
+{
+	if (s.len % 2 != 0 || s.len > 2048)
+		return NULL;
+	for (size_t i = 0; i < s.len; i += 2)
+		if (s.at[i] == 0 || s.at[i] > 0x7f || s.at[i + 1] != 0)
+			return NULL;
+
+	char *copy = arena_new(a, s.len / 2 + 1);
+
+	for (size_t i = 0; i < s.len / 2; i++)
+		copy[i] = (char)s.at[2 * i];
+	return copy;
+}
+
 static const char *
 ntlm_text(struct arena *a, struct span s, bool unicode)
 {
@@ -108,6 +125,8 @@ ntlm_text(struct arena *a, struct span s, bool unicode)
 
 	if (!span_is_set(s))
 		return NULL;
+	if (unicode && (copy = ascii_text(a, s)) != NULL)
+		return copy;
 	if (unicode)
 		utf16_add(&t, s);
 	else
@@ -121,8 +140,9 @@ ntlm_text(struct arena *a, struct span s, bool unicode)
 static const char *
 os_version(struct arena *a, struct span v)
 {
-	char buf[24];
+	struct text t = { 0 };
 	struct reader r = reader_of(v);
+	const char *copy;
 
 	if (v.len != 8)
 		return NULL;
@@ -133,8 +153,14 @@ os_version(struct arena *a, struct span v)
 
 	if (major == 0)
 		return NULL;
-	snprintf(buf, sizeof(buf), "%u.%u.%u", major, minor, build);
-	return decode_text(a, span_of_str(buf));
+	text_uint(&t, major);
+	text_char(&t, '.');
+	text_uint(&t, minor);
+	text_char(&t, '.');
+	text_uint(&t, build);
+	copy = arena_str(a, text_span(&t));
+	text_fini(&t);
+	return copy;
 }
 
 /* The AV pairs; those that type 3 repeats from type 2 are fingerprinted. */

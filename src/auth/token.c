@@ -90,6 +90,15 @@ token_verified_name(enum token_verified v)
 	return names_of(words, v, NULL);
 }
 
+static bool
+is_ascii(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] == 0 || s.at[i] > 0x7f)
+			return false;
+	return true;
+}
+
 const char *
 decode_text(struct arena *a, struct span s)
 {
@@ -98,6 +107,9 @@ decode_text(struct arena *a, struct span s)
 
 	if (!span_is_set(s))
 		return NULL;
+	/* Nearly all, and the same in each encoding. */
+	if (s.len <= TEXT_MOST && is_ascii(s))
+		return arena_str(a, s);
 	/* A limit may fall inside a character, of the bytes or of the text. */
 	if (s.len > TEXT_MOST)
 		s = utf8_whole(span_first(s, TEXT_MOST));

@@ -6,7 +6,9 @@
 
 #include "base/memory.h"
 
-#define BLOCK_BYTES 1000
+/* Of most arenas the first block is all; those that grow have large ones. */
+#define BLOCK_LEAST 480
+#define BLOCK_MOST  16384
 
 struct arena_block {
 	struct arena_block *next;
@@ -26,6 +28,27 @@ arena_fini(struct arena *a)
 	a->bytes = 0;
 }
 
+/* Where there are so many bytes; the first block is the one to be filled. */
+static struct arena_block *
+add_block(struct arena *a, size_t size)
+{
+	struct arena_block *first = a->blocks;
+	size_t usual = a->bytes < BLOCK_LEAST ? BLOCK_LEAST
+	    : a->bytes < BLOCK_MOST           ? a->bytes
+	                                      : BLOCK_MOST;
+	/* What is large has a block for itself, and those there go on. */
+	bool alone = first != NULL && size > usual / 2;
+	size_t room = alone || size > usual ? size : usual;
+	struct arena_block *b = memory_grow(NULL, 1, sizeof(*b) + room);
+
+	b->used = 0;
+	b->size = room;
+	b->next = alone ? first->next : first;
+	*(alone ? &first->next : &a->blocks) = b;
+	a->bytes += sizeof(*b) + room;
+	return b;
+}
+
 /* A piece that is not zeroed. */
 static void *
 piece_of(struct arena *a, size_t size)
@@ -34,16 +57,8 @@ piece_of(struct arena *a, size_t size)
 	struct arena_block *b = a->blocks;
 
 	size = (size + step - 1) / step * step;
-	if (b == NULL || b->size - b->used < size) {
-		size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
-
-		b = memory_grow(NULL, 1, sizeof(*b) + room);
-		b->used = 0;
-		b->size = room;
-		b->next = a->blocks;
-		a->blocks = b;
-		a->bytes += sizeof(*b) + room;
-	}
+	if (b == NULL || b->size - b->used < size)
+		b = add_block(a, size);
 
 	void *piece = b->bytes + b->used;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/escape.h"
 
+#include "base/chars.h"
+
 int32_t
 utf8_next(struct span s, size_t *pos)
 {
@@ -101,23 +103,12 @@ escape_terminal(struct text *t, struct span s)
 	}
 }
 
-/* Nearly all there is: printable ASCII that JSON takes as it is. */
-static size_t
-plain_len(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && s.at[n] >= 0x20 && s.at[n] < 0x7f &&
-	    s.at[n] != '"' && s.at[n] != '\\')
-		n++;
-	return n;
-}
-
 void
 escape_json(struct text *t, struct span s)
 {
 	for (size_t pos = 0; pos < s.len;) {
-		size_t plain = plain_len(span_from(s, pos));
+		/* Nearly all there is. */
+		size_t plain = chars_len(span_from(s, pos), CHAR_PLAIN);
 
 		if (plain > 0) {
 			text_add(t, span_of(s.at + pos, plain));

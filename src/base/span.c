@@ -7,12 +7,33 @@ fold(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
+/* fold() of eight bytes at once: bit 7 of `upper` where there is a capital. */
+static uint64_t
+fold_eight(const uint8_t *at)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t word, low;
+
+	memcpy(&word, at, 8);
+	low = word & 0x7f * each;
+
+	uint64_t upper = (low + (0x80 - 'A') * each) &
+	    ~(low + (0x7f - 'Z') * each) & ~word & 0x80 * each;
+
+	return word | upper >> 2;
+}
+
 bool
 span_eq_nocase(struct span a, struct span b)
 {
+	size_t i = 0;
+
 	if (a.len != b.len)
 		return false;
-	for (size_t i = 0; i < a.len; i++)
+	for (; a.len - i >= 8; i += 8)
+		if (fold_eight(a.at + i) != fold_eight(b.at + i))
+			return false;
+	for (; i < a.len; i++)
 		if (fold(a.at[i]) != fold(b.at[i]))
 			return false;
 	return true;
@@ -40,28 +61,36 @@ span_find(struct span s, uint8_t byte)
 	return hit != NULL ? (size_t)(hit - s.at) : s.len;
 }
 
+/* Where `first`, in either case, stands next in [at, end); NULL: nowhere. */
+static const uint8_t *
+next_begin(const uint8_t *at, const uint8_t *end, uint8_t first)
+{
+	/* A letter has two forms; all else memchr() finds faster. */
+	if (first < 'a' || first > 'z')
+		return memchr(at, first, (size_t)(end - at));
+	while (at < end && fold(*at) != first)
+		at++;
+	return at < end ? at : NULL;
+}
+
 size_t
 span_find_nocase(struct span s, struct span needle)
 {
-	uint8_t lower = needle.len > 0 ? fold(needle.at[0]) : 0;
-	bool letter = lower >= 'a' && lower <= 'z';
-	size_t end = needle.len > 0 ? needle.len - 1 : 0;
-	uint8_t last = needle.len > 0 ? fold(needle.at[end]) : 0;
+	if (needle.len == 0)
+		return 0;
+	if (needle.len > s.len)
+		return s.len;
 
-	for (size_t i = 0; needle.len > 0 && i + needle.len <= s.len; i++) {
-		/* A letter has two forms; all else memchr() finds faster. */
-		if (!letter)
-			i += span_find(span_from(s, i), lower);
-		else if (fold(s.at[i]) != lower)
-			continue;
-		if (i + needle.len > s.len)
-			break;
+	uint8_t first = fold(needle.at[0]);
+	uint8_t last = fold(needle.at[needle.len - 1]);
+	const uint8_t *at = s.at, *end = at + (s.len - needle.len) + 1;
+
+	for (; at < end && (at = next_begin(at, end, first)) != NULL; at++)
 		/* Of a page's many "<" few are followed by a ">" just there. */
-		if (fold(s.at[i + end]) == last &&
-		    span_eq_nocase(span_of(s.at + i, needle.len), needle))
-			return i;
-	}
-	return needle.len > 0 ? s.len : 0;
+		if (fold(at[needle.len - 1]) == last &&
+		    span_eq_nocase(span_of(at, needle.len), needle))
+			return (size_t)(at - s.at);
+	return s.len;
 }
 
 static bool

@@ -40,12 +40,20 @@ make_key(void)
 	atomic_store_explicit(&key_made, true, memory_order_release);
 }
 
-uint64_t
-table_hash_more(uint64_t hash, struct span key)
+const uint64_t *
+table_key(void)
 {
 	if (!atomic_load_explicit(&key_made, memory_order_acquire))
 		pthread_once(&key_once, make_key);
-	return sip(hash_key[0] ^ hash, hash_key[1], key, 1, 3);
+	return hash_key;
+}
+
+uint64_t
+table_hash_more(uint64_t hash, struct span key)
+{
+	const uint64_t *k = table_key();
+
+	return sip(k[0] ^ hash, k[1], key, 1, 3);
 }
 
 uint64_t

@@ -33,6 +33,8 @@ void table_fini(struct table *t);
 /* A keyed hash (SipHash-like, key made at start): floods cannot collide. */
 uint64_t table_hash(struct span key);
 uint64_t table_hash_more(uint64_t hash, struct span key);
+/* Its two words, for whoever hashes as often as there are packets. */
+const uint64_t *table_key(void);
 
 /* First entry with this hash, and the next one after it; NULL at the end. */
 struct table_entry *table_first(const struct table *t, uint64_t hash);

@@ -44,7 +44,7 @@ make_room(struct text *t, size_t n)
 }
 
 void
-text_add(struct text *t, struct span s)
+text_add_slowly(struct text *t, struct span s)
 {
 	if (t->limit > 0 && s.len > t->limit - t->len) {
 		s.len = t->limit - t->len;
@@ -57,21 +57,12 @@ text_add(struct text *t, struct span s)
 	t->at[t->len] = '\0';
 }
 
-void
-text_str(struct text *t, const char *s)
+char *
+text_room(struct text *t, size_t n)
 {
-	text_add(t, span_of_str(s));
-}
-
-void
-text_char(struct text *t, char c)
-{
-	if (t->limit == 0 && t->room > 0 && t->len < t->room - 1) {
-		t->at[t->len++] = c;
-		t->at[t->len] = '\0';
-		return;
-	}
-	text_add(t, span_of(&c, 1));
+	if (n >= t->room - t->len)
+		make_room(t, n);
+	return t->at + t->len;
 }
 
 void
@@ -91,6 +82,17 @@ text_uint(struct text *t, uint64_t n)
 		digits[--at] = (char)('0' + n % 10);
 	while ((n /= 10) > 0);
 	text_add(t, span_of(digits + at, sizeof(digits) - at));
+}
+
+void
+text_digits(struct text *t, unsigned n, int width)
+{
+	unsigned unit = 1;
+
+	while (--width > 0)
+		unit *= 10;
+	for (; unit > 0; unit /= 10)
+		text_char(t, (char)('0' + n / unit % 10));
 }
 
 void

@@ -176,23 +176,23 @@ shown_of(when_ns when)
 	};
 }
 
-/* The last `width` digits of n: half of a report is times. */
+/* Two digits: half of a report is times. */
 static char *
-digits(char *to, unsigned n, int width)
+two(char *to, unsigned n)
 {
-	for (int i = width; i-- > 0; n /= 10)
-		to[i] = (char)('0' + n % 10);
-	return to + width;
+	*to++ = (char)('0' + n / 10 % 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
 }
 
 static char *
 put_day(char *to, const struct shown *t, char then)
 {
-	to = digits(to, (unsigned)t->y, 4);
+	to = two(two(to, (unsigned)t->y / 100), (unsigned)t->y % 100);
 	*to++ = '-';
-	to = digits(to, t->mon, 2);
+	to = two(to, t->mon);
 	*to++ = '-';
-	to = digits(to, t->d, 2);
+	to = two(to, t->d);
 	*to++ = then;
 	return to;
 }
@@ -200,11 +200,13 @@ put_day(char *to, const struct shown *t, char then)
 static char *
 put_time(char *to, const struct shown *t)
 {
-	to = digits(to, t->h, 2);
+	to = two(to, t->h);
 	*to++ = ':';
-	to = digits(to, t->min, 2);
+	to = two(to, t->min);
 	*to++ = ':';
-	return digits(to, t->s, 2);
+	to = two(to, t->s);
+	*to++ = '.';
+	return to;
 }
 
 static void
@@ -218,9 +220,9 @@ when_iso(struct text *t, when_ns when)
 {
 	struct shown at = shown_of(when);
 	char buf[32], *to = put_time(put_day(buf, &at, 'T'), &at);
+	unsigned us = at.ns / 1000;
 
-	*to++ = '.';
-	to = digits(to, at.ns / 1000, 6);
+	to = two(two(two(to, us / 10000), us / 100 % 100), us % 100);
 	*to++ = 'Z';
 	add(t, buf, to);
 }
@@ -229,9 +231,9 @@ void
 when_day_time(struct text *t, when_ns when)
 {
 	struct shown at = shown_of(when);
-	char buf[32];
+	char buf[32], *to = put_time(put_day(buf, &at, ' '), &at);
 
-	add(t, buf, put_time(put_day(buf, &at, ' '), &at));
+	add(t, buf, to - 1);
 }
 
 void
@@ -239,9 +241,10 @@ when_clock(struct text *t, when_ns when)
 {
 	struct shown at = shown_of(when);
 	char buf[32], *to = put_time(buf, &at);
+	unsigned ms = at.ns / (unsigned)WHEN_MS;
 
-	*to++ = '.';
-	add(t, buf, digits(to, at.ns / (unsigned)WHEN_MS, 3));
+	*to++ = (char)('0' + ms / 100);
+	add(t, buf, two(to, ms % 100));
 }
 
 void

@@ -22,6 +22,8 @@ struct diagnosis {
 /* What all parts of one run share. */
 struct run_state {
 	const struct rules *rules;
+	const struct ready_rule **logins; /* those about logins, in order */
+	size_t n_logins;
 	struct history *history;
 	const struct capture_facts *capture;
 	struct groups *groups;
@@ -29,6 +31,7 @@ struct run_state {
 	struct arena scratch; /* values of the subject at hand */
 };
 
+static void pick_rules(struct run_state *r);
 static void judge_attempt(struct run_state *r, struct attempt *a);
 static void judge_refused(struct run_state *r, const struct observation *o);
 static void judge_witnesses(struct run_state *r, struct arena *arena,
@@ -51,6 +54,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	facts.kdc = kdc;
 	facts.sides = sides;
 	r->rules = rules;
+	pick_rules(r);
 	r->history = history_new(attempts, n);
 	r->capture = &facts;
 	history_learn_products(r->history, rules);
@@ -68,6 +72,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	kdc_index_free(kdc);
 	sides_free(sides);
 	arena_fini(&r->scratch);
+	free(r->logins);
 	free(r);
 	return d;
 }
@@ -92,6 +97,18 @@ const struct finding *
 diagnosis_finding(const struct diagnosis *d, size_t i)
 {
 	return d->findings[i];
+}
+
+/* They are asked of each attempt, and few of all rules are. */
+static void
+pick_rules(struct run_state *r)
+{
+	size_t n = rules_count(r->rules);
+
+	r->logins = memory_new(n + 1, sizeof(*r->logins));
+	for (size_t i = 0; i < n; i++)
+		if (rules_at(r->rules, i)->rule->about == ABOUT_LOGINS)
+			r->logins[r->n_logins++] = rules_at(r->rules, i);
 }
 
 static void
@@ -121,14 +138,9 @@ best_rule(struct run_state *r, enum rule_about about)
 static void
 add_remarks(struct run_state *r, const struct attempt *a)
 {
-	for (size_t i = 0; i < rules_count(r->rules); i++) {
-		const struct ready_rule *ready = rules_at(r->rules, i);
-		const struct rule *rule = ready->rule;
-
-		if (rule->about == ABOUT_LOGINS &&
-		    ready_rule_holds(ready, &r->subject) == TRUTH_TRUE)
-			groups_add(r->groups, rule, a);
-	}
+	for (size_t i = 0; i < r->n_logins; i++)
+		if (ready_rule_holds(r->logins[i], &r->subject) == TRUTH_TRUE)
+			groups_add(r->groups, r->logins[i]->rule, a);
 }
 
 static void

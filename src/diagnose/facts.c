@@ -113,7 +113,8 @@ facts_at(size_t index)
 static bool
 is_name(const char *s, struct span name)
 {
-	return strncmp(s, (const char *)name.at, name.len) == 0 &&
+	return name.len > 0 && *s == (char)name.at[0] &&
+	    strncmp(s, (const char *)name.at, name.len) == 0 &&
 	    s[name.len] == '\0';
 }
 
@@ -159,10 +160,11 @@ subject_init(struct subject *s, const struct history *history,
 const struct value *
 subject_value(struct subject *s, size_t index)
 {
-	const struct fact *f = facts_at(index);
-
 	if (s->have[index])
 		return &s->values[index];
+
+	const struct fact *f = facts_at(index);
+
 	/* A refused connection has no messages to ask about. */
 	if ((f->source == SOURCE_ATTEMPT && s->attempt == NULL) ||
 	    (f->source == SOURCE_FINDING && s->group == NULL))

@@ -95,11 +95,12 @@ struct distinct {
 static void
 distinct_add(struct distinct *d, uint32_t number)
 {
+	if (number == 0 || d->n == SEEN_MOST)
+		return;
 	for (size_t i = 0; i < d->n; i++)
 		if (d->at[i] == number)
 			return;
-	if (number != 0 && d->n < SEEN_MOST)
-		d->at[d->n++] = number;
+	d->at[d->n++] = number;
 }
 
 /* What was seen near one event at its proxy. */
@@ -137,6 +138,9 @@ note_good(void *context, const struct event *o)
 	if (!here)
 		distinct_add(&x->good_clients, o->kin[KIN_CLIENT]);
 	x->same_scheme_good |= e->kin[KIN_LANE] == o->kin[KIN_LANE];
+
+	if (x->same_node_good && x->other_node_good)
+		return true;
 
 	enum node_match node = node_compare(e->attempt, o->attempt);
 

@@ -59,23 +59,6 @@ http_looks_like_response(struct span s)
 	                           : span_starts(s, version);
 }
 
-struct span
-http_field_value(const struct http_message *m, const char *name)
-{
-	struct span want = span_of_str(name);
-
-	/* Most differ in length, nearly all others in the first letter. */
-	for (size_t i = 0; i < m->n_fields; i++) {
-		struct span have = m->fields[i].name;
-
-		if (have.len == want.len &&
-		    ((have.at[0] ^ want.at[0]) & 0xdf) == 0 &&
-		    span_eq_nocase(have, want))
-			return m->fields[i].value;
-	}
-	return (struct span){ 0 };
-}
-
 enum http_asked
 http_asked_of(struct span method)
 {
@@ -286,21 +269,20 @@ join_folds(uint8_t *head, size_t len, size_t *pos, size_t begin, size_t *end,
 static bool
 read_field(struct span line, struct http_message *m, struct http_field *out)
 {
-	size_t colon = span_find(line, ':');
 	size_t name = http_token_len(line), end = name;
 
 	/* RFC 9112 5.1 forbids spaces before the colon; they are sent. */
 	while (end < line.len && is_blank(line.at[end]))
 		end++;
 
-	bool field = name > 0 && end == colon && colon < line.len;
+	bool field = name > 0 && end < line.len && line.at[end] == ':';
 
 	if (!field || end > name)
 		m->flaws |= HTTP_BAD_FIELD;
 	if (!field)
 		return false;
 	out->name = span_first(line, name);
-	out->value = span_trim(span_from(line, colon + 1));
+	out->value = span_trim(span_from(line, end + 1));
 	return true;
 }
 
@@ -331,18 +313,18 @@ note_framing(struct http_framing *f, const struct http_field *x)
 {
 	struct span list = span_first(x->value, LIST_LOOKED_AT), element;
 
-	if (span_eq_nocase(x->name, SPAN("content-length"))) {
+	if (http_field_is(x, SPAN("content-length"))) {
 		note_length(f, list);
-	} else if (span_eq_nocase(x->name, SPAN("transfer-encoding"))) {
+	} else if (http_field_is(x, SPAN("transfer-encoding"))) {
 		while (http_list_next(&list, &element)) {
 			f->chunked = http_list_has(element, SPAN("chunked"));
 			f->coded = !f->chunked;
 		}
-	} else if (span_eq_nocase(x->name, SPAN("connection"))) {
+	} else if (http_field_is(x, SPAN("connection"))) {
 		f->has_connection = true;
 		f->close |= http_list_has(list, SPAN("close"));
 		f->keep_alive |= http_list_has(list, SPAN("keep-alive"));
-	} else if (span_eq_nocase(x->name, SPAN("proxy-connection"))) {
+	} else if (http_field_is(x, SPAN("proxy-connection"))) {
 		f->close |= http_list_has(list, SPAN("close"));
 		f->proxy_keep_alive |= http_list_has(list, SPAN("keep-alive"));
 	}

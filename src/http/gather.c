@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "http/fields.h"
 
-#define FIRST_ROOM 1024
+/* Just under what malloc() keeps at hand, with a start line. */
+#define FIRST_ROOM 900
 
 static void store(struct gather *g, struct span bytes);
 static enum gather_end judge_start_line(const struct gather *g,
@@ -33,8 +34,10 @@ enum gather_end
 gather_feed(struct gather *g, enum http_side side, struct span in,
     size_t *used)
 {
-	*used = 0;
-	while (*used < in.len) {
+	size_t stored = 0;
+
+	/* Once the start line is judged, all there is goes in at once. */
+	for (*used = 0; *used < in.len;) {
 		struct span rest = span_from(in, *used);
 		size_t text = span_find(rest, '\n');
 		bool whole = text < rest.len;
@@ -44,15 +47,19 @@ gather_feed(struct gather *g, enum http_side side, struct span in,
 			    !g->line_is_cr && !g->line_any;
 			g->line_any |= !g->line_is_cr;
 		}
-		store(g, span_first(rest, text + whole));
 		*used += text + whole;
+		g->lines += whole;
 
 		if (!g->start_line) {
-			enum gather_end end = judge_start_line(g, side, whole);
+			enum gather_end end;
 
+			store(g, span_first(rest, text + whole));
+			stored = *used;
+			end = judge_start_line(g, side, whole);
 			if (end != GATHER_MORE)
 				return end;
 		} else if (whole && !g->line_any) {
+			store(g, span_from(span_first(in, *used), stored));
 			return GATHER_WHOLE;
 		}
 		if (whole) {
@@ -60,6 +67,7 @@ gather_feed(struct gather *g, enum http_side side, struct span in,
 			g->line_is_cr = g->line_any = false;
 		}
 	}
+	store(g, span_from(in, stored));
 	return GATHER_MORE;
 }
 

@@ -14,6 +14,7 @@
 struct gather {
 	uint8_t *bytes; /* from malloc; whoever sets it to NULL owns it */
 	size_t len, room;
+	size_t lines;    /* whole ones */
 	bool start_line; /* the first line is complete */
 	bool over;       /* longer than LIMIT_HEAD: the rest is dropped */
 	bool line_is_cr; /* the line so far is one CR */

@@ -1,43 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "http/grammar.h"
 
-bool
-http_is_tchar(uint8_t c)
-{
-	if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z'))
-		return true;
-	switch (c) {
-	case '!':
-	case '#':
-	case '$':
-	case '%':
-	case '&':
-	case '\'':
-	case '*':
-	case '+':
-	case '-':
-	case '.':
-	case '^':
-	case '_':
-	case '`':
-	case '|':
-	case '~':
-		return true;
-	default:
-		return false;
-	}
-}
+#include "base/chars.h"
 
 /* token = 1*tchar */
 size_t
 http_token_len(struct span s)
 {
-	size_t n = 0;
-
-	while (n < s.len && http_is_tchar(s.at[n]))
-		n++;
-	return n;
+	return chars_len(s, CHAR_TCHAR);
 }
 
 bool
@@ -75,8 +45,9 @@ http_list_next(struct span *list, struct span *element)
 		bool closed = true;
 
 		while (n < list->len && list->at[n] != ',') {
-			size_t quoted =
-			    closed ? http_quoted_len(span_from(*list, n)) : 0;
+			size_t quoted = list->at[n] == '"' && closed
+			    ? http_quoted_len(span_from(*list, n))
+			    : 0;
 
 			if (list->at[n] == '"' && quoted == 0)
 				closed = false;

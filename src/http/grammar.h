@@ -10,9 +10,6 @@
 
 #include "base/span.h"
 
-/* A character of a token (5.6.2). */
-bool http_is_tchar(uint8_t c);
-
 /* How many of the first bytes are a token; 0 if none are. */
 size_t http_token_len(struct span s);
 

@@ -331,14 +331,10 @@ cut_head(struct direction *d, const struct http_from *before)
 static struct message *
 make_message(struct direction *d, struct http_framing *framing)
 {
-	size_t lines = 0;
-
 	/* Each field takes a line: that bounds the array. */
-	for (struct span rest = span_of(d->head.bytes, d->head.len);
-	     rest.len > 0; lines++)
-		rest = span_from(rest, span_find(rest, '\n') + 1);
-	if (lines > limit_of(LIMIT_FIELDS))
-		lines = limit_of(LIMIT_FIELDS);
+	size_t lines = d->head.lines < limit_of(LIMIT_FIELDS)
+	    ? d->head.lines
+	    : limit_of(LIMIT_FIELDS);
 
 	if (d->sink->raw_head != NULL)
 		d->sink->raw_head(d->context, d->side,

@@ -4,6 +4,16 @@
 #include "net/field.h"
 #include "net/packet.h"
 
+static void
+add_ipv4(struct text *t, const uint8_t bytes[4])
+{
+	for (int i = 0; i < 4; i++) {
+		if (i > 0)
+			text_char(t, '.');
+		text_uint(t, bytes[i]);
+	}
+}
+
 /* The first of the longest runs of zero words, of two at least (4.2). */
 static void
 find_zeros(struct span bytes, size_t *first, size_t *count)
@@ -52,8 +62,7 @@ void
 address_add(struct text *t, const struct address *a)
 {
 	if (a->len == 4)
-		text_fmt(t, "%u.%u.%u.%u", a->bytes[0], a->bytes[1],
-		    a->bytes[2], a->bytes[3]);
+		add_ipv4(t, a->bytes);
 	else if (a->len == 16)
 		add_ipv6(t, span_of(a->bytes, 16));
 	else
@@ -66,7 +75,8 @@ address_port_add(struct text *t, const struct address *a, uint16_t port)
 	if (a->len == 16)
 		text_char(t, '[');
 	address_add(t, a);
-	text_fmt(t, a->len == 16 ? "]:%u" : ":%u", port);
+	text_str(t, a->len == 16 ? "]:" : ":");
+	text_uint(t, port);
 }
 
 bool

@@ -437,42 +437,46 @@ json_finding(struct text *t, const struct report *r, const struct finding *f)
 	jsonw_end(&w);
 }
 
+/* Some lines are written at a time. */
+#define AT_A_TIME 65536
+
 static void
-flush(struct sink *s, struct text *line)
+end_line(struct sink *s, struct text *lines)
 {
-	text_char(line, '\n');
-	sink_add(s, text_span(line));
-	text_clear(line);
+	text_char(lines, '\n');
+	if (lines->len < AT_A_TIME)
+		return;
+	sink_add(s, text_span(lines));
+	text_clear(lines);
 }
 
 void
 json_write(struct sink *s, const struct report *r)
 {
-	struct text line;
+	struct text lines;
 
-	text_init(&line);
+	text_init(&lines);
 	for (size_t i = 0; i < r->n_exchanges; i++) {
-		json_exchange(&line, r, r->exchanges[i]);
-		flush(s, &line);
+		json_exchange(&lines, r, r->exchanges[i]);
+		end_line(s, &lines);
 	}
 	for (size_t i = 0; i < r->n_attempts; i++) {
-		json_attempt(&line, r, r->attempts[i]);
-		flush(s, &line);
+		json_attempt(&lines, r, r->attempts[i]);
+		end_line(s, &lines);
 	}
 	for (size_t i = 0; i < r->n_findings; i++) {
-		json_finding(&line, r, r->findings[i]);
-		flush(s, &line);
+		json_finding(&lines, r, r->findings[i]);
+		end_line(s, &lines);
 	}
 	for (size_t i = 0; i < r->n_inventory; i++) {
-		json_inventory(&line, r, &r->inventory[i]);
-		flush(s, &line);
+		json_inventory(&lines, r, &r->inventory[i]);
+		end_line(s, &lines);
 	}
 	for (size_t i = 0; i < r->n_annexes; i++) {
-		json_annex(&line, r, r->annexes[i]);
-		sink_add(s, text_span(&line));
-		text_clear(&line);
+		json_annex(&lines, r, r->annexes[i]);
 	}
-	json_summary(&line, r);
-	flush(s, &line);
-	text_fini(&line);
+	json_summary(&lines, r);
+	end_line(s, &lines);
+	sink_add(s, text_span(&lines));
+	text_fini(&lines);
 }

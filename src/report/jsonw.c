@@ -10,16 +10,22 @@
 static void
 lead(struct jsonw *w, struct jsonw_level *level, const char *key)
 {
+	size_t n = key != NULL ? strlen(key) : 0;
+	char *to = text_room(w->out, n + 4);
+
 	if (level != NULL) {
 		if (level->has_members)
-			text_char(w->out, ',');
+			*to++ = ',';
 		level->has_members = true;
 	}
 	if (key != NULL) {
-		text_char(w->out, '"');
-		text_str(w->out, key);
-		text_add(w->out, SPAN("\":"));
+		*to++ = '"';
+		memcpy(to, key, n);
+		to += n;
+		*to++ = '"';
+		*to++ = ':';
 	}
+	text_wrote(w->out, to);
 }
 
 /* Write the brackets that were put off until there is a member. */
@@ -131,9 +137,11 @@ jsonw_seconds(struct jsonw *w, const char *key, int64_t ns)
 	int64_t ms = ns / WHEN_MS, whole = ms / 1000, rest = ms % 1000;
 
 	value(w, key);
-	text_fmt(w->out, "%s%lld.%03d", ms < 0 ? "-" : "",
-	    (long long)(whole < 0 ? -whole : whole),
-	    (int)(rest < 0 ? -rest : rest));
+	if (ms < 0)
+		text_char(w->out, '-');
+	text_uint(w->out, (uint64_t)(whole < 0 ? -whole : whole));
+	text_char(w->out, '.');
+	text_digits(w->out, (unsigned)(rest < 0 ? -rest : rest), 3);
 }
 
 void
@@ -146,8 +154,9 @@ jsonw_ratio(struct jsonw *w, const char *key, double share)
 	unsigned millionths = (unsigned)(share * 1e6 + 0.5);
 
 	value(w, key);
-	text_fmt(w->out, "%u.%06u", millionths / 1000000,
-	    millionths % 1000000);
+	text_uint(w->out, millionths / 1000000);
+	text_char(w->out, '.');
+	text_digits(w->out, millionths % 1000000, 6);
 }
 
 void

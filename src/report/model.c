@@ -140,9 +140,10 @@ filter_by_stream(const struct attempt *a, struct text *t)
 		if (j == n)
 			streams[n++] = stream;
 	}
-	for (size_t i = 0; i < n; i++)
-		text_fmt(t, "%stcp.stream == %u", i > 0 ? " or " : "",
-		    streams[i]);
+	for (size_t i = 0; i < n; i++) {
+		text_str(t, i > 0 ? " or tcp.stream == " : "tcp.stream == ");
+		text_uint(t, streams[i]);
+	}
 }
 
 static void

@@ -125,13 +125,17 @@ count_people(struct counting *k, struct proxy_total *t,
 	size_t index = (size_t)(t - k->report->proxies);
 
 	text_init(&key);
-	text_fmt(&key, "client %zu ", index);
+	text_str(&key, "client ");
+	text_uint(&key, index);
+	text_char(&key, ' ');
 	text_add(&key, span_of(a->connection.client.bytes,
 	    a->connection.client.len));
 	t->clients += is_new(k, &key);
 	text_clear(&key);
 	if (a->user != NULL) {
-		text_fmt(&key, "user %zu ", index);
+		text_str(&key, "user ");
+		text_uint(&key, index);
+		text_char(&key, ' ');
 		text_str(&key, a->domain != NULL ? a->domain : "");
 		text_char(&key, '\\');
 		text_str(&key, a->user);

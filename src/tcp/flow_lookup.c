@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sip.h"
 #include "base/table.h"
 #include "tcp/flow_parts.h"
 
@@ -20,7 +21,10 @@ hash_short(const struct packet *p)
 	key[1] = swap ? a : b;
 	key[2] = swap ? (uint32_t)p->dport << 16 | p->sport
 	              : (uint32_t)p->sport << 16 | p->dport;
-	return table_hash(span_of(key, sizeof(key)));
+	/* Inline, of 12 bytes: half of what a call of table_hash() takes. */
+	const uint64_t *k = table_key();
+
+	return sip(k[0], k[1], span_of(key, sizeof(key)), 1, 3);
 }
 
 /* The same for both directions: the smaller end first. */

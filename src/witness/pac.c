@@ -38,11 +38,8 @@ ends_nocase(struct span s, struct span end)
 static struct span
 without_query(struct span target)
 {
-	size_t n = 0;
-
-	while (n < target.len && target.at[n] != '?' && target.at[n] != '#')
-		n++;
-	return span_first(target, n);
+	target = span_first(target, span_find(target, '?'));
+	return span_first(target, span_find(target, '#'));
 }
 
 bool
