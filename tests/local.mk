@@ -17,6 +17,7 @@ check_tests = \
 	%reldir%/net/test_packet \
 	%reldir%/net/test_tunnel \
 	%reldir%/tcp/test_flow \
+	%reldir%/tcp/test_flow_glide \
 	%reldir%/tcp/test_reassembly \
 	%reldir%/http/test_chunked \
 	%reldir%/http/test_conversations \

@@ -8,6 +8,9 @@
 /* An RST further ahead than this has a made-up sequence number. */
 #define RST_WINDOW (INT32_C(1) << 20)
 
+/* The list of what was used last is that exact: to keep it costs. */
+#define LINK_STEP WHEN_SECOND
+
 /* One side of a followed connection, as context of its reassembly. */
 struct side_context {
 	struct followed *followed;
@@ -25,6 +28,7 @@ side_bytes(void *context, struct span bytes, const struct tcp_from *from)
 	struct side_context *c = context;
 	struct followed *fo = c->followed;
 
+	follow_settle(fo);
 	if (fo->connection == NULL && !fo->flow->decided)
 		fo->flow->decided = fo->table->sink->open(fo->table->context,
 		    &fo->flow->info, c->side, bytes,
@@ -37,31 +41,36 @@ static void
 side_gap(void *context, uint64_t n, const struct tcp_from *from)
 {
 	struct side_context *c = context;
+	struct followed *fo = c->followed;
 
-	if (c->followed->connection != NULL)
-		c->followed->table->sink->gap(c->followed->connection, c->side,
-		    n, from);
+	follow_settle(fo);
+	if (fo->connection != NULL)
+		fo->table->sink->gap(fo->connection, c->side, n, from);
 }
 
 static uint64_t
 side_idle(void *context)
 {
 	struct side_context *c = context;
+	struct followed *fo = c->followed;
 
-	return c->followed->connection == NULL
+	follow_settle(fo);
+	return fo->connection == NULL
 	    ? 0
-	    : c->followed->table->sink->idle(c->followed->connection,
-	          c->side);
+	    : fo->table->sink->idle(fo->connection, c->side);
 }
 
 static void
 side_skip(void *context, uint64_t n, const struct tcp_from *from)
 {
 	struct side_context *c = context;
+	struct followed *fo = c->followed;
 
-	if (c->followed->connection != NULL)
-		c->followed->table->sink->skip(c->followed->connection,
-		    c->side, n, from);
+	follow_settle(fo);
+	if (fo->connection == NULL)
+		return;
+	fo->table->sink->skip(fo->connection, c->side, n, from);
+	follow_ask_idle(fo, c->side);
 }
 
 static const struct reassembly_sink to_side = { side_bytes, side_gap,
@@ -103,6 +112,7 @@ follow_begin(struct flow_table *t, struct flow *f, enum flow_side side,
 	fo->flow = f;
 	fo->table = t;
 	fo->connection = connection;
+	fo->used = t->now;
 	list_init(&fo->waiting);
 	list_append(&t->followed, &fo->link);
 	for (int s = 0; s < 2; s++) {
@@ -141,6 +151,7 @@ ends_reached(struct followed *fo, const struct tcp_from *from)
 
 		if (!r->ended && reassembly_done(r)) {
 			r->ended = true;
+			follow_settle(fo);
 			if (fo->connection != NULL)
 				fo->table->sink->end(fo->connection,
 				    (enum flow_side)s, from);
@@ -221,8 +232,13 @@ follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
 	struct side_context context = { fo, side };
 	struct tcp_from from = { p->number, p->time, p->seq, p->ack };
 
-	list_remove(&fo->link);
-	list_append(&t->followed, &fo->link);
+	if (t->now - fo->used >= LINK_STEP) {
+		fo->used = t->now;
+		list_remove(&fo->link);
+		list_append(&t->followed, &fo->link);
+	}
+	if (follow_glides(fo, side, p))
+		return;
 
 	if (p->tcp_flags & TCP_SYN)
 		from.seq++;
@@ -256,7 +272,12 @@ follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
 		follow_finish(t, f, &from);
 		return;
 	}
-	if (!is_waiting(fo)) {
+
+	bool waits = is_waiting(fo);
+
+	fo->calm = fo->connection != NULL && !waits &&
+	    !fo->side[0].has_end && !fo->side[1].has_end;
+	if (!waits) {
 		list_remove(&fo->waiting);
 	} else if (list_empty(&fo->waiting)) {
 		fo->waits_since = t->now;
@@ -287,6 +308,7 @@ follow_finish(struct flow_table *t, struct flow *f,
 		t->counts.missing += r->missing;
 		t->counts.conflicts += r->conflicts;
 	}
+	follow_settle(fo);
 	if (fo->connection != NULL) {
 		if (f->info.close == FLOW_FIN || f->info.close == FLOW_RST)
 			ends_reached(fo, from);

@@ -14,8 +14,16 @@
  */
 #define HOLE_PATIENCE (20 * WHEN_MS)
 
+/* Idle bytes of one side that went by; the owner is told later. */
+struct idle_run {
+	uint64_t left; /* that the owner does not look at; UINT64_MAX: all */
+	uint64_t n;    /* went by */
+	struct tcp_from from; /* seq of the first, else of the last packet */
+};
+
 /* What only a connection that matters has. */
 struct followed {
+	bool calm; /* in order, not ending, and the owner wants to go on */
 	struct link link;    /* in the table's list, oldest use first */
 	struct link waiting; /* linked to itself if no hole */
 	when_ns waits_since;
@@ -23,6 +31,8 @@ struct followed {
 	struct flow *flow;
 	struct flow_table *table;
 	struct reassembly side[2];
+	struct idle_run idle[2];
+	when_ns used; /* its place in the table's list */
 	void *connection; /* NULL until its first bytes are in order */
 };
 
@@ -100,6 +110,20 @@ bool follow_begin(struct flow_table *t, struct flow *f, enum flow_side side,
     const struct packet *p);
 void follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
     const struct packet *p);
+
+/* -- flow_glide.c: packets of them that nobody looks into -- */
+
+/* Before the owner is told anything else, and whenever it has been. */
+void follow_settle(struct followed *fo);
+
+/* The side went by idle: how much more of it will? */
+void follow_ask_idle(struct followed *fo, enum flow_side side);
+
+/* The packet is one of those, and done with. */
+bool follow_glides(struct followed *fo, enum flow_side side,
+    const struct packet *p);
+
+/* -- flow_follow.c again -- */
 
 /* Everything it holds is given, every hole becomes a gap; then it ends. */
 void follow_finish(struct flow_table *t, struct flow *f,
