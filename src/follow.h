@@ -14,12 +14,14 @@
 
 #include "witness/dns.h"
 #include "witness/kdc.h"
+#include "witness/neighbours.h"
 #include "witness/sample.h"
 
 struct worker {
 	struct net *net;
 	struct flow_table *flows;
 	struct kdc *kdc;
+	struct neighbours *neighbours;
 	worker_emit *emit;
 	void *context;
 	struct worker_counts counts;
@@ -77,5 +79,7 @@ void witness_dns(struct worker *w, const struct packet *p);
 void witness_kdc(void *context, struct arena *arena,
     const struct witness_record *record);
 void witness_refused(struct worker *w, const struct flow_info *info);
+/* A neighbours_emit: a proxy it may be, or a KDC. */
+void witness_lost(void *context, const struct neighbour_lost *lost);
 
 #endif

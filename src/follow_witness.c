@@ -279,6 +279,32 @@ witness_dns(struct worker *w, const struct packet *p)
 }
 
 void
+witness_lost(void *context, const struct neighbour_lost *lost)
+{
+	struct worker *w = context;
+
+	kdc_lost(w->kdc, lost);
+	if (w->refused == REFUSED_MOST)
+		return;
+	w->refused++;
+
+	struct observation *o = observation_new(OBSERVE_REFUSED);
+
+	/* Of no number: there never was a connection. */
+	o->connection = (struct connection){
+		.client = lost->asker,
+		.proxy = lost->target,
+		.began = true,
+	};
+	o->frame = lost->first_frame;
+	o->time = lost->first_time;
+	o->silent = true;
+	o->not_there = true;
+	o->tries = lost->tries;
+	w->emit(w->context, o);
+}
+
+void
 witness_refused(struct worker *w, const struct flow_info *info)
 {
 	kdc_refused(w->kdc, info);

@@ -51,6 +51,7 @@ libp407_a_SOURCES = \
 	%reldir%/sandbox/sandbox.c %reldir%/sandbox/sandbox.h \
 	\
 	%reldir%/net/address.c \
+	%reldir%/net/arp.c %reldir%/net/arp.h \
 	%reldir%/net/field.h \
 	%reldir%/net/fragment.c %reldir%/net/fragment.h \
 	%reldir%/net/ip.c %reldir%/net/ip.h \
@@ -104,6 +105,7 @@ libp407_a_SOURCES = \
 	%reldir%/witness/kdc_pair.h %reldir%/witness/kdc_stream.c \
 	%reldir%/witness/certificate.c %reldir%/witness/certificate.h \
 	%reldir%/witness/dns.c %reldir%/witness/dns.h \
+	%reldir%/witness/neighbours.c %reldir%/witness/neighbours.h \
 	%reldir%/witness/pac.c %reldir%/witness/pac.h \
 	%reldir%/witness/record.h \
 	%reldir%/witness/sample.c %reldir%/witness/sample.h \

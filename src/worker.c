@@ -40,6 +40,7 @@ worker_new(worker_emit *emit, void *context)
 	w->net = net_new();
 	w->flows = flow_table_new(&flow_calls, w);
 	w->kdc = kdc_new(witness_kdc, w);
+	w->neighbours = neighbours_new(witness_lost, w);
 	w->dns = dns_memory_new();
 	w->emit = emit;
 	w->context = context;
@@ -81,6 +82,7 @@ worker_packet(struct worker *w, const struct packet *p)
 	} else {
 		flow_table_at(w->flows, p->number, FLOW_PHASE_PACKET);
 		kdc_packet(w->kdc, p);
+		neighbours_packet(w->neighbours, p);
 	}
 	if (p->protocol == PROTOCOL_UDP && p->sport == DNS_PORT)
 		witness_dns(w, p);
@@ -89,31 +91,44 @@ worker_packet(struct worker *w, const struct packet *p)
 		w->counts.kdc_visible = true;
 }
 
+static when_ns
+earlier(when_ns a, when_ns b)
+{
+	return a < b ? a : b;
+}
+
+/* Of those that need no connection. */
+static when_ns
+witness_due(const struct worker *w)
+{
+	return earlier(kdc_due(w->kdc), neighbours_due(w->neighbours));
+}
+
 void
 worker_time(struct worker *w, uint64_t frame, when_ns now)
 {
 	flow_table_time(w->flows, frame, now);
 	if (now > w->now)
 		w->now = now;
-	if (w->now >= kdc_due(w->kdc)) {
+	if (w->now >= witness_due(w)) {
 		flow_table_at(w->flows, frame, FLOW_PHASE_LATER);
 		kdc_now(w->kdc, w->now);
+		neighbours_now(w->neighbours, w->now);
 	}
 }
 
 when_ns
 worker_due(const struct worker *w)
 {
-	when_ns flows = flow_table_due(w->flows), kdc = kdc_due(w->kdc);
-
-	return flows < kdc ? flows : kdc;
+	return earlier(flow_table_due(w->flows), witness_due(w));
 }
 
 bool
 worker_is_first_share(const struct packet *p)
 {
-	return p->protocol == PROTOCOL_ICMP || p->protocol == PROTOCOL_ICMP6 ||
-	    p->sport == KDC_PORT || p->dport == KDC_PORT ||
+	return p->arp != 0 || p->protocol == PROTOCOL_ICMP ||
+	    p->protocol == PROTOCOL_ICMP6 || p->sport == KDC_PORT ||
+	    p->dport == KDC_PORT ||
 	    (p->protocol == PROTOCOL_UDP && p->sport == DNS_PORT);
 }
 
@@ -136,6 +151,7 @@ worker_finish(struct worker *w)
 	flow_table_finish(w->flows);
 	flow_table_at(w->flows, UINT64_MAX, FLOW_PHASE_LATER);
 	kdc_finish(w->kdc);
+	neighbours_finish(w->neighbours);
 }
 
 void
@@ -145,6 +161,7 @@ worker_free(struct worker *w)
 		return;
 	flow_table_free(w->flows);
 	kdc_free(w->kdc);
+	neighbours_free(w->neighbours);
 	dns_memory_free(w->dns);
 	verifier_free(w->verifier);
 	net_free(w->net);

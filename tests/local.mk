@@ -50,6 +50,7 @@ check_tests = \
 	%reldir%/witness/test_kdc \
 	%reldir%/witness/test_kdc_stream \
 	%reldir%/witness/test_dns \
+	%reldir%/witness/test_neighbours \
 	%reldir%/witness/test_pac \
 	%reldir%/witness/test_sample \
 	%reldir%/witness/test_tls \
@@ -91,6 +92,7 @@ fuzz_targets = \
 	%reldir%/fuzz/fuzz_kdc \
 	%reldir%/fuzz/fuzz_kerberos_parts \
 	%reldir%/fuzz/fuzz_known \
+	%reldir%/fuzz/fuzz_neighbours \
 	%reldir%/fuzz/fuzz_net \
 	%reldir%/fuzz/fuzz_pipeline \
 	%reldir%/fuzz/fuzz_proxylog \

@@ -19,7 +19,7 @@
 enum observation_kind {
 	OBSERVE_EXCHANGE, /* a request and its answer, either may be missing */
 	OBSERVE_CLOSE,    /* a connection that had exchanges has ended */
-	OBSERVE_REFUSED,  /* SYN answered by RST, or by nothing at all */
+	OBSERVE_REFUSED,  /* a SYN, or ARP, in vain */
 	OBSERVE_WITNESS,  /* a side witness: KDC, TLS, PAC, DNS */
 };
 
@@ -107,6 +107,7 @@ struct observation {
 
 	/* OBSERVE_REFUSED */
 	bool silent; /* no answer at all */
+	bool not_there; /* no SYN: its neighbour asked for it in vain */
 	unsigned tries;
 
 	/* OBSERVE_WITNESS: in the arena; frame and time as above */

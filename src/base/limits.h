@@ -37,6 +37,7 @@
 	X(LIMIT_KDC_EXCHANGES, 20000, "KDC exchanges waited for at a time")    \
 	X(LIMIT_KDC_MESSAGE, 131072, "bytes of one KDC message over TCP")      \
 	X(LIMIT_KDC_BYTES, 16777216, "bytes of KDC messages in pieces")        \
+	X(LIMIT_NEIGHBOURS, 4096, "neighbours asked for at a time")            \
 	X(LIMIT_SAMPLES, 4096, "connections whose first bytes are kept")       \
 	X(LIMIT_TLS, 4096, "TLS handshakes watched at a time")                 \
 	X(LIMIT_PAC, 1048576, "bytes of one PAC file looked at")               \

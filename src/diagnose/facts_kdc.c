@@ -182,6 +182,17 @@ no_answer(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+not_there(const struct subject *s, const struct fact *f)
+{
+	const struct kdc_record *k = verdict(s);
+
+	(void)f;
+	if (s->attempt == NULL || !s->kdc.visible)
+		return value_unknown();
+	return value_bool(k != NULL && k->not_there);
+}
+
+static struct value
 tcp_fails(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -491,6 +502,9 @@ const struct fact facts_of_kdc[] = {
 	KDC("kdc.silent", FACT_BOOL,
 	    "the KDC was asked again and again, and never answered", NULL,
 	    .compute = no_answer, .offset = KDC_SILENT),
+	KDC("kdc.not_there", FACT_BOOL,
+	    "the KDC was asked for on its own network (ARP), and was not there",
+	    NULL, .compute = not_there),
 	KDC("kdc.refused", FACT_BOOL,
 	    "the host that was taken for a KDC refused port 88", NULL,
 	    .compute = no_answer, .offset = KDC_REFUSED),

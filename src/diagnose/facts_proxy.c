@@ -373,6 +373,14 @@ unreachable_answer(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+unreachable_not_there(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return refused_of(s) == NULL ? value_absent()
+	                          : value_bool(s->refused->not_there);
+}
+
+static struct value
 unreachable_tries(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -499,6 +507,9 @@ const struct fact facts_of_proxy[] = {
 	{ "unreachable.answer", FACT_STRING, SOURCE_WITNESS,
 	    "what the connection was answered with", NULL, NULL,
 	    .compute = unreachable_answer },
+	{ "unreachable.not_there", FACT_BOOL, SOURCE_WITNESS,
+	    "the host was asked for on its own network (ARP), and was not "
+	    "there", NULL, NULL, .compute = unreachable_not_there },
 	{ "unreachable.tries", FACT_NUMBER, SOURCE_WITNESS,
 	    "how often the connection was tried", NULL, NULL,
 	    .compute = unreachable_tries },

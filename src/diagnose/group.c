@@ -238,6 +238,21 @@ filter_ends(struct text *t, const struct connection *c, bool one_client)
 	text_fmt(t, " && tcp.port == %u", c->proxy_port);
 }
 
+/* Who asks for it on its network, and who would answer. */
+static void
+filter_neighbour(struct text *t, const struct address *host)
+{
+	if (host->len == 16)
+		text_str(t, "icmpv6.nd.ns.target_address == ");
+	else
+		text_str(t, "arp.dst.proto_ipv4 == ");
+	address_add(t, host);
+	if (host->len == 16)
+		return;
+	text_str(t, " || arp.src.proto_ipv4 == ");
+	address_add(t, host);
+}
+
 static int
 by_number(const void *left, const void *right)
 {
@@ -286,6 +301,8 @@ filter_of(const struct group *g, const struct finding *f,
 		for (size_t i = 0; i < n; i++)
 			text_fmt(&t, "%s%u", i > 0 ? ", " : "", streams[i]);
 		text_str(&t, "}");
+	} else if (g->refused != NULL && g->refused->not_there) {
+		filter_neighbour(&t, &g->refused->connection.proxy);
 	} else {
 		filter_ends(&t,
 		    g->refused != NULL ? &g->refused->connection

@@ -31,7 +31,6 @@ struct gather {
 	const struct witness_record *realm;   /* error of another realm */
 	const struct witness_record *too_big;
 	const struct witness_record *quiet;   /* silence, or refusal */
-	bool heard;
 	const char *logon_user, *service_user;
 	bool logon_users, service_users; /* more than one */
 };
@@ -346,8 +345,9 @@ gather_one(struct gather *g, const struct witness_record *r)
 		if (g->quiet == NULL || (k->asked != KDC_ASKED_NOTHING &&
 		        kdc_of(g->quiet)->asked == KDC_ASKED_NOTHING))
 			g->quiet = r;
-	} else if (k->ended != KDC_UNSEEN) {
-		g->heard = true;
+	} else if (k->ended == KDC_TICKET ||
+	    (k->ended == KDC_ERROR && k->error != 52)) {
+		g->quiet = NULL; /* it, or another one, is there again */
 	}
 }
 
@@ -398,7 +398,7 @@ conclude(struct gather *g)
 		v->verdict = g->quiet;
 		v->tcp_fails = true;
 		tell(v, g->too_big);
-	} else if (!g->heard && g->quiet != NULL) {
+	} else if (g->quiet != NULL) {
 		v->verdict = g->quiet;
 	} else if (g->logon != NULL) {
 		v->verdict = g->logon;

@@ -97,7 +97,7 @@ listen_to(struct evidence *e)
 
 	for (uint64_t n = 0; in != NULL && n < e->job->frames &&
 	     capture_next(in, &f); n++) {
-		if (!net_decode(net, &f, &p) ||
+		if (!net_decode(net, &f, &p) || p.arp != 0 ||
 		    !choice_consider(e->choice, &p, f.bytes.len))
 			continue;
 		if (p.protocol == PROTOCOL_TCP)

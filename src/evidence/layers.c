@@ -60,7 +60,8 @@ walk_to_ip(struct walk *w, struct next next)
 			return false;
 		if (next.layer == LAYER_IP)
 			return true;
-		if (next.layer == LAYER_OTHER || next.layer == LAYER_DAMAGED)
+		if (next.layer == LAYER_ARP || next.layer == LAYER_OTHER ||
+		    next.layer == LAYER_DAMAGED)
 			return false;
 		if (next.layer == LAYER_ETHERNET)
 			add(w, AT_ETHERNET, 14, true);

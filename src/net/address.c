@@ -72,6 +72,10 @@ address_add(struct text *t, const struct address *a)
 void
 address_port_add(struct text *t, const struct address *a, uint16_t port)
 {
+	if (port == 0) {
+		address_add(t, a);
+		return;
+	}
 	if (a->len == 16)
 		text_char(t, '[');
 	address_add(t, a);

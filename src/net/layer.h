@@ -18,6 +18,7 @@ enum layer {
 	LAYER_PPP,   /* a PPP protocol number comes first */
 	LAYER_MPLS,
 	LAYER_GRE,
+	LAYER_ARP,
 	LAYER_IP, /* of the version in the first four bits */
 };
 

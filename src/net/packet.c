@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "net/arp.h"
 #include "net/field.h"
 #include "net/fragment.h"
 #include "net/ip.h"
@@ -77,10 +78,15 @@ net_decode(struct net *n, const struct frame *f, struct packet *out)
 	do {
 		enum layer end = walk_to_ip(&w, next);
 
-		if (end == LAYER_OTHER)
+		if (end == LAYER_OTHER || end == LAYER_ARP)
 			n->counts.not_ip++;
 		else if (end == LAYER_DAMAGED)
 			n->counts.damaged++;
+		if (end == LAYER_ARP) {
+			*out = (struct packet){ .number = f->number,
+				.time = f->time };
+			return arp_decode(w.bytes, out);
+		}
 		if (end != LAYER_IP || !decode_ip(n, &w, f->time, &ip))
 			return false;
 		next = tunnel_ip(&ip);
@@ -139,8 +145,8 @@ decode_plain(const struct frame *f, struct packet *out)
 }
 
 /*
- * From any header down to IP: LAYER_IP if w begins with it now, else why
- * there is none.  It ends: each header takes bytes, or leads to one that
+ * From any header down to IP or ARP: which of them w begins with now, else
+ * why there is none.  It ends: each header takes bytes, or leads to one that
  * does, and tags and labels are counted.
  */
 static enum layer
@@ -154,8 +160,8 @@ walk_to_ip(struct walk *w, struct next next)
 			limit_hit(LIMIT_TUNNELS);
 			return LAYER_OTHER;
 		}
-		if (next.layer == LAYER_IP || next.layer == LAYER_OTHER ||
-		    next.layer == LAYER_DAMAGED)
+		if (next.layer == LAYER_IP || next.layer == LAYER_ARP ||
+		    next.layer == LAYER_OTHER || next.layer == LAYER_DAMAGED)
 			return next.layer;
 		next = tunnel_step(next, w->bytes, &w->depth);
 	}

@@ -28,7 +28,7 @@ address_eq(const struct address *a, const struct address *b)
 /* "10.77.1.4", "fd77::1" (RFC 5952). */
 void address_add(struct text *t, const struct address *a);
 
-/* "10.77.0.20:3128", "[fd77::1]:3128". */
+/* "10.77.0.20:3128", "[fd77::1]:3128"; port 0: the address alone. */
 void address_port_add(struct text *t, const struct address *a,
     uint16_t port);
 
@@ -40,6 +40,11 @@ enum {
 	PROTOCOL_TCP = 6,
 	PROTOCOL_UDP = 17,
 	PROTOCOL_ICMP6 = 58,
+};
+
+enum arp_opcode {
+	ARP_REQUEST = 1,
+	ARP_REPLY = 2,
 };
 
 enum tcp_flag {
@@ -56,6 +61,7 @@ struct packet {
 	struct address src, dst;
 	uint8_t protocol; /* enum above; others are given with a payload */
 	uint8_t tcp_flags;
+	uint8_t arp; /* 0, or it is no IP packet, but this; src asks for dst */
 	uint16_t sport, dport; /* TCP and UDP */
 	uint32_t seq, ack;     /* TCP */
 	struct span payload;   /* what was captured of it */
@@ -69,8 +75,8 @@ struct net *net_new(void);
 void net_free(struct net *n);
 
 /*
- * Take a frame apart.  False if there is no IP packet to show: another
- * protocol, damage, or a fragment whose fellows are still to come.  The
+ * Take a frame apart.  False if there is no packet to show: neither IP nor ARP,
+ * damage, or a fragment whose fellows are still to come.  The
  * payload lives as long as the frame's bytes, or, for a packet put together
  * from fragments, until the next call.
  */

@@ -61,6 +61,8 @@ tunnel_typed(uint16_t type, struct span b)
 	case ETHERTYPE_IPV4:
 	case TYPE_IPV6:
 		return to(LAYER_IP, 0);
+	case ETHERTYPE_ARP:
+		return to(LAYER_ARP, 0);
 	case TYPE_VLAN:
 	case TYPE_QINQ:
 	case TYPE_QINQ_OLD:
@@ -222,6 +224,7 @@ tunnel_step(struct next at, struct span b, uint64_t *depth)
 	case LAYER_GRE:
 		return tunnel_gre(b);
 	case LAYER_IP:
+	case LAYER_ARP:
 	case LAYER_OTHER:
 	case LAYER_DAMAGED:
 		break;

@@ -13,6 +13,7 @@
 /* Those that somebody else has to know. */
 enum {
 	ETHERTYPE_IPV4 = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
 	ETHERTYPE_PPPOE = 0x8864,
 };
 

@@ -353,7 +353,8 @@ add_asked(struct text *t, const struct report *r, const struct kdc_record *k)
 
 	switch (k->asked) {
 	case KDC_ASKED_NOTHING:
-		text_str(t, "connects to");
+		text_str(t, k->not_there ? "looks on its network for"
+		                         : "connects to");
 		break;
 	case KDC_ASKED_AS:
 		text_fmt(t, "%s logs on at", who != NULL ? who : "somebody");

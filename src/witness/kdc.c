@@ -13,6 +13,8 @@
 #define COPY (200 * WHEN_MS)
 /* No client waits for an answer as long as this. */
 #define PATIENCE (60 * WHEN_SECOND)
+/* KDCs known by name: a realm has a handful. */
+#define SERVERS 64
 
 /* What was asked between two ends last. */
 struct asked {
@@ -35,6 +37,8 @@ struct kdc {
 	struct table table; /* struct asked, the quietest first */
 	struct link unnumbered; /* over TCP, the connection has no number */
 	size_t reserved;
+	struct address servers[SERVERS]; /* that answered; the last ones */
+	size_t n_servers; /* ever noted */
 };
 
 static struct asked *find(struct kdc *k, const struct kdc_ends *ends);
@@ -49,6 +53,16 @@ static void take_answer(struct kdc *k, const struct kdc_ends *ends,
     enum kerberos_kdc_type type, struct span msg,
     const struct kdc_from *from);
 static void take_icmp(struct kdc *k, const struct packet *p);
+
+static struct kdc_record
+nothing_seen(void)
+{
+	return (struct kdc_record){ .request_time = WHEN_NONE,
+		.answer_time = WHEN_NONE, .till = WHEN_NONE,
+		.stime = WHEN_NONE, .ctime = WHEN_NONE,
+		.error = -1, .ticket_etype = -1,
+		.kvno = -1, .reply_etype = -1 };
+}
 
 struct kdc *
 kdc_new(kdc_emit *emit, void *context)
@@ -218,23 +232,61 @@ kdc_refused(struct kdc *k, const struct flow_info *info)
 		return;
 	a = add(k, &ends);
 	a->saw = arena_new(&a->arena, sizeof(*a->saw));
-	*a->saw = (struct kdc_record){
-		.request_frame = info->first_frame,
-		.request_time = info->first_time,
-		.answer_frame = rst ? info->close_frame : 0,
-		.answer_time = rst ? info->close_time : WHEN_NONE,
-		.tries = info->syns,
-		.till = WHEN_NONE,
-		.stime = WHEN_NONE, .ctime = WHEN_NONE,
-		.error = -1,
-		.ticket_etype = -1,
-		.kvno = -1,
-		.reply_etype = -1,
-	};
+	*a->saw = nothing_seen();
+	a->saw->request_frame = info->first_frame;
+	a->saw->request_time = info->first_time;
+	a->saw->answer_frame = rst ? info->close_frame : 0;
+	a->saw->answer_time = rst ? info->close_time : WHEN_NONE;
+	a->saw->tries = info->syns;
 	say(k, a, rst ? KDC_REFUSED : info->syns > 1 ? KDC_SILENT : KDC_UNSEEN,
 	    rst ? info->close_frame : info->first_frame,
 	    rst ? info->close_time : info->first_time);
 	retire(k, a);
+}
+
+static bool
+is_server(const struct kdc *k, const struct address *host)
+{
+	for (size_t i = 0; i < k->n_servers && i < SERVERS; i++)
+		if (address_eq(&k->servers[i], host))
+			return true;
+	return false;
+}
+
+static void
+note_server(struct kdc *k, const struct address *host)
+{
+	if (!is_server(k, host))
+		k->servers[k->n_servers++ % SERVERS] = *host;
+}
+
+void
+kdc_lost(struct kdc *k, const struct neighbour_lost *lost)
+{
+	struct arena arena = { 0 };
+	struct witness_record *r;
+	struct kdc_record *saw;
+
+	if (!is_server(k, &lost->target))
+		return;
+	r = arena_new(&arena, sizeof(*r));
+	saw = arena_new(&arena, sizeof(*saw));
+	*saw = nothing_seen();
+	saw->ended = KDC_SILENT;
+	saw->not_there = true;
+	saw->request_frame = lost->first_frame;
+	saw->request_time = lost->first_time;
+	saw->tries = lost->tries;
+	*r = (struct witness_record){
+		.kind = WITNESS_KDC,
+		.frame = lost->last_frame,
+		.time = lost->last_time,
+		.client = lost->asker,
+		.server = lost->target,
+		.server_port = KDC_PORT,
+		.saw.kdc = saw,
+	};
+	k->emit(k->context, &arena, r);
 }
 
 /* -- the table -- */
@@ -342,11 +394,7 @@ begin(struct asked *a, const struct kdc_from *from)
 	a->last = from->time;
 	a->last_frame = from->frame;
 	a->saw = arena_new(&a->arena, sizeof(*a->saw));
-	*a->saw = (struct kdc_record){ .request_time = WHEN_NONE,
-		.answer_time = WHEN_NONE, .till = WHEN_NONE,
-		.stime = WHEN_NONE, .ctime = WHEN_NONE,
-		.error = -1, .ticket_etype = -1,
-		.kvno = -1, .reply_etype = -1 };
+	*a->saw = nothing_seen();
 	return a->saw;
 }
 
@@ -475,6 +523,7 @@ take_answer(struct kdc *k, const struct kdc_ends *ends,
 
 	struct kdc_record *saw = a->saw;
 
+	note_server(k, &ends->server);
 	saw->answer_frame = from->frame;
 	saw->answer_time = from->time;
 	if (type == KERBEROS_KDC_ERROR)

@@ -16,6 +16,7 @@
 #include "auth/kerberos_kdc.h"
 #include "base/secret.h"
 #include "tcp/flow.h"
+#include "witness/neighbours.h"
 #include "witness/record.h"
 
 #define KDC_PORT 88
@@ -41,6 +42,7 @@ struct kdc_record {
 	uint64_t request_frame, answer_frame; /* 0: not seen */
 	when_ns request_time, answer_time;    /* WHEN_NONE: not seen */
 	unsigned tries;      /* the request, or SYNs; copies left out */
+	bool not_there;      /* asked for by ARP or its like, in vain */
 	const char *client;  /* "alice", "host/pc1.lab.test" */
 	const char *realm;   /* that was asked */
 	const char *service; /* "HTTP/proxy.lab.test", "krbtgt/LAB.TEST" */
@@ -112,5 +114,8 @@ void kdc_stream_close(struct kdc_stream *s, const struct flow_info *info);
 
 /* A connection to port 88 that an RST, or nothing, answered. */
 void kdc_refused(struct kdc *k, const struct flow_info *info);
+
+/* A neighbour was lost: if it has been a KDC, that is silence. */
+void kdc_lost(struct kdc *k, const struct neighbour_lost *lost);
 
 #endif

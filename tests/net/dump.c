@@ -68,7 +68,7 @@ main(int argc, char **argv)
 		text_fmt(&line, "%" PRIu64 "\t%" PRId64 ".%09" PRId64,
 		    frame.number, frame.time / WHEN_SECOND,
 		    frame.time % WHEN_SECOND);
-		if (net_decode(net, &frame, &packet))
+		if (net_decode(net, &frame, &packet) && packet.arp == 0)
 			print_packet(&packet, &line);
 		else
 			text_str(&line, "\t\t\t\t\t\t");

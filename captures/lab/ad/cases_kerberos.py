@@ -281,6 +281,22 @@ def kerberos_kdc_unreachable(c):
     c.rows[-1]['cause_ok'].append('auth-backend-down')
 
 
+@case('kerberos', 'failure', 'kdc', client=MIT, flt='host 10.77.1.1 and not icmp6 and not port 53')
+def kerberos_kdc_not_there(c):
+    """alice logs on; then the KDC's cable is out: asked for by ARP, in vain, then a request without credentials."""
+    env, _ = c.kinit('alice', seen=True)
+    c.squid('krb')
+    sh('ip -n pasw link set ppadc down')
+    sh('ip -n pac1 neigh flush all')
+    try:
+        negotiate(c, 'krb', env, args='--max-time 60')
+        c.stop()
+    finally:
+        sh('ip -n pasw link set ppadc up')
+    no_ticket(c)
+    c.rows[-1]['cause_ok'].append('auth-backend-down')
+
+
 @case('kerberos', 'failure', 'kdc', client=MIT)
 def kerberos_kdc_tcp_blocked(c):
     """TCP to the KDC is dropped, UDP is not: the answer is too big for UDP (error 52), the SYNs on TCP stay unanswered."""

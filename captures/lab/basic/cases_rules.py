@@ -51,6 +51,42 @@ def odd_proxy_does_not_answer(c):
     c.findings = ('proxy-unreachable',)
 
 
+@contextlib.contextmanager
+def unplugged(host):
+    """The host's cable is out; nobody remembers its address."""
+    def port(state):
+        subprocess.run(f'ip -n pbsw link set p{host} {state}'.split(), check=True)
+    port('down')
+    for n in ('pbc1', 'pbc2'):
+        subprocess.run(f'ip -n {n} neigh flush all'.split(), check=True)
+    try:
+        yield
+    finally:
+        port('up')
+
+
+@case('odd', filt=CLIENTS.replace(' and not arp', ''))
+def odd_proxy_not_there(c):
+    """two clients use the proxy; then its cable is out, and the first one asks for it by ARP, in vain; another proxy is found"""
+    c.curl('basic', WHO)
+    c.curl('basic', 'bob', host='pbc2')
+    with unplugged('pbpx'):
+        c.run("bash -c 'echo >/dev/udp/10.79.0.21/9'")
+        c.curl('basic', WHO, how='--proxy-basic --connect-timeout 8')
+    c.findings = ('proxy-unreachable',)
+
+
+@case('odd', filt=CLIENTS.replace(' and not arp', ''))
+def odd_proxy_there_again(c):
+    """the proxy's cable is out for a second and a half: it is asked for by ARP twice, then there, and all is well"""
+    c.curl('basic', 'bob', host='pbc2')
+    with unplugged('pbpx'):
+        c.run("bash -c 'echo >/dev/udp/10.79.0.21/9'")
+        late = c.curl('basic', WHO, how='--proxy-basic --connect-timeout 8', bg=True)
+        time.sleep(1.5)
+    late.wait(10)
+
+
 # --- TLS --------------------------------------------------------------------------------------------------------
 @case('tls')
 def tls_hello_not_answered(c):
