@@ -191,6 +191,8 @@ remember(struct correlator *c, bool all)
 		}
 	if (n > 0)
 		state_take(c->state, fresh, n);
+	if (c->state != NULL)
+		state_take_findings(c->state, c->diagnosis);
 	free(fresh);
 }
 

@@ -227,6 +227,9 @@ libp407_a_SOURCES = \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
 	\
 	%reldir%/state/key.c %reldir%/state/key.h \
+	%reldir%/state/remember.c \
+	%reldir%/state/seen.c %reldir%/state/seen.h \
+	%reldir%/state/state_parts.h \
 	%reldir%/state/state.c %reldir%/state/state.h \
 	\
 	%reldir%/evidence/agents.c %reldir%/evidence/agents.h \

@@ -69,7 +69,7 @@ static const struct row {
 	{ OPT_LISTEN, "listen", "ADDRESS:PORT",
 	    "live: a status page, /metrics and /healthz over HTTP" },
 	{ OPT_STATE, "state", "FILE",
-	    "remember there when logins last worked" },
+	    "remember there who got in, and what was found" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "

@@ -130,6 +130,68 @@ d.execute("begin exclusive"); open("held", "w").close(); time.sleep(20)' &
 else
 	skip 'stores of others, and locked ones' 'python3 is not here'
 fi
+
+# A finding that an earlier run has had, and an offer that it has not.
+rm -f s s-wal
+if command -v editcap >/dev/null; then
+	captures=$root/captures
+	one=$captures/basic/basic-407-content-length-zero.pcapng
+	for f in "$captures"/basic/basic-*wrong-password*.pcapng; do
+		one=$f
+	done
+	editcap -t 86400 "$one" day2.pcapng
+	editcap -t 172800 "$one" day3.pcapng
+	"$p407" --state s "$one" >first 2>err
+	true_that 'what is new is not known' wrong grep -q '  known  ' first
+	"$p407" --state s day2.pcapng >out 2>err
+	true_that 'a day later it is known since when' \
+	    grep -q '  known  *since .* UTC; [a-z0-9]* .*in earlier runs' out
+	"$p407" --state s -o json day3.pcapng >out 2>err
+	true_that 'and so it is in the JSON' \
+	    grep -q '"known":{"since":"[^"]*","until":"[^"]*","times":[0-9]*}' out
+	"$p407" --state s -o json=events day3.pcapng >/dev/null 2>err
+	"$p407" --from-events events >out 2>err
+	true_that 'told again from the events, too' grep -q '  known  ' out
+	if command -v python3 >/dev/null; then
+		python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+d.execute("update seen set what = \"Negotiate\" where kind = 4")
+d.commit()'
+		editcap -t 259200 "$one" day4.pcapng
+		"$p407" --state s day4.pcapng >out 2>err
+		true_that 'an offer that was another one before is said' \
+		    grep -q 'changed  *offers .*, before Negotiate' out
+		true_that 'users, clients, proxies, offers, findings are there' \
+		    [ "$(python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+print(*[k for k, in d.execute("select distinct kind from seen")])')" = \
+		    '1 2 3 4 5' ]
+		true_that 'nobody is named in it' wrong grep -qaiE \
+		    "$("$p407" -o json "$one" 2>/dev/null |
+			sed -n 's/.*"user":{"name":"\([^"]*\)".*/\1/p' |
+			sort -u | paste -sd '|')|10\.79\.|curl|mozilla" s s.key
+		# A store of the version before: no such table.
+		python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+d.execute("drop table seen")
+d.execute("pragma user_version = 1")
+d.commit()'
+		"$p407" --state s "$one" >out 2>err
+		true_that 'a store of version 1 is taken over' [ ! -s err ]
+		"$p407" --state s day2.pcapng >out 2>err
+		true_that 'and goes on' grep -q '  known  ' out
+		python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+d.execute("pragma user_version = 3")
+d.commit()'
+		"$p407" --state s day2.pcapng >out 2>err
+		true_that 'a store of a later version is left alone' \
+		    says 'no store of this'
+	fi
+else
+	skip 'what earlier runs knew of findings' \
+	    'editcap is not here (Debian: wireshark-common)'
+fi
 rm -rf s s-wal
 mkdir s
 run --since $fails

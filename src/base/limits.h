@@ -46,6 +46,8 @@
 	X(LIMIT_LOG_LINES, 200000, "lines of the proxy's log kept")            \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
 	X(LIMIT_STATE_LOGINS, 100000, "logins kept in --state")                \
+	X(LIMIT_STATE_SEEN, 200000,                                            \
+	    "users, clients, proxies and findings kept in --state")            \
 	X(LIMIT_STATE_DAYS, 400, "days a login is kept in --state")            \
 	X(LIMIT_FINDINGS, 2000, "findings kept")                               \
 	X(LIMIT_INFLATE_RATIO, 2000, "times a compressed capture may grow")

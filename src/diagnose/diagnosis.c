@@ -10,6 +10,7 @@
 #include "diagnose/group.h"
 #include "diagnose/history.h"
 #include "diagnose/kdc_view.h"
+#include "diagnose/past.h"
 #include "diagnose/rules.h"
 #include "diagnose/sides.h"
 
@@ -236,6 +237,22 @@ rule_is_failure(const struct finding *f)
 	return f->example != NULL && f->rule->about == ABOUT_FAILURES;
 }
 
+/* An earlier run has seen the same? */
+static void
+tell_earlier(struct finding *f, const struct past *past)
+{
+	struct earlier e;
+
+	if (past == NULL)
+		return;
+	e = past->finding(past->context, f->identity, f->first);
+	if (e.first == WHEN_NONE)
+		return;
+	f->known_since = e.first;
+	f->known_until = e.last;
+	f->known_times = e.times;
+}
+
 static void
 collect_findings(struct diagnosis *d, struct run_state *r)
 {
@@ -264,6 +281,7 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 		evidence_add_hosts(f, &r->subject, &d->arena);
 		if (rule_is_failure(f))
 			story_tell(f, &r->subject, &d->arena);
+		tell_earlier(f, r->capture->past);
 		product_describe(f, r->rules, &r->subject, &d->arena);
 		counts.advice = f->advice;
 		counts.n_advice = f->n_advice;

@@ -95,14 +95,40 @@ differences(const struct subject *s, const struct event *good,
 	    word, s->arena, lines));
 }
 
+/* Where nothing went well in this run: what an earlier one was offered. */
+static struct value
+offer_of_before(const struct subject *s)
+{
+	const struct past *past = past_of(s);
+	const char *now = story_offers(s->attempt, s->arena), **line;
+	struct offered before;
+	struct text t = { .limit = 200 };
+
+	if (past == NULL || now == NULL)
+		return value_unknown();
+	before = past->offered(past->context, s->attempt, s->event->time,
+	    s->arena);
+	if (before.schemes == NULL || strcmp(before.schemes, now) == 0)
+		return value_unknown();
+	text_fmt(&t, "offers %s, before %s (last seen ", now, before.schemes);
+	when_day_time(&t, before.last);
+	text_str(&t, " UTC)");
+	line = arena_new(s->arena, sizeof(*line));
+	*line = keep(s, &t);
+	return value_list(line, 1);
+}
+
 static struct value
 changed(const struct subject *s, const struct fact *f)
 {
+	const struct event *good;
+
 	(void)f;
 	if (s->event == NULL)
 		return value_unknown();
-	return differences(s, story_last_good(s->history, s->event),
-	    "before");
+	good = story_last_good(s->history, s->event);
+	return good == NULL ? offer_of_before(s)
+	                    : differences(s, good, "before");
 }
 
 static struct value

@@ -52,6 +52,7 @@ struct tally {
 struct finding {
 	const char *id; /* stable: "f1", "f2", … in order of first frame */
 	uint64_t key;   /* the same in each look at a live wire, if it is */
+	const char *identity; /* the same in each run; has names: not to show */
 	const char *state; /* live: "open", "closed", ...; NULL: of a file */
 	uint64_t total; /* live: attempts since first made; 0: as given */
 	const struct rule *rule;
@@ -72,6 +73,10 @@ struct finding {
 	/* Around the example; NULL or none where the capture does not tell. */
 	const char *scope, *scope_words; /* who is hit */
 	when_ns worked_until, failing_since; /* 0: not known */
+	/* In earlier runs; since 0: it is not known from one; until and times
+	 * are WHEN_NONE and 0 where that is not clear. */
+	when_ns known_since, known_until;
+	uint64_t known_times;
 	const char *const *changed; /* since it worked */
 	size_t n_changed;
 	const char *const *differs; /* from a good login elsewhere */

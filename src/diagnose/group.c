@@ -370,6 +370,22 @@ key_of(const struct group *g)
 	return key;
 }
 
+/* The same in words: for keys that outlive the run (state/state.h). */
+static const char *
+identity_of(const struct group *g, struct arena *arena)
+{
+	struct text t = { .limit = 1000 };
+
+	text_fmt(&t, "%s\n", g->rule->id);
+	address_add(&t, &g->client);
+	text_char(&t, '\n');
+	address_port_add(&t, &g->proxy, g->proxy_port);
+	text_char(&t, '\n');
+	for (const char *c = g->who; c != NULL && *c != '\0'; c++)
+		text_char(&t, *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c);
+	return keep(arena, &t);
+}
+
 void
 group_describe(const struct group *g, struct finding *f, size_t number,
     const struct capture_facts *capture, struct arena *arena)
@@ -379,6 +395,7 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 	text_fmt(&id, "f%zu", number);
 	f->id = keep(arena, &id);
 	f->key = key_of(g);
+	f->identity = identity_of(g, arena);
 	f->rule = g->rule;
 	f->cause = g->rule->cause;
 	f->severity = g->rule->severity;

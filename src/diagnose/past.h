@@ -16,10 +16,27 @@ struct since {
 	when_ns failing_since; /* WHEN_NONE: not known */
 };
 
+/* Of a finding: the same rule, for whom and where. */
+struct earlier {
+	when_ns first;  /* WHEN_NONE: it was not seen before */
+	when_ns last;   /* WHEN_NONE: not known */
+	uint64_t times; /* attempts, or connections; 0: not known */
+};
+
+/* Of a proxy, to the client of an attempt. */
+struct offered {
+	const char *schemes; /* "NTLM and Basic", in the arena; or NULL */
+	when_ns last;
+};
+
+/* Each says what is known of the time before `before`. */
 struct past {
-	/* What is known of the time before `before`. */
 	struct since (*of)(void *context, const struct attempt *a,
 	    when_ns before);
+	struct earlier (*finding)(void *context, const char *identity,
+	    when_ns before);
+	struct offered (*offered)(void *context, const struct attempt *a,
+	    when_ns before, struct arena *arena);
 	void *context;
 };
 

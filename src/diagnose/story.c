@@ -399,23 +399,37 @@ differ_number(struct lines *l, const char *what, int now, int good)
 }
 
 static const char *
-offers_of(const struct attempt *a, struct arena *arena)
+schemes_of(const struct token *offers, size_t n, struct arena *arena)
 {
 	struct text t = { .limit = 200 };
 
-	if (a->n_offers == 0)
+	if (n == 0)
 		return NULL;
-	for (size_t i = 0; i < a->n_offers; i++)
+	for (size_t i = 0; i < n; i++)
 		text_fmt(&t, "%s%s", i > 0 ? " and " : "",
-		    a->offers[i].scheme == SCHEME_OTHER &&
-		            a->offers[i].scheme_name != NULL
-		        ? a->offers[i].scheme_name
-		        : scheme_name(a->offers[i].scheme));
+		    offers[i].scheme == SCHEME_OTHER &&
+		            offers[i].scheme_name != NULL
+		        ? offers[i].scheme_name
+		        : scheme_name(offers[i].scheme));
 
 	const char *kept = arena_str(arena, text_span(&t));
 
 	text_fini(&t);
 	return kept;
+}
+
+static const char *
+offers_of(const struct attempt *a, struct arena *arena)
+{
+	return schemes_of(a->offers, a->n_offers, arena);
+}
+
+const char *
+story_offers(const struct attempt *a, struct arena *arena)
+{
+	return a->n_offers > 0
+	    ? offers_of(a, arena)
+	    : schemes_of(a->last_offers, a->n_last_offers, arena);
 }
 
 static const struct token *

@@ -67,6 +67,10 @@ const struct event *story_good_elsewhere(const struct history *h,
 
 enum { DIFFERENCES_MAX = 16 };
 
+/* "NTLM and Basic", as the proxy offered them before or after credentials;
+ * NULL: it offered nothing. */
+const char *story_offers(const struct attempt *a, struct arena *arena);
+
 /*
  * How a differs from a good one, a line each, the telling ones first:
  * "scheme NTLM (WORD: Negotiate/Kerberos)".  Returns how many.

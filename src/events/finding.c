@@ -118,6 +118,19 @@ read_product(struct arena *a, struct span product, struct finding *f)
 	    &f->n_advice);
 }
 
+/* What an earlier run had seen. */
+static void
+read_known(struct finding *f, struct span known)
+{
+	when_ns since = when_of_iso(json_member(known, "since"));
+
+	if (since == WHEN_NONE)
+		return;
+	f->known_since = since;
+	f->known_until = when_of_iso(json_member(known, "until"));
+	span_decimal(json_member(known, "times"), &f->known_times);
+}
+
 struct finding *
 parts_finding(struct arena *a, struct span line)
 {
@@ -162,6 +175,7 @@ parts_finding(struct arena *a, struct span line)
 	f->failing_since = when_of_iso(json_member(about, "failing_since"));
 	if (f->worked_until == WHEN_NONE)
 		f->worked_until = f->failing_since = 0;
+	read_known(f, json_member(about, "known"));
 	read_tally(a, about, "clients", &f->clients);
 	read_tally(a, about, "users", &f->users);
 	read_tally(a, about, "proxies", &f->proxies);

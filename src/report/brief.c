@@ -155,6 +155,9 @@ story_entries(struct entries *e, const struct finding *f)
 	if (f->worked_until != 0)
 		words_since(&e->words, f->worked_until, f->failing_since);
 	entry(e, "worked");
+	if (f->known_since != 0)
+		words_known(&e->words, f);
+	entry(e, "known");
 	list_entry(e, "changed", f->changed, f->n_changed);
 	if (f->n_changed == 0)
 		list_entry(e, "differs", f->differs, f->n_differs);

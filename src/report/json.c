@@ -367,6 +367,14 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 		jsonw_time(w, "worked_until", f->worked_until);
 		jsonw_time(w, "failing_since", f->failing_since);
 	}
+	if (f->known_since != 0) {
+		jsonw_object(w, "known");
+		jsonw_time(w, "since", f->known_since);
+		jsonw_time(w, "until", f->known_until);
+		if (f->known_times > 0)
+			jsonw_uint(w, "times", f->known_times);
+		jsonw_end(w);
+	}
 	jsonw_array(w, "hosts");
 	for (size_t i = 0; i < f->n_hosts; i++)
 		jsonw_str(w, NULL, redact_words(r->redact, f->hosts[i]));

@@ -159,6 +159,10 @@ story(struct page *p, const struct report *r, const struct finding *f)
 		words_since(&t, f->worked_until, f->failing_since);
 		entry(p, "worked", &t);
 	}
+	if (f->known_since != 0) {
+		words_known(&t, f);
+		entry(p, "known", &t);
+	}
 	list_entry(p, r, "changed", f->changed, f->n_changed);
 	/* Both lists against the same login say the same. */
 	if (f->n_changed == 0)

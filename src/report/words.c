@@ -114,3 +114,16 @@ words_since(struct text *t, when_ns worked, when_ns failing)
 	text_fini(&a);
 	text_fini(&b);
 }
+
+void
+words_known(struct text *t, const struct finding *f)
+{
+	text_str(t, "since ");
+	when_day_time(t, f->known_since);
+	text_str(t, " UTC");
+	if (f->known_times == 1)
+		text_str(t, "; once in earlier runs");
+	else if (f->known_times > 1)
+		text_fmt(t, "; %llu times in earlier runs",
+		    (unsigned long long)f->known_times);
+}

@@ -38,5 +38,7 @@ void words_clock(struct text *t, int64_t ns);
 
 /* "until 2026-11-23 17:04:00 UTC; failing since 17:04:01" */
 void words_since(struct text *t, when_ns worked, when_ns failing);
+/* "since 2026-11-22 08:14:03 UTC; 12 times in earlier runs" */
+void words_known(struct text *t, const struct finding *f);
 
 #endif

@@ -94,13 +94,25 @@ add_lower(struct text *t, const char *user)
 }
 
 bool
+key_words(const struct key *k, struct span words, uint8_t out[LOGIN_BYTES])
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (HMAC(EVP_sha256(), k->bytes, KEY_BYTES, words.at, words.len,
+	        digest, &len) == NULL || len < LOGIN_BYTES)
+		return false;
+	memcpy(out, digest, LOGIN_BYTES);
+	return true;
+}
+
+bool
 key_login(const struct key *k, const struct attempt *a,
     uint8_t out[LOGIN_BYTES])
 {
 	const struct connection *c = &a->connection;
 	struct text t = { 0 };
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
+	bool ok;
 
 	add(&t, span_of(c->client.bytes, c->client.len));
 	add(&t, span_of(c->proxy.bytes, c->proxy.len));
@@ -109,11 +121,7 @@ key_login(const struct key *k, const struct attempt *a,
 	if (a->user != NULL)
 		add_lower(&t, a->user);
 
-	struct span s = text_span(&t);
-	bool ok = HMAC(EVP_sha256(), k->bytes, KEY_BYTES, s.at, s.len, digest,
-	              &len) != NULL;
-
+	ok = key_words(k, text_span(&t), out);
 	text_fini(&t);
-	memcpy(out, digest, LOGIN_BYTES);
-	return ok && len >= LOGIN_BYTES;
+	return ok;
 }

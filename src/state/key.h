@@ -25,6 +25,10 @@ struct key {
 bool key_load(const char *path, struct key *out);
 void key_wipe(struct key *k);
 
+/* The same of any words. */
+bool key_words(const struct key *k, struct span words,
+    uint8_t out[LOGIN_BYTES]);
+
 /* User in any case and without a domain, as facts about users have it. */
 bool key_login(const struct key *k, const struct attempt *a,
     uint8_t out[LOGIN_BYTES]);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,21 +12,22 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "diagnose/history.h"
-#include "state/key.h"
+#include "state/state_parts.h"
 
 #define DAY_S 86400
 
 /*
  * A row a login.  Times are nanoseconds of the capture; `written` is the wall
- * clock's, in seconds, for it is we who forget.  Version 1 of "p407".
+ * clock's, in seconds, for it is we who forget.  Version 2 of "p407": the
+ * first had no table of what was seen (seen.c), and is given one.
  */
+#define SCHEMA      2
 #define APPLICATION "0x70343037"
 static const char set_up[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA application_id = " APPLICATION ";"
-    "PRAGMA user_version = 1;"
+    "PRAGMA user_version = 2;"
     "CREATE TABLE IF NOT EXISTS login ("
     " id BLOB PRIMARY KEY, last_good INTEGER, worked_until INTEGER,"
     " failing_since INTEGER, written INTEGER NOT NULL) WITHOUT ROWID;"
@@ -38,8 +38,6 @@ static const char private[] = "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA temp_store = MEMORY;"
                               "PRAGMA trusted_schema = OFF;"
                               "PRAGMA cell_size_check = ON;";
-
-enum statement { ASK, GOOD, REFUSED, FORGET_OLD, FORGET_MANY, STATEMENTS };
 
 static const char *const statements[STATEMENTS] = {
 	[ASK] = "SELECT last_good, worked_until, failing_since FROM login "
@@ -59,18 +57,6 @@ static const char *const statements[STATEMENTS] = {
 	                "ORDER BY written DESC LIMIT -1 OFFSET ?1)",
 };
 
-struct state {
-	char *path;
-	sqlite3 *db;
-	sqlite3_stmt *statement[STATEMENTS];
-	struct key key;
-	struct past past;
-	bool read_only; /* it could not be written; said */
-};
-
-static struct since ask(void *context, const struct attempt *a,
-    when_ns before);
-
 static bool
 is_damage(int code)
 {
@@ -85,6 +71,7 @@ shut(struct state *s)
 		sqlite3_finalize(s->statement[i]);
 		s->statement[i] = NULL;
 	}
+	seen_shut(&s->seen);
 	sqlite3_close(s->db);
 	s->db = NULL;
 }
@@ -121,7 +108,8 @@ check_owner(sqlite3 *db)
 	    : 0;
 
 	if (code == SQLITE_OK && tables > 0 &&
-	    (application != strtol(APPLICATION, NULL, 16) || version != 1))
+	    (application != strtol(APPLICATION, NULL, 16) || version < 1 ||
+	        version > SCHEMA))
 		code = SQLITE_MISMATCH;
 	return code;
 }
@@ -161,7 +149,7 @@ open_store(struct state *s)
 	for (int i = 0; code == SQLITE_OK && i < STATEMENTS; i++)
 		code = sqlite3_prepare_v3(s->db, statements[i], -1,
 		    SQLITE_PREPARE_PERSISTENT, &s->statement[i], NULL);
-	return code;
+	return code == SQLITE_OK ? seen_open(&s->seen, s->db) : code;
 }
 
 /* Keep it for who wants to know; its log belongs to it. */
@@ -183,8 +171,8 @@ set_aside(const char *path)
 	return ok;
 }
 
-static void
-say(const struct state *s, int code)
+void
+state_say(const struct state *s, int code)
 {
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
@@ -217,9 +205,8 @@ make_file(const char *path)
 	return fd >= 0;
 }
 
-/* One number in, nothing out. */
-static int
-step(sqlite3_stmt *q)
+int
+state_step(sqlite3_stmt *q)
 {
 	int code = sqlite3_step(q);
 
@@ -227,18 +214,22 @@ step(sqlite3_stmt *q)
 	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static int
-forget(struct state *s)
+int
+state_forget(struct state *s)
 {
-	int64_t days = (int64_t)limit_of(LIMIT_STATE_DAYS);
+	int64_t oldest = (int64_t)time(NULL) -
+	    (int64_t)limit_of(LIMIT_STATE_DAYS) * DAY_S;
 	int code;
 
-	sqlite3_bind_int64(s->statement[FORGET_OLD], 1,
-	    (int64_t)time(NULL) - days * DAY_S);
+	sqlite3_bind_int64(s->statement[FORGET_OLD], 1, oldest);
 	sqlite3_bind_int64(s->statement[FORGET_MANY], 1,
 	    (int64_t)limit_of(LIMIT_STATE_LOGINS));
-	code = step(s->statement[FORGET_OLD]);
-	return code != SQLITE_OK ? code : step(s->statement[FORGET_MANY]);
+	code = state_step(s->statement[FORGET_OLD]);
+	if (code == SQLITE_OK)
+		code = state_step(s->statement[FORGET_MANY]);
+	return code == SQLITE_OK
+	    ? seen_forget(&s->seen, oldest, limit_of(LIMIT_STATE_SEEN))
+	    : code;
 }
 
 struct state *
@@ -249,7 +240,7 @@ state_open(const char *path)
 	int code = SQLITE_CANTOPEN;
 
 	s->path = memory_strdup(path);
-	s->past = (struct past){ ask, s };
+	s->past = state_asked(s);
 	text_fmt(&key, "%s.key", path);
 	if (key_load(text_get(&key), &s->key) && make_file(path)) {
 		code = open_store(s);
@@ -260,9 +251,9 @@ state_open(const char *path)
 		}
 		/* The first write opens the log, too. */
 		if (code == SQLITE_OK)
-			code = forget(s);
+			code = state_forget(s);
 		if (code != SQLITE_OK)
-			say(s, code);
+			state_say(s, code);
 	}
 	text_fini(&key);
 	if (code != SQLITE_OK) {
@@ -287,80 +278,4 @@ const struct past *
 state_past(struct state *s)
 {
 	return &s->past;
-}
-
-static when_ns
-column_time(sqlite3_stmt *q, int column)
-{
-	return sqlite3_column_type(q, column) == SQLITE_INTEGER
-	    ? sqlite3_column_int64(q, column)
-	    : WHEN_NONE;
-}
-
-/* Of two rows of refusals the store knows the later only: where that does
- * not say, nothing is said. */
-static struct since
-ask(void *context, const struct attempt *a, when_ns before)
-{
-	struct state *s = context;
-	struct since since = { WHEN_NONE, WHEN_NONE };
-	sqlite3_stmt *q = s->statement[ASK];
-	uint8_t login[LOGIN_BYTES];
-
-	if (!key_login(&s->key, a, login))
-		return since;
-	sqlite3_bind_blob(q, 1, login, LOGIN_BYTES, SQLITE_STATIC);
-	if (sqlite3_step(q) == SQLITE_ROW) {
-		when_ns good = column_time(q, 0);
-		when_ns worked = column_time(q, 1);
-		when_ns failing = column_time(q, 2);
-
-		if (good != WHEN_NONE && good < before)
-			since.worked_until = good;
-		else if (worked != WHEN_NONE && worked < before)
-			since.worked_until = worked;
-		if (failing != WHEN_NONE && failing <= before &&
-		    (since.worked_until == WHEN_NONE ||
-		        failing > since.worked_until))
-			since.failing_since = failing;
-	}
-	sqlite3_reset(q);
-	sqlite3_clear_bindings(q);
-	return since;
-}
-
-static int
-take(struct state *s, const struct attempt *a)
-{
-	enum event_kind kind = event_kind_of(a);
-	sqlite3_stmt *q = s->statement[kind == EVENT_OK ? GOOD : REFUSED];
-	uint8_t login[LOGIN_BYTES];
-
-	if (kind == EVENT_OTHER || !key_login(&s->key, a, login))
-		return SQLITE_OK;
-	sqlite3_bind_blob(q, 1, login, LOGIN_BYTES, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(q, 2, event_time_of(a));
-	sqlite3_bind_int64(q, 3, (int64_t)time(NULL));
-	return step(q);
-}
-
-void
-state_take(struct state *s, struct attempt *const *attempts, size_t n)
-{
-	int code;
-
-	if (s->read_only || n == 0)
-		return;
-	code = sqlite3_exec(s->db, "BEGIN", NULL, NULL, NULL);
-	for (size_t i = 0; code == SQLITE_OK && i < n; i++)
-		code = take(s, attempts[i]);
-	if (code == SQLITE_OK)
-		code = forget(s);
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		return;
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	s->read_only = true;
-	say(s, code);
 }

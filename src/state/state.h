@@ -4,12 +4,14 @@
  *
  * The front of this folder.  An SQLite store holds of each login (key.h) when
  * it last worked and since when it fails, so that a finding can say "worked
- * until yesterday" though the run began this morning.
+ * until yesterday" though the run began this morning; and of users, clients,
+ * proxies, what these offered, and findings, when they were seen first and
+ * last (seen.h).
  *
  * A store serves a run; it never stops one.  One that is damaged is set aside
  * as FILE.damaged and begun anew; one that is locked by another run, full, or
  * not ours is said, and the run goes on without.  It is bounded by
- * LIMIT_STATE_LOGINS and LIMIT_STATE_DAYS.
+ * LIMIT_STATE_LOGINS, LIMIT_STATE_SEEN and LIMIT_STATE_DAYS.
  *
  * All files are opened by state_open() and none afterwards, so that a sandbox
  * may be put up after it.
@@ -17,6 +19,7 @@
 #ifndef P407_STATE_STATE_H
 #define P407_STATE_STATE_H
 
+#include "diagnose/diagnosis.h"
 #include "diagnose/past.h"
 
 struct state;
@@ -30,5 +33,8 @@ const struct past *state_past(struct state *s);
 
 /* Attempts that will not change any more; each is taken once. */
 void state_take(struct state *s, struct attempt *const *attempts, size_t n);
+
+/* Findings, as they are now: what was taken of them before is known. */
+void state_take_findings(struct state *s, const struct diagnosis *d);
 
 #endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state/seen.h"
+
+#include <stdio.h>
+
+static const char set_up[] =
+    "CREATE TABLE IF NOT EXISTS seen ("
+    " kind INTEGER NOT NULL, id BLOB NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL, times INTEGER NOT NULL, what TEXT,"
+    " written INTEGER NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS seen_written ON seen (written);";
+
+static const char ask[] = "SELECT first, last, times, what FROM seen "
+                          "WHERE kind = ?1 AND id = ?2";
+
+/* On the right of "=" are the values of before. */
+static const char note[] =
+    "INSERT INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+    "ON CONFLICT (kind, id) DO UPDATE SET first = min(first, ?3), "
+    "times = times + CASE WHEN ?4 > last THEN ?5 ELSE 0 END, "
+    "what = CASE WHEN ?4 > last THEN ?6 ELSE what END, "
+    "last = max(last, ?4), written = ?7";
+
+static const char forget_old[] = "DELETE FROM seen WHERE written < ?1";
+
+static const char forget_many[] =
+    "DELETE FROM seen WHERE (kind, id) IN (SELECT kind, id FROM seen "
+    "ORDER BY written DESC LIMIT -1 OFFSET ?1)";
+
+static int
+prepare(sqlite3 *db, const char *query, sqlite3_stmt **out)
+{
+	return sqlite3_prepare_v3(db, query, -1, SQLITE_PREPARE_PERSISTENT,
+	    out, NULL);
+}
+
+int
+seen_open(struct seen *s, sqlite3 *db)
+{
+	int code = sqlite3_exec(db, set_up, NULL, NULL, NULL);
+
+	if (code == SQLITE_OK)
+		code = prepare(db, ask, &s->ask);
+	if (code == SQLITE_OK)
+		code = prepare(db, note, &s->note);
+	if (code == SQLITE_OK)
+		code = prepare(db, forget_old, &s->forget_old);
+	if (code == SQLITE_OK)
+		code = prepare(db, forget_many, &s->forget_many);
+	return code;
+}
+
+void
+seen_shut(struct seen *s)
+{
+	sqlite3_finalize(s->ask);
+	sqlite3_finalize(s->note);
+	sqlite3_finalize(s->forget_old);
+	sqlite3_finalize(s->forget_many);
+	*s = (struct seen){ 0 };
+}
+
+static int
+step(sqlite3_stmt *q)
+{
+	int code = sqlite3_step(q);
+
+	sqlite3_reset(q);
+	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+bool
+seen_ask(struct seen *s, enum seen_kind kind, const uint8_t id[LOGIN_BYTES],
+    struct seen_row *out)
+{
+	bool found;
+
+	sqlite3_bind_int(s->ask, 1, kind);
+	sqlite3_bind_blob(s->ask, 2, id, LOGIN_BYTES, SQLITE_TRANSIENT);
+	found = sqlite3_step(s->ask) == SQLITE_ROW;
+	if (found) {
+		const char *what =
+		    (const char *)sqlite3_column_text(s->ask, 3);
+
+		out->first = sqlite3_column_int64(s->ask, 0);
+		out->last = sqlite3_column_int64(s->ask, 1);
+		out->times = (uint64_t)sqlite3_column_int64(s->ask, 2);
+		snprintf(out->what, sizeof(out->what), "%s",
+		    what != NULL ? what : "");
+	}
+	sqlite3_reset(s->ask);
+	return found;
+}
+
+int
+seen_note(struct seen *s, enum seen_kind kind, const uint8_t id[LOGIN_BYTES],
+    const struct seen_row *row, int64_t wall_s)
+{
+	sqlite3_bind_int(s->note, 1, kind);
+	sqlite3_bind_blob(s->note, 2, id, LOGIN_BYTES, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(s->note, 3, row->first);
+	sqlite3_bind_int64(s->note, 4, row->last);
+	sqlite3_bind_int64(s->note, 5, (int64_t)row->times);
+	sqlite3_bind_text(s->note, 6, row->what, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(s->note, 7, wall_s);
+	return step(s->note);
+}
+
+int
+seen_forget(struct seen *s, int64_t oldest_s, uint64_t most)
+{
+	sqlite3_bind_int64(s->forget_old, 1, oldest_s);
+	sqlite3_bind_int64(s->forget_many, 1, (int64_t)most);
+
+	int code = step(s->forget_old);
+
+	return code != SQLITE_OK ? code : step(s->forget_many);
+}

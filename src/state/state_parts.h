@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * state_parts.h - the inside of a store, for the files it is made of
+ */
+#ifndef P407_STATE_STATE_PARTS_H
+#define P407_STATE_STATE_PARTS_H
+
+#include <sqlite3.h>
+
+#include "state/key.h"
+#include "state/seen.h"
+#include "state/state.h"
+
+enum statement { ASK, GOOD, REFUSED, FORGET_OLD, FORGET_MANY, STATEMENTS };
+
+struct state {
+	char *path;
+	sqlite3 *db;
+	sqlite3_stmt *statement[STATEMENTS];
+	struct seen seen;
+	struct key key;
+	struct past past;
+	bool read_only; /* it could not be written; said */
+};
+
+/* -- state.c: the file -- */
+
+/* One number in, nothing out. */
+int state_step(sqlite3_stmt *q);
+
+/* What is too old, and what is too much. */
+int state_forget(struct state *s);
+
+/* What is wrong, by its code. */
+void state_say(const struct state *s, int code);
+
+/* -- remember.c: what is asked of it, and what it takes -- */
+
+struct past state_asked(struct state *s);
+
+#endif
