@@ -216,8 +216,11 @@ if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
 	true_that 'counts follow the format of Prometheus' \
 	    python3 "$root/tests/server/metrics.py" metrics.txt
 	"$p407" -i wire --listen 127.0.0.1:9407 >/dev/null 2>busy
-	true_that 'a port in use is said' \
-	    has 'listen 127.0.0.1:9407: Address already in use' busy
+	status=$?
+	true_that 'a port in use: status 2, and one line that says so' \
+	    [ "$status$(wc -l <busy)" = 21 ]
+	true_that 'and what to do' has \
+	    '^p407: --listen 127.0.0.1:9407: .*in use (choose another' busy
 	server=$(ss -ltnpH 'sport = :9407' | sed 's/.*pid=\([0-9]*\).*/\1/')
 	true_that 'it is another process, confined' sh -c \
 	    "[ $server -ne $pid ] && grep -q '^Seccomp:	2' /proc/$server/status"
@@ -226,6 +229,15 @@ if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
 	stop TERM
 	true_that 'and ends with it' wait_for 3 \
 	    sh -c "! curl -s -o /dev/null $page/"
+	listen --listen 127.0.0.1:9407 --redact identities -o json
+	fetch "ali:$wrong" >/dev/null
+	true_that 'with --redact the fault is shown' wait_for 15 \
+	    sh -c "curl -s $page/finding/f1 >finding.html &&
+	        grep -q user-1 finding.html"
+	curl -s $page/ $page/healthz $page/metrics >rest.html
+	true_that 'and nobody is named' sh -c \
+	    "! grep -q -e '\bali\b' -e '10\.107\.' finding.html rest.html"
+	stop TERM
 fi
 
 listen -c 1 -o json

@@ -41,9 +41,11 @@ check_tests = \
 	%reldir%/sandbox/test_opener \
 	%reldir%/sandbox/test_sandbox \
 	%reldir%/server/test_server \
+	%reldir%/server/test_slow \
 	%reldir%/state/test_state \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
+	%reldir%/test_status \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
 	%reldir%/witness/test_apps \
@@ -71,6 +73,7 @@ check_tests = \
 	%reldir%/evidence/test_rewrite \
 	%reldir%/report/test_formats \
 	%reldir%/report/test_html \
+	%reldir%/report/test_html_status \
 	%reldir%/report/test_json \
 	%reldir%/report/test_markdown \
 	%reldir%/report/test_model \
@@ -111,11 +114,14 @@ libtests_a_SOURCES = \
 	%reldir%/http/play.h \
 	%reldir%/report/sample.c \
 	%reldir%/report/strict.c \
+	%reldir%/report/tags.c \
 	%reldir%/capture/build.h \
 	%reldir%/diagnose/make.h \
 	%reldir%/net/bytes.h \
 	%reldir%/report/sample.h \
+	%reldir%/server/ask.h \
 	%reldir%/report/strict.h \
+	%reldir%/report/tags.h \
 	%reldir%/material.h \
 	%reldir%/witness/scene.h \
 	%reldir%/run.h \

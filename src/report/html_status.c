@@ -88,14 +88,16 @@ lead(struct html *h, const struct html_status *s, size_t n_faults)
 static void
 fault(struct html *h, const struct finding *f, when_ns now)
 {
+	uint64_t n = f->total > 0 ? f->total : f->n_attempts;
+
 	text_fmt(h->out, "<li><a href=\"/finding/%s\"><strong>", f->id);
 	html_sentence(h, f->title);
 	text_fmt(h->out, "</strong></a> <span class=\"chip %s\">severity %s"
 	    "</span><br>", level_name(f->severity), level_name(f->severity));
 	html_sentence(h, f->message);
 	text_fmt(h->out, "<br><span class=\"who\">%llu %s, %zu %s; last ",
-	    (unsigned long long)(f->total > 0 ? f->total : f->n_attempts),
-	    f->total == 1 ? "attempt" : "attempts", f->clients.total,
+	    (unsigned long long)n, n == 1 ? "attempt" : "attempts",
+	    f->clients.total,
 	    f->clients.total == 1 ? "client" : "clients");
 	ago(h, f->last, now);
 	text_str(h->out, "</span></li>\n");

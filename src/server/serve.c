@@ -12,11 +12,8 @@
 
 #include "sandbox/sandbox.h"
 
-/* Readers at once; memory for the request of one; its time in all. */
-#define READERS      32
+/* Memory for the request of a reader. */
 #define REQUEST_MOST 16384
-#define IDLE_S       5
-#define READER_TIME  (15 * WHEN_SECOND)
 /* How often it looks if the sensor is there. */
 #define LOOK_MS      500
 /* The status page renews itself so often. */
@@ -52,7 +49,7 @@ struct site {
 	struct library call;
 	const struct board *board;
 	bool loopback;
-	struct reader readers[READERS];
+	struct reader readers[SERVER_READERS];
 };
 
 static int64_t
@@ -210,7 +207,7 @@ on_connection(void *context, struct MHD_Connection *c, void **of_socket,
 			r->fd = 0;
 		return;
 	}
-	for (size_t i = 0; info != NULL && i < READERS; i++)
+	for (size_t i = 0; info != NULL && i < SERVER_READERS; i++)
 		if (site->readers[i].fd == 0) {
 			site->readers[i] = (struct reader){
 				info->connect_fd + 1, steady_now() };
@@ -219,22 +216,32 @@ on_connection(void *context, struct MHD_Connection *c, void **of_socket,
 		}
 }
 
-/* Whoever sends a byte now and then has had time enough. */
-static void
-end_slow_readers(struct site *site, int64_t now)
-{
-	for (size_t i = 0; i < READERS; i++)
-		if (site->readers[i].fd != 0 &&
-		    now - site->readers[i].since > READER_TIME)
-			shutdown(site->readers[i].fd - 1, SHUT_RDWR);
-}
-
 static bool
-is_over(int alive)
+is_readable(int fd)
 {
-	struct pollfd p = { .fd = alive, .events = POLLIN };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	return poll(&p, 1, 0) > 0;
+}
+
+/*
+ * Whoever sends a byte now and then has had time enough; sooner, if others
+ * wait and there is no room for them.
+ */
+static void
+end_slow_readers(struct site *site, int listening, int64_t now)
+{
+	size_t n = 0;
+	int64_t most = SERVER_TIME;
+
+	for (size_t i = 0; i < SERVER_READERS; i++)
+		n += site->readers[i].fd != 0;
+	if (n == SERVER_READERS && is_readable(listening))
+		most = SERVER_TIME_CROWDED;
+	for (size_t i = 0; i < SERVER_READERS; i++)
+		if (site->readers[i].fd != 0 &&
+		    now - site->readers[i].since > most)
+			shutdown(site->readers[i].fd - 1, SHUT_RDWR);
 }
 
 static bool
@@ -281,17 +288,17 @@ serve(int listening, int alive, struct board *b, bool loopback,
 	d = site->call.MHD_start_daemon(MHD_NO_FLAG, 0, NULL,
 	    NULL, on_request, site,
 	    MHD_OPTION_LISTEN_SOCKET, listening,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)READERS,
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_READERS,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MOST,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, site,
 	    MHD_OPTION_END);
 	if (d == NULL)
 		return 2;
 	sandbox_confine(SANDBOX_SERVER, NULL);
-	while (!is_over(alive)) {
+	while (!is_readable(alive)) {
 		site->call.MHD_run_wait(d, LOOK_MS);
-		end_slow_readers(site, steady_now());
+		end_slow_readers(site, listening, steady_now());
 	}
 	return 0;
 }

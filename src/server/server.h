@@ -15,6 +15,15 @@
 /* What the sensor has not renewed for so long is stale. */
 #define SERVER_STALE (30 * WHEN_SECOND)
 
+/*
+ * Readers at once.  One that says and takes nothing is ended after so many
+ * seconds; any, after SERVER_TIME, or less if others wait for its place.
+ */
+#define SERVER_READERS      32
+#define SERVER_IDLE_S       5
+#define SERVER_TIME         (15 * WHEN_SECOND)
+#define SERVER_TIME_CROWDED WHEN_SECOND
+
 struct server;
 
 /*

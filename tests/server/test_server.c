@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "server/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "ask.h"
 #include "base/message.h"
-#include "run.h"
 
 static const struct address loopback = { .len = 4, .bytes = { 127, 0, 0, 1 } };
-
-static int64_t
-steady_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
-}
 
 /* With pages that were put up so long ago. */
 static struct server *
@@ -40,37 +23,6 @@ started(int64_t age)
 	ck_assert(board_add(b, "/finding/f1", BOARD_HTML, true, SPAN("why")));
 	board_end(b, steady_now() - age);
 	return s;
-}
-
-static int
-connected(const struct server *s)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		.sin_port = htons(server_port(s)) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	return fd;
-}
-
-/* What comes until the other side is done. */
-static const char *
-answer_to(const struct server *s, const char *request)
-{
-	static char all[8192];
-	size_t n = 0;
-	ssize_t got;
-	int fd = connected(s);
-
-	ck_assert_int_eq(send(fd, request, strlen(request), MSG_NOSIGNAL),
-	    (ssize_t)strlen(request));
-	while (n < sizeof(all) - 1 &&
-	    (got = read(fd, all + n, sizeof(all) - 1 - n)) > 0)
-		n += (size_t)got;
-	all[n] = '\0';
-	close(fd);
-	return all;
 }
 
 static const struct {
@@ -103,7 +55,7 @@ START_TEST(says_what_is_on_the_board_and_nothing_else)
 	snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: %s\r\n\r\n",
 	    requests[_i].method, requests[_i].path, requests[_i].host);
 
-	const char *all = answer_to(s, request);
+	const char *all = ask(server_port(s), request);
 
 	ck_assert_msg(strncmp(all + strlen("HTTP/1.1 "), requests[_i].status,
 	                  3) == 0,
@@ -118,7 +70,7 @@ END_TEST
 START_TEST(a_head_has_no_body)
 {
 	struct server *s = started(0);
-	const char *all = answer_to(s,
+	const char *all = ask(server_port(s),
 	    "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
 	ck_assert_ptr_nonnull(strstr(all, "Content-Length: 6\r\n"));
@@ -130,8 +82,7 @@ END_TEST
 START_TEST(who_reads_can_hold_the_page_still)
 {
 	struct server *s = started(0);
-	const char *all = answer_to(s,
-	    "GET /?still HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	const char *all = ask_for(server_port(s), "/?still");
 
 	ck_assert_ptr_nonnull(strstr(all, "<p>all"));
 	ck_assert_ptr_null(strstr(all, "Refresh"));
@@ -142,8 +93,7 @@ END_TEST
 START_TEST(a_sensor_that_is_silent_is_not_well)
 {
 	struct server *s = started(SERVER_STALE + WHEN_SECOND);
-	const char *all = answer_to(s,
-	    "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	const char *all = ask_for(server_port(s), "/healthz");
 
 	ck_assert_ptr_nonnull(strstr(all, " 503 "));
 	ck_assert_ptr_nonnull(strstr(all, "has said nothing"));
@@ -159,7 +109,7 @@ START_TEST(a_request_without_end_is_refused)
 	memset(request + strlen(request), 'x',
 	    sizeof(request) - 1 - strlen(request));
 
-	int fd = connected(s);
+	int fd = ask_connect(server_port(s), 0);
 	ssize_t sent = 0, n;
 	char answer[64] = "";
 
@@ -183,11 +133,10 @@ START_TEST(many_who_say_nothing_do_not_end_it)
 	int fds[40]; /* more than it talks to at once */
 
 	for (size_t i = 0; i < 40; i++)
-		fds[i] = connected(s);
+		fds[i] = ask_connect(server_port(s), 0);
 	for (size_t i = 0; i < 40; i++)
 		close(fds[i]);
-	ck_assert_ptr_nonnull(strstr(answer_to(s,
-	    "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "<p>all"));
+	ck_assert_ptr_nonnull(strstr(ask_for(server_port(s), "/"), "<p>all"));
 	server_end(s);
 }
 END_TEST

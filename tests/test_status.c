@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reports made by hand, and what a reader of --listen is then shown; the
+ * clocks are ours.
+ */
+#include "status.h"
+
+#include <stdio.h>
+
+#include "base/message.h"
+#include "report/sample.h"
+#include "server/ask.h"
+#include "server/server.h"
+
+#define MINUTE (60 * WHEN_SECOND)
+
+struct stage {
+	struct options options;
+	struct live_files files;
+	struct teller *teller;
+	struct status *status;
+	struct sample sample;
+	struct finding *findings[1];
+	int64_t began; /* steady */
+};
+
+/* A port that nobody has: it was ours until now. */
+static uint16_t
+free_port(void)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET };
+	socklen_t len = sizeof(name);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&name, len), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&name, &len), 0);
+	close(fd);
+	return ntohs(name.sin_port);
+}
+
+/* Begin with what is in t->sample. */
+static void
+begin(struct stage *t, enum redact_level redact)
+{
+	t->options = (struct options){
+		.listen = { .len = 4, .bytes = { 127, 0, 0, 1 } },
+		.listen_port = free_port(),
+		.redact_identities = redact == REDACT_IDENTITIES,
+	};
+	t->files = (struct live_files){ .n_outputs = 0 };
+	t->teller = teller_new(&t->options, &t->files);
+	t->status = status_start(&t->options);
+	ck_assert_ptr_nonnull(t->status);
+	t->sample.report.options.redact = redact;
+	t->sample.report.lasting = teller_redact(t->teller);
+	t->findings[0] = &t->sample.finding;
+	sample_prepare(&t->sample);
+	t->began = steady_now();
+}
+
+/* A look, so long after the beginning and after the last frame. */
+static void
+show(struct stage *t, int64_t steady, int64_t after)
+{
+	when_ns now = t->sample.input.last == WHEN_NONE
+	    ? WHEN_NONE
+	    : t->sample.input.last + after;
+
+	teller_look(t->teller, &t->sample.report, t->findings, now);
+	status_show(t->status, &t->sample.report, t->teller, SPAN("m 1\n"),
+	    now, t->began + steady);
+}
+
+static void
+end(struct stage *t)
+{
+	status_end(t->status);
+	sample_fini(&t->sample);
+	teller_free(t->teller);
+}
+
+static void
+shows(const struct stage *t, const char *path, const char *status,
+    const char *words)
+{
+	const char *all = ask_for(t->options.listen_port, path);
+
+	ck_assert_msg(strncmp(all + strlen("HTTP/1.1 "), status, 3) == 0,
+	    "%s: %s", path, all);
+	ck_assert_msg(strstr(all, words) != NULL, "%s has no '%s': %s", path,
+	    words, all);
+}
+
+START_TEST(a_fault_is_on_its_pages_until_it_is_over)
+{
+	struct stage t;
+
+	sample_rejected(&t.sample);
+	begin(&t, REDACT_SECRETS);
+	shows(&t, "/", "404", "Not yet");
+	shows(&t, "/healthz", "503", "failing");
+	show(&t, 0, 0);
+	shows(&t, "/", "200", "href=\"/finding/f1\"");
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute");
+	shows(&t, "/finding/f1", "200", "What to do, the easiest first");
+	shows(&t, "/healthz", "200", "{\"status\":\"ok\",\"problems\":[],"
+	    "\"frames\":31,\"dropped\":0,");
+	shows(&t, "/metrics", "200", "\r\n\r\nm 1\n");
+	/* It left the window. */
+	t.sample.report.n_findings = t.sample.report.n_attempts = 0;
+	show(&t, MINUTE, MINUTE);
+	shows(&t, "/", "200", "No login at a proxy was seen");
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute");
+	shows(&t, "/finding/f1", "404", "No such page");
+	t.sample.report.n_attempts = 1;
+	end(&t);
+}
+END_TEST
+
+START_TEST(what_was_counted_leaves_the_hour_and_then_the_day)
+{
+	struct stage t;
+
+	sample_rejected(&t.sample);
+	begin(&t, REDACT_SECRETS);
+	show(&t, 0, 0);
+	show(&t, 59 * MINUTE, 59 * MINUTE);
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute");
+	show(&t, 60 * MINUTE, 60 * MINUTE);
+	shows(&t, "/", "200", "0 good, 0 failed; a bar is a minute");
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is 24 minutes");
+	show(&t, 1439 * MINUTE, 1439 * MINUTE);
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is 24 minutes");
+	show(&t, 1440 * MINUTE, 1440 * MINUTE);
+	shows(&t, "/", "200", "0 good, 0 failed; a bar is 24 minutes");
+	/* A clock that jumps by years takes no time. */
+	show(&t, 1441 * MINUTE, 100 * 365 * 1440 * MINUTE);
+	shows(&t, "/", "200", "0 good, 0 failed; a bar is 24 minutes");
+	end(&t);
+}
+END_TEST
+
+START_TEST(what_is_amiss_is_said_for_five_minutes)
+{
+	static const char *const ok = "\"status\":\"ok\"";
+	struct stage t;
+
+	sample_healthy(&t.sample, 2);
+	begin(&t, REDACT_SECRETS);
+	show(&t, 0, 5 * MINUTE);
+	shows(&t, "/healthz", "200", ok);
+	show(&t, 1, 5 * MINUTE + 1);
+	shows(&t, "/healthz", "503", "no frame came for more than 5 minutes");
+	shows(&t, "/", "200", "no frame came for more than 5 minutes");
+	t.sample.report.dropped = 12;
+	show(&t, 2 * MINUTE, 0);
+	shows(&t, "/healthz", "503", "frames were lost");
+	show(&t, 7 * MINUTE - 1, 0);
+	shows(&t, "/healthz", "503", "frames were lost");
+	show(&t, 7 * MINUTE, 0);
+	shows(&t, "/healthz", "200", ok);
+	message_error("this one is of the test");
+	show(&t, 8 * MINUTE, 0);
+	shows(&t, "/healthz", "503", "there were errors");
+	show(&t, 13 * MINUTE, 0);
+	shows(&t, "/healthz", "200", ok);
+	end(&t);
+}
+END_TEST
+
+START_TEST(a_wire_without_a_frame_is_said_after_five_minutes)
+{
+	struct stage t;
+
+	sample_silent(&t.sample);
+	t.sample.input.last = t.sample.input.first = WHEN_NONE;
+	begin(&t, REDACT_SECRETS);
+	show(&t, 0, 0);
+	shows(&t, "/healthz", "200", "\"last_frame\":null");
+	shows(&t, "/", "200", "No frame was seen yet");
+	show(&t, 5 * MINUTE + 1, 0);
+	shows(&t, "/healthz", "503", "no frame came since the start");
+	end(&t);
+}
+END_TEST
+
+START_TEST(with_pseudonyms_nobody_is_named)
+{
+	static const char *const paths[] = { "/", "/finding/f1", "/healthz",
+		"/metrics" };
+	static const char *const names[] = { "erin", "10.77.", "WORKSTATION",
+		"LAB", "example.test" };
+	struct stage t;
+
+	sample_rejected(&t.sample);
+	begin(&t, REDACT_IDENTITIES);
+	show(&t, 0, 0);
+	shows(&t, "/finding/f1", "200", "user-1");
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		const char *all = ask_for(t.options.listen_port, paths[i]);
+
+		ck_assert_msg(strstr(all, " 200 ") != NULL, "%s", all);
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+			ck_assert_msg(strstr(all, names[k]) == NULL,
+			    "%s has %s", paths[i], names[k]);
+	}
+	end(&t);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("status");
+	TCase *c = tcase_create("status");
+
+	if (!serve_can()) {
+		puts("# built without libmicrohttpd: nothing is tested");
+		return 0;
+	}
+	tcase_add_test(c, a_fault_is_on_its_pages_until_it_is_over);
+	tcase_add_test(c, what_was_counted_leaves_the_hour_and_then_the_day);
+	tcase_add_test(c, what_is_amiss_is_said_for_five_minutes);
+	tcase_add_test(c, a_wire_without_a_frame_is_said_after_five_minutes);
+	tcase_add_test(c, with_pseudonyms_nobody_is_named);
+	suite_add_tcase(suite, c);
+	return run_suite(suite);
+}
