@@ -160,6 +160,30 @@ learn_product(struct proxy_total *t, const struct rules *rules,
 		t->product = m;
 }
 
+static const char *
+offer_name(const struct token *offer)
+{
+	return offer->scheme == SCHEME_OTHER ? offer->scheme_name
+	                                     : scheme_name(offer->scheme);
+}
+
+/* A scheme may be offered several times at once, of several realms. */
+static void
+count_offers(struct proxy_total *t, const struct token *offers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *name = offer_name(&offers[i]);
+		size_t first = 0;
+
+		while (first < i && !span_eq_nocase(span_of_str(name),
+		                        span_of_str(offer_name(&offers[first]))))
+			first++;
+		if (first == i)
+			t->n_offered = totals_count(t->offered,
+			    t->n_offered, SCHEMES_MAX, name);
+	}
+}
+
 static void
 count_attempt(struct proxy_total *t, const struct attempt *a)
 {
@@ -171,11 +195,7 @@ count_attempt(struct proxy_total *t, const struct attempt *a)
 	t->outcomes[a->outcome]++;
 	t->n_schemes = totals_count(t->schemes, t->n_schemes, SCHEMES_MAX,
 	    a->scheme_name);
-	for (size_t i = 0; i < n; i++)
-		t->n_offered = totals_count(t->offered, t->n_offered,
-		    SCHEMES_MAX, offers[i].scheme == SCHEME_OTHER
-		        ? offers[i].scheme_name
-		        : scheme_name(offers[i].scheme));
+	count_offers(t, offers, n);
 	/* On any other answer the field may be the origin's. */
 	if (t->software == NULL && p != NULL && p->status == 407)
 		t->software = p->server != NULL ? p->server : p->proxy_agent;
