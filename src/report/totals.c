@@ -175,8 +175,9 @@ count_offers(struct proxy_total *t, const struct token *offers, size_t n)
 		const char *name = offer_name(&offers[i]);
 		size_t first = 0;
 
-		while (first < i && !span_eq_nocase(span_of_str(name),
-		                        span_of_str(offer_name(&offers[first]))))
+		while (first < i &&
+		    !span_eq_nocase(span_of_str(name),
+		        span_of_str(offer_name(&offers[first]))))
 			first++;
 		if (first == i)
 			t->n_offered = totals_count(t->offered,
