@@ -333,6 +333,7 @@ tell_over(void *context, const struct told *told, enum told_news news)
 	};
 	struct page p = page_of(t);
 
+	memcpy(f.evidence_file, told->evidence_file, sizeof(f.evidence_file));
 	json_finding(&t->line, t->report, &f);
 	say_json(t);
 	if (news == TOLD_CLOSED) {
@@ -342,6 +343,17 @@ tell_over(void *context, const struct told *told, enum told_news news)
 	event_finding(&p, t->report, &f, t->now,
 	    "withdrawn: what came later explains it otherwise");
 	say(t, false);
+}
+
+/* When it is told, what it rests on is still looked back on. */
+static void
+keep_evidence(struct teller *t, struct finding *f, enum told_news news)
+{
+	if (t->files->ring == NULL ||
+	    (news != TOLD_NEW && news != TOLD_AGAIN))
+		return;
+	evidence_ring_keep(t->files->ring, t->report, f);
+	told_evidence(t->told, f);
 }
 
 bool
@@ -363,6 +375,7 @@ teller_look(struct teller *t, struct report *r, struct finding **findings,
 	for (size_t i = 0; i < r->n_findings; i++) {
 		if (news[i] == TOLD_NOTHING)
 			continue;
+		keep_evidence(t, findings[i], news[i]);
 		if (is_for_json(news[i]))
 			json_of_finding(t, findings[i]);
 		if (wants(t, false))
