@@ -73,7 +73,7 @@ static const struct row {
 	{ 'w', "evidence-ring", "DIR",
 	    "keep a small masked capture of each finding there" },
 	{ 'C', "file-size", "MIB", "-w: the most that one takes (8)" },
-	{ 'W', "files", "N", "-w: so many; the oldest goes first (64)" },
+	{ 'W', "file-count", "N", "-w: so many; the oldest goes first (64)" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
