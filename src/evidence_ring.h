@@ -16,7 +16,7 @@
 #include "sandbox/opener.h"
 
 /* What -C and -W are where they are not given. */
-#define RING_MIB   8
+#define RING_MIB   1
 #define RING_FILES 64
 
 /* As options say, or by default. */

@@ -72,7 +72,7 @@ static const struct row {
 	    "remember there when logins last worked" },
 	{ 'w', "evidence-ring", "DIR",
 	    "keep a small masked capture of each finding there" },
-	{ 'C', "file-size", "MIB", "-w: the most that one takes (8)" },
+	{ 'C', "file-size", "MIB", "-w: the most that one takes (1)" },
 	{ 'W', "file-count", "N", "-w: so many; the oldest goes first (64)" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",

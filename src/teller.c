@@ -29,6 +29,7 @@ struct teller {
 	uint64_t attempts[ATTEMPT_OTHER + 1][OUTCOME_INCOMPLETE + 1];
 	struct text line;
 	const struct report *report; /* of this look */
+	unsigned evidence;           /* files of this look */
 	when_ns now;
 };
 
@@ -350,8 +351,10 @@ static void
 keep_evidence(struct teller *t, struct finding *f, enum told_news news)
 {
 	if (t->files->ring == NULL ||
-	    (news != TOLD_NEW && news != TOLD_AGAIN))
+	    (news != TOLD_NEW && news != TOLD_AGAIN) ||
+	    t->evidence == TELLER_EVIDENCE)
 		return;
+	t->evidence++;
 	evidence_ring_keep(t->files->ring, t->report, f);
 	told_evidence(t->told, f);
 }
@@ -367,6 +370,7 @@ teller_look(struct teller *t, struct report *r, struct finding **findings,
 
 	t->report = r;
 	t->now = now;
+	t->evidence = 0;
 	/* First all ids: a line of an attempt names its finding. */
 	told_begin(t->told, now);
 	for (size_t i = 0; i < r->n_findings; i++)

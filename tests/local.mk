@@ -134,6 +134,7 @@ dist_check_SCRIPTS += \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/events/events.sh \
 	%reldir%/evidence/evidence.sh \
+	%reldir%/evidence/ring.sh \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
@@ -165,6 +166,7 @@ SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
+%reldir%/evidence/ring.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/report/page.log: p407$(EXEEXT)
 %reldir%/events/events.log: p407$(EXEEXT)

@@ -11,12 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PREFIX "p407_"
+#define PREFIX "p407-"
 #define SUFFIX ".pcapng"
-#define UNDONE ".p407_evidence.new"
+#define UNDONE ".p407-evidence.new"
 #define DIGITS 8
 
-/* "p407_00000012_ntlm-rejected.pcapng": 12; of another file 0. */
+/* "p407-00000012-ntlm-rejected.pcapng": 12; of another file 0. */
 static unsigned long
 number_of(const char *name)
 {
@@ -32,7 +32,7 @@ number_of(const char *name)
 
 	unsigned long n = strtoul(name + strlen(PREFIX), &end, 10);
 
-	return *end == '_' && errno == 0 ? n : 0;
+	return *end == '-' && errno == 0 ? n : 0;
 }
 
 struct content {
@@ -119,7 +119,7 @@ folder_keep(const char *folder, const char *label,
 		if (isalnum((unsigned char)*label) || *label == '-')
 			clean[n++] = *label;
 	clean[n] = '\0';
-	snprintf(name, FOLDER_NAME, PREFIX "%0*lu_%s" SUFFIX, DIGITS,
+	snprintf(name, FOLDER_NAME, PREFIX "%0*lu-%s" SUFFIX, DIGITS,
 	    c.last + 1, clean);
 	if (error == 0)
 		error = path_of(from, sizeof(from), folder, UNDONE);

@@ -2,7 +2,7 @@
 /*
  * folder.h - a folder of files of which the oldest go
  *
- * Its files are p407_NUMBER_LABEL.pcapng; the numbers go up, also over runs.
+ * Its files are p407-NUMBER-LABEL.pcapng; the numbers go up, also over runs.
  * One is written under another name, which no reader takes for a capture,
  * and gets its own when it is whole.  Other files are not touched.
  *
