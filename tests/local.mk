@@ -67,6 +67,7 @@ check_tests = \
 	%reldir%/diagnose/test_story \
 	%reldir%/diagnose/test_truth \
 	%reldir%/evidence/test_mask \
+	%reldir%/evidence/test_lookback \
 	%reldir%/evidence/test_rewrite \
 	%reldir%/report/test_formats \
 	%reldir%/report/test_html \
