@@ -104,6 +104,49 @@ check 'one more file: one goes' same "$(kept_in ring | wc -l)" 3
 check 'the first in order of numbers' \
     same "$before" "$(kept_in ring | head -n 2)"
 
+# Small frames, whose blocks and comments are longer than they: 2000 refused
+# logins of one client on as many connections.
+mkdir ring-small
+python3 - <<'END' >small.pcap
+import struct
+import sys
+out = sys.stdout.buffer
+out.write(struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+now = 1700000000000000
+
+
+def segment(port, back, flags, seq, ack, payload=b''):
+    global now
+    ends = [(b'\xc0\0\2\1', port), (b'\xc0\0\2\2', 3128)]
+    (src, sport), (dst, dport) = reversed(ends) if back else ends
+    frame = bytes(12) + b'\x08\0' + struct.pack(
+        '>BBHHHBBH4s4sHHIIBBHHH', 0x45, 0, 40 + len(payload), 0, 0, 64, 6, 0,
+        src, dst, sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + payload
+    now += 100
+    out.write(struct.pack('<IIII', now // 10**6, now % 10**6, len(frame),
+                          len(frame)) + frame)
+
+
+ask = (b'GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n'
+       b'Proxy-Authorization: Basic dXNlcjp3cm9uZy1vbmU=\r\n\r\n')
+no = (b'HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm="a"\r\n'
+      b'Content-Length: 0\r\n\r\n')
+for port in range(2000, 4000):
+    segment(port, False, 2, 0, 0)
+    segment(port, True, 18, 0, 1)
+    segment(port, False, 16, 1, 1)
+    segment(port, False, 24, 1, 1, ask)
+    segment(port, True, 24, 1, 1 + len(ask), no)
+    segment(port, False, 17, 1 + len(ask), 1 + len(no))
+    segment(port, True, 17, 1 + len(no), 2 + len(ask))
+END
+run -w ring-small -C 1 small.pcap
+check 'many small frames: no file is longer than -C' \
+    same "$(find ring-small -size +1048576c)" ''
+check 'many small frames: it is more than a third of it' \
+    [ "$(kept_in ring-small | head -n 1 | xargs wc -c | sed 's/ .*//')" \
+    -gt 350000 ]
+
 # Killed at any time.
 mkdir ring-killed
 echo half >ring-killed/.p407-evidence.new
