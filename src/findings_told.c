@@ -167,8 +167,19 @@ told_take(struct told_list *l, struct finding *f, const struct told **as)
 	f->id = t->id;
 	f->state = t->open ? "open" : "closed";
 	f->total = t->total;
+	memcpy(f->evidence_file, t->evidence_file, sizeof(f->evidence_file));
 	*as = t;
 	return news;
+}
+
+void
+told_evidence(struct told_list *l, const struct finding *f)
+{
+	struct told *t = find(l, f->key);
+
+	if (t != NULL)
+		memcpy(t->evidence_file, f->evidence_file,
+		    sizeof(t->evidence_file));
 }
 
 void

@@ -37,6 +37,7 @@ struct told {
 	when_ns first, last;
 	uint64_t look;
 	char rule[64];
+	char evidence_file[112]; /* the last, as in a finding */
 	enum cause cause;
 	enum level severity;
 };
@@ -55,6 +56,9 @@ void told_begin(struct told_list *l, when_ns now);
  */
 enum told_news told_take(struct told_list *l, struct finding *f,
     const struct told **as);
+
+/* It has evidence, under a name that its later looks have, too. */
+void told_evidence(struct told_list *l, const struct finding *f);
 
 /* Those that were told and are not in this look, if they are over. */
 void told_end(struct told_list *l,

@@ -32,7 +32,7 @@ add_output(struct live_files *f, const struct output *out,
 	if (to->path != NULL)
 		paths[(*n)++] = (struct opener_path){
 			to->stream ? OPENER_APPEND : OPENER_REPLACE,
-			to->path };
+			to->path, 0 };
 }
 
 static bool
@@ -65,8 +65,8 @@ bool
 live_files_open(struct live_files *f, const struct options *o)
 {
 	static const struct output text = { "text", NULL };
-	struct opener_path paths[2 * OPTIONS_MANY + 2];
-	size_t n = 0;
+	struct opener_path paths[2 * OPTIONS_MANY + 3];
+	size_t n = 0, ring;
 
 	*f = (struct live_files){ 0 };
 	for (size_t i = 0; i < o->n_outputs; i++)
@@ -76,13 +76,20 @@ live_files_open(struct live_files *f, const struct options *o)
 	f->metrics = n;
 	if (o->metrics != NULL)
 		paths[n++] = (struct opener_path){ OPENER_REPLACE,
-			o->metrics };
+			o->metrics, 0 };
+	ring = n;
+	if (o->ring != NULL)
+		paths[n++] = (struct opener_path){ OPENER_RING, o->ring,
+			evidence_ring_files(o) };
 	f->rules = n;
 	for (size_t i = 0; i < o->n_rules; i++)
-		paths[n++] = (struct opener_path){ OPENER_RULES, o->rules[i] };
+		paths[n++] = (struct opener_path){ OPENER_RULES, o->rules[i],
+			0 };
 	if (!open_streams(f))
 		return false;
 	f->opener = opener_start(paths, n, o->account);
+	if (f->opener != NULL && o->ring != NULL)
+		f->ring = evidence_ring_new(o, f->opener, ring);
 	return f->opener != NULL;
 }
 
@@ -228,6 +235,8 @@ live_files_close(struct live_files *f)
 	for (size_t i = 0; i < f->n_outputs; i++)
 		if (f->outputs[i].stream)
 			ok &= sink_close(&f->outputs[i].sink);
+	evidence_ring_free(f->ring);
+	f->ring = NULL;
 	opener_end(f->opener);
 	f->opener = NULL;
 	return ok;

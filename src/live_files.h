@@ -8,6 +8,7 @@
 #ifndef P407_LIVE_FILES_H
 #define P407_LIVE_FILES_H
 
+#include "evidence_ring.h"
 #include "options.h"
 #include "report/formats.h"
 #include "sandbox/opener.h"
@@ -27,6 +28,7 @@ struct live_files {
 	size_t n_outputs;
 	size_t metrics; /* of the opener's paths */
 	size_t rules;   /* the first of these */
+	struct evidence_ring *ring; /* NULL: none is kept */
 	struct opener *opener;
 };
 

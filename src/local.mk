@@ -44,6 +44,7 @@ libp407_a_SOURCES = \
 	%reldir%/capture/savefile_pcapng.c \
 	%reldir%/capture/word.h \
 	\
+	%reldir%/sandbox/folder.c %reldir%/sandbox/folder.h \
 	%reldir%/sandbox/landlock.c %reldir%/sandbox/seccomp.c \
 	%reldir%/sandbox/opener.c %reldir%/sandbox/opener.h \
 	%reldir%/sandbox/opener_serve.c %reldir%/sandbox/opener_parts.h \
@@ -240,6 +241,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/dns.c %reldir%/evidence/dns.h \
 	%reldir%/evidence/evidence.c %reldir%/evidence/evidence.h \
 	%reldir%/evidence/kdc.c %reldir%/evidence/kdc.h \
+	%reldir%/evidence/lookback.c %reldir%/evidence/lookback.h \
 	%reldir%/evidence/layers.c %reldir%/evidence/layers.h \
 	%reldir%/evidence/map.c %reldir%/evidence/map.h \
 	%reldir%/evidence/mask.c %reldir%/evidence/mask.h \
@@ -275,6 +277,7 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/config.c %reldir%/config.h \
 	%reldir%/correlator.c %reldir%/correlator.h \
+	%reldir%/evidence_ring.c %reldir%/evidence_ring.h \
 	%reldir%/findings_told.c %reldir%/findings_told.h \
 	%reldir%/follow.h %reldir%/follow_http.c \
 	%reldir%/follow_witness.c \

@@ -171,8 +171,8 @@ show_progress(const struct capture *in, const struct options *o,
 
 /* All frames through the workers; how many there were. */
 static uint64_t
-read_frames(struct capture *in, struct pool *p, const struct options *o,
-    when_ns *first, when_ns *last)
+read_frames(struct capture *in, struct pool *p, struct evidence_ring *ring,
+    const struct options *o, when_ns *first, when_ns *last)
 {
 	struct timespec began;
 	struct frame f;
@@ -188,6 +188,8 @@ read_frames(struct capture *in, struct pool *p, const struct options *o,
 			*first = f.time;
 		if (*last == WHEN_NONE || f.time > *last)
 			*last = f.time;
+		if (ring != NULL)
+			evidence_ring_frame(ring, &f);
 		pool_frame(p, &f);
 		if (n % PROGRESS_FRAMES == 0)
 			show_progress(in, o, &began, &shown);
@@ -213,11 +215,12 @@ report_run(const struct options *o, const struct rules *rules,
     struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
     size_t n_inputs, uint64_t frames, bool streams, struct compare *before,
-    struct proxylog *log)
+    struct proxylog *log, struct evidence_ring *ring)
 {
 	const struct diagnosis *d = correlator_diagnosis(k);
 	size_t n = diagnosis_findings(d);
 	const struct finding **findings = memory_new(n, sizeof(*findings));
+	struct finding *copies = memory_new(n, sizeof(*copies));
 	struct report r = {
 		.version = PACKAGE_VERSION,
 		.ruleset = "default",
@@ -232,13 +235,16 @@ report_run(const struct options *o, const struct rules *rules,
 		.stopped = stop_asked != 0 || o->packet_count > 0,
 	};
 
-	for (size_t i = 0; i < n; i++)
-		findings[i] = diagnosis_finding(d, i);
+	for (size_t i = 0; i < n; i++) {
+		copies[i] = *diagnosis_finding(d, i);
+		findings[i] = &copies[i];
+	}
 	r.attempts = correlator_attempts(k, &r.n_attempts);
 	r.options.stream_filters = streams;
 
-	int status = tell(o, &r, frames, before, log);
+	int status = tell(o, &r, frames, before, log, ring, copies);
 
+	free(copies);
 	free(findings);
 	return status;
 }
@@ -275,7 +281,7 @@ confine(const struct options *o)
 	                                   : 0;
 	const char **read = memory_new(o->n_files + o->n_from_events + 2 +
 	    n_names, sizeof(*read));
-	const char **write = memory_new(o->n_outputs + 4, sizeof(*write));
+	const char **write = memory_new(o->n_outputs + 5, sizeof(*write));
 	struct sandbox_paths paths = { read, 0, write, 0 };
 
 	for (size_t i = 0; i < o->n_files; i++)
@@ -299,6 +305,8 @@ confine(const struct options *o)
 		write[paths.n_write++] = o->state;
 	if (o->redact_map != NULL)
 		write[paths.n_write++] = o->redact_map;
+	if (o->ring != NULL)
+		write[paths.n_write++] = o->ring;
 	if (!SANDBOX_SPARES_FILES)
 		sandbox_confine(o->filter != NULL ? SANDBOX_NAMES
 		                                  : SANDBOX_FILES,
@@ -324,7 +332,7 @@ run_events(const struct options *o, const struct rules *rules)
 		ok = events_load(e, o->from_events[i]) && ok;
 	if (ok) {
 		events_fill(e, &r);
-		status = tell(o, &r, 0, before, NULL);
+		status = tell(o, &r, 0, before, NULL, NULL, NULL);
 	}
 	compare_free(before);
 	events_free(e);
@@ -370,6 +378,9 @@ run(const struct options *o, const struct rules *rules)
 	correlator_remember(k, state);
 	confine(o);
 
+	struct evidence_ring *ring =
+	    o->ring != NULL ? evidence_ring_new(o, NULL, 0) : NULL;
+
 	unsigned threads = threads_for(o, in);
 	struct pool *p;
 
@@ -387,7 +398,7 @@ run(const struct options *o, const struct rules *rules)
 	if (threads > 1)
 		capture_ahead(in);
 
-	uint64_t frames = read_frames(in, p, o, &first, &last);
+	uint64_t frames = read_frames(in, p, ring, o, &first, &last);
 
 	pool_flush(p);
 	correlator_now(k, last);
@@ -422,7 +433,9 @@ run(const struct options *o, const struct rules *rules)
 
 	int status =
 	    report_run(o, rules, k, &counts, inputs, n, frames,
-	        facts.stream_filters, before, log);
+	        facts.stream_filters, before, log, ring);
+
+	evidence_ring_free(ring);
 
 	compare_free(before);
 	proxylog_free(log);

@@ -70,6 +70,10 @@ static const struct row {
 	    "live: a status page, /metrics and /healthz over HTTP" },
 	{ OPT_STATE, "state", "FILE",
 	    "remember there who got in, and what was found" },
+	{ 'w', "evidence-ring", "DIR",
+	    "keep a small masked capture of each finding there" },
+	{ 'C', "file-size", "MIB", "-w: the most that one takes (1)" },
+	{ 'W', "file-count", "N", "-w: so many; the oldest goes first (64)" },
 	{ 'j', "threads", "N", "worker threads" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
@@ -129,9 +133,6 @@ static const struct row {
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
 _Static_assert(N_ROWS <= OPTIONS_MOST, "each row has a place in given[]");
-
-/* Options of CONTRACT that are for a later release. */
-static const char later[] = "wWC";
 
 void
 options_help(struct text *t)
@@ -444,6 +445,13 @@ take_option(struct options *o, int value, char *arg)
 	case OPT_STATE:
 		o->state = arg;
 		return true;
+	case 'w':
+		o->ring = arg;
+		return true;
+	case 'C':
+		return read_number(o, "-C", arg, 4095, &o->ring_mib);
+	case 'W':
+		return read_number(o, "-W", arg, 99999, &o->ring_files);
 	case OPT_EXIT_CODE:
 		o->exit_code = true;
 		return true;
@@ -534,7 +542,7 @@ void
 options_read(int argc, char **argv, struct options *o)
 {
 	struct option table[N_ROWS + 1];
-	char letters[2 * N_ROWS + sizeof(later) * 2 + 2];
+	char letters[2 * N_ROWS + 2];
 	size_t k = 0;
 	int value;
 
@@ -564,11 +572,6 @@ options_read(int argc, char **argv, struct options *o)
 		if (value == ':')
 			options_bad(o, said, NULL,
 			    "needs an argument: see p407 -h");
-		else if (value == '?' && optopt != 0 && optopt < 256 &&
-		    strchr(later, optopt) != NULL)
-			options_bad(o, said, NULL,
-			    "a ring of evidence is not in this version: keep "
-			    "one with dumpcap -b, and read it with -o pcapng");
 		else if (value == '?')
 			options_bad(o, "unknown option", said, "see p407 -h");
 		else if (optarg != NULL && optarg[0] == '\0' && value != 'f')

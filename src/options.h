@@ -47,6 +47,8 @@ struct options {
 	struct address listen; /* of the status page; len 0: none */
 	uint16_t listen_port;
 	const char *state;     /* store; NULL: none */
+	const char *ring;      /* folder of evidence; NULL: none */
+	uint64_t ring_mib, ring_files; /* -C, -W; 0: the default */
 	unsigned threads;
 	struct output outputs[OPTIONS_MANY];
 	size_t n_outputs;

@@ -51,6 +51,7 @@ check_events(struct options *o)
 		{ o->keytab != NULL, "--keytab" },
 		{ o->proxy_log != NULL, "--proxy-log" },
 		{ o->state != NULL, "--state" },
+		{ o->ring != NULL, "-w" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -111,6 +112,9 @@ options_together(struct options *o)
 	if (o->proxy_log_format != NULL && o->proxy_log == NULL)
 		options_bad(o, "--proxy-log-format", o->proxy_log_format,
 		    "it says how a log is written: give --proxy-log FILE");
+	if (o->ring == NULL && (o->ring_mib > 0 || o->ring_files > 0))
+		options_bad(o, o->ring_mib > 0 ? "-C" : "-W", NULL,
+		    "it is of the evidence of -w DIR");
 	if (o->n_from_events > 0)
 		check_events(o);
 	else if (o->n_files == 0 && o->n_interfaces == 0 && !open)

@@ -45,6 +45,11 @@ _p407() {
 		words=$("${COMP_WORDS[0]}" -D 2>/dev/null |
 			sed 's/^[0-9]*\. //; s/ .*//')
 		;;
+	-w | --evidence-ring)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
 	-a | --autostop)
 		words='duration:'
 		;;
@@ -52,7 +57,8 @@ _p407() {
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return
 		;;
-	-s | --snapshot-length | -B | --buffer-size | -c | --count | \
+	-C | --file-size | -W | --file-count | \
+		-s | --snapshot-length | -B | --buffer-size | -c | --count | \
 		-f | --filter | -j | --threads | --since | --until | \
 		--listen | --client | --proxy | --user | --evidence-limit | --memory | \
 		--proxy-log-format)
@@ -71,6 +77,7 @@ _p407() {
 				-a --autostop -s --snapshot-length -B
 				--buffer-size -p --no-promiscuous-mode
 				-Z --relinquish-privileges --metrics --listen
+				-w --evidence-ring -C --file-size -W --file-count
 				--state -f --filter -c --count -j --threads
 				-o --output --since --until --client --proxy
 				--user --rules --no-default-rules

@@ -393,6 +393,8 @@ listen(struct sensor *s)
 		case LIVE_FRAME:
 			s->frames++;
 			worker_frame(s->worker, &f);
+			if (s->files.ring != NULL)
+				evidence_ring_frame(s->files.ring, &f);
 			break;
 		case LIVE_IDLE:
 			if (s->frames > 0)

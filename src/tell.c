@@ -80,7 +80,8 @@ write_outputs(const struct options *o, const struct report *r,
 
 int
 tell(const struct options *o, struct report *r, uint64_t frames,
-    struct compare *before, struct proxylog *log)
+    struct compare *before, struct proxylog *log, struct evidence_ring *ring,
+    struct finding *findings)
 {
 	struct annex *annexes[ANNEXES];
 
@@ -99,6 +100,8 @@ tell(const struct options *o, struct report *r, uint64_t frames,
 	if (log != NULL)
 		annexes[r->n_annexes++] = proxylog_annex(log, r);
 	report_prepare(r);
+	for (size_t i = 0; ring != NULL && i < r->n_findings; i++)
+		evidence_ring_keep(ring, r, &findings[i]);
 
 	bool ok = write_outputs(o, r, frames);
 	bool failed = r->outcomes[OUTCOME_REJECTED] > 0 ||

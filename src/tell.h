@@ -6,6 +6,7 @@
 #define P407_TELL_H
 
 #include "compare/compare.h"
+#include "evidence_ring.h"
 #include "options.h"
 #include "proxylog/proxylog.h"
 #include "report/model.h"
@@ -21,9 +22,11 @@ bool tell_wants_evidence(const struct options *o);
 /*
  * Prepare the report, with the sections that an earlier capture and a log
  * (NULL: none) give rise to; write all that was asked for, and finish it.
- * What to exit with.  `frames` have been read.
+ * What to exit with.  `frames` have been read.  With a ring, each finding
+ * gets its file there: they are those of the report.
  */
 int tell(const struct options *o, struct report *r, uint64_t frames,
-    struct compare *before, struct proxylog *log);
+    struct compare *before, struct proxylog *log, struct evidence_ring *ring,
+    struct finding *findings);
 
 #endif

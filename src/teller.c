@@ -29,6 +29,7 @@ struct teller {
 	uint64_t attempts[ATTEMPT_OTHER + 1][OUTCOME_INCOMPLETE + 1];
 	struct text line;
 	const struct report *report; /* of this look */
+	unsigned evidence;           /* files of this look */
 	when_ns now;
 };
 
@@ -333,6 +334,7 @@ tell_over(void *context, const struct told *told, enum told_news news)
 	};
 	struct page p = page_of(t);
 
+	memcpy(f.evidence_file, told->evidence_file, sizeof(f.evidence_file));
 	json_finding(&t->line, t->report, &f);
 	say_json(t);
 	if (news == TOLD_CLOSED) {
@@ -342,6 +344,19 @@ tell_over(void *context, const struct told *told, enum told_news news)
 	event_finding(&p, t->report, &f, t->now,
 	    "withdrawn: what came later explains it otherwise");
 	say(t, false);
+}
+
+/* When it is told, what it rests on is still looked back on. */
+static void
+keep_evidence(struct teller *t, struct finding *f, enum told_news news)
+{
+	if (t->files->ring == NULL ||
+	    (news != TOLD_NEW && news != TOLD_AGAIN) ||
+	    t->evidence == TELLER_EVIDENCE)
+		return;
+	t->evidence++;
+	evidence_ring_keep(t->files->ring, t->report, f);
+	told_evidence(t->told, f);
 }
 
 bool
@@ -355,6 +370,7 @@ teller_look(struct teller *t, struct report *r, struct finding **findings,
 
 	t->report = r;
 	t->now = now;
+	t->evidence = 0;
 	/* First all ids: a line of an attempt names its finding. */
 	told_begin(t->told, now);
 	for (size_t i = 0; i < r->n_findings; i++)
@@ -363,6 +379,7 @@ teller_look(struct teller *t, struct report *r, struct finding **findings,
 	for (size_t i = 0; i < r->n_findings; i++) {
 		if (news[i] == TOLD_NOTHING)
 			continue;
+		keep_evidence(t, findings[i], news[i]);
 		if (is_for_json(news[i]))
 			json_of_finding(t, findings[i]);
 		if (wants(t, false))

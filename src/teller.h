@@ -15,6 +15,9 @@
 #include "findings_told.h"
 #include "live_files.h"
 
+/* Findings of one look that get evidence (-w): of a storm, some will do, and
+ * packets do not wait. */
+#define TELLER_EVIDENCE 16
 #define TELLER_QUIET (10 * 60 * WHEN_SECOND)
 
 struct teller;

@@ -276,6 +276,54 @@ stop TERM
 true_that 'the sandbox does not trouble the store' \
     [ "$status$(grep -c 'going on without' err)" = 00 ]
 
+# Evidence of what was told, written through the process that opens files.
+mkdir ring
+chmod 777 ring
+listen -w ring -W 2 -o text -o json=ring.json
+for _ in 1 2 3; do
+	fetch "ali:$wrong" >/dev/null
+done
+true_that '-w: text names the evidence of a finding' wait_for 5 \
+    has '^ *evidence: p407-0000000[1-9]-.*credentials-rejected.pcapng' out
+name=$(sed -n 's/^ *evidence: //p' out | tail -n 1)
+true_that '-w: it is there, and shows the same' sh -c \
+    "'$p407' -o json 'ring/$name' | grep -q 'rule.*credentials-rejected'"
+secret=$(printf 'ali:%s' "$wrong" | base64)
+true_that '-w: and no password' sh -c \
+    "! grep -aq -e '$secret' -e '$wrong' ring/*.pcapng"
+if command -v tshark >/dev/null; then
+	true_that '-w: tshark sees the 407' sh -c "tshark -r 'ring/$name' \
+	    -Y http.response.code==407 2>/dev/null | grep -q 407"
+fi
+stop TERM
+true_that '-w: no more files than -W' \
+    [ "$(find ring -type f | wc -l)" -le 2 ]
+true_that '-w: JSON of the end names it, too' \
+    has "\"state\":\"open\".*\"file\":\"p407-0000000" ring.json
+true_that '-w: status 0' [ "$status" -eq 0 ]
+
+# A disk without room: said, and the run goes on.
+mkdir full
+if mount -t tmpfs -o size=4k,mode=777 tmpfs full 2>/dev/null; then
+	listen -w full -o json
+	fetch "ali:$wrong" >/dev/null
+	true_that '-w: a full disk is said' wait_for 5 \
+	    has 'full: evidence cannot be written: No space left' err
+	fetch "ali:$right" >/dev/null
+	true_that '-w: and the run goes on' wait_for 3 \
+	    has '"outcome":"authenticated"' out
+	stop TERM
+	true_that '-w: no half file is left' [ -z "$(ls -A full)" ]
+	umount full
+fi
+listen -w no-such-ring -o json
+fetch "ali:$wrong" >/dev/null
+true_that '-w: a folder that is not there is said, and the run goes on' \
+    wait_for 5 has '"outcome":"rejected"' out
+true_that '-w: with what to do' \
+    has 'no-such-ring: evidence cannot .*make that folder' err
+stop TERM
+
 # A user of its own.
 if getent passwd nobody >/dev/null; then
 	listen -Z nobody -o json

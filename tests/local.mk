@@ -70,6 +70,7 @@ check_tests = \
 	%reldir%/diagnose/test_story \
 	%reldir%/diagnose/test_truth \
 	%reldir%/evidence/test_mask \
+	%reldir%/evidence/test_lookback \
 	%reldir%/evidence/test_rewrite \
 	%reldir%/report/test_formats \
 	%reldir%/report/test_html \
@@ -142,6 +143,7 @@ dist_check_SCRIPTS += \
 	%reldir%/auth/crosscheck.sh \
 	%reldir%/events/events.sh \
 	%reldir%/evidence/evidence.sh \
+	%reldir%/evidence/ring.sh \
 	%reldir%/net/crosscheck.sh \
 	%reldir%/report/page.sh \
 	%reldir%/witness/crosscheck.sh \
@@ -173,6 +175,7 @@ SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # The long ones first, so that none of them is waited for at the end.
 %reldir%/evidence/evidence.log: p407$(EXEEXT)
+%reldir%/evidence/ring.log: p407$(EXEEXT)
 %reldir%/captures.log %reldir%/secrets.log %reldir%/usage.log: p407$(EXEEXT)
 %reldir%/report/page.log: p407$(EXEEXT)
 %reldir%/events/events.log: p407$(EXEEXT)

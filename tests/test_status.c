@@ -61,7 +61,7 @@ begin(struct stage *t, enum redact_level redact)
 
 /* A look, so long after the beginning and after the last frame. */
 static void
-show(struct stage *t, int64_t steady, int64_t after)
+show_page(struct stage *t, int64_t steady, int64_t after)
 {
 	when_ns now = t->sample.input.last == WHEN_NONE
 	    ? WHEN_NONE
@@ -100,7 +100,7 @@ START_TEST(a_fault_is_on_its_pages_until_it_is_over)
 	begin(&t, REDACT_SECRETS);
 	shows(&t, "/", "404", "Not yet");
 	shows(&t, "/healthz", "503", "failing");
-	show(&t, 0, 0);
+	show_page(&t, 0, 0);
 	shows(&t, "/", "200", "href=\"/finding/f1\"");
 	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute");
 	shows(&t, "/finding/f1", "200", "What to do, the easiest first");
@@ -109,7 +109,7 @@ START_TEST(a_fault_is_on_its_pages_until_it_is_over)
 	shows(&t, "/metrics", "200", "\r\n\r\nm 1\n");
 	/* It left the window. */
 	t.sample.report.n_findings = t.sample.report.n_attempts = 0;
-	show(&t, MINUTE, MINUTE);
+	show_page(&t, MINUTE, MINUTE);
 	shows(&t, "/", "200", "No login at a proxy was seen");
 	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute");
 	shows(&t, "/finding/f1", "404", "No such page");
@@ -124,18 +124,18 @@ START_TEST(what_was_counted_leaves_the_hour_and_then_the_day)
 
 	sample_rejected(&t.sample);
 	begin(&t, REDACT_SECRETS);
-	show(&t, 0, 0);
-	show(&t, 59 * MINUTE, 59 * MINUTE);
+	show_page(&t, 0, 0);
+	show_page(&t, 59 * MINUTE, 59 * MINUTE);
 	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute");
-	show(&t, 60 * MINUTE, 60 * MINUTE);
+	show_page(&t, 60 * MINUTE, 60 * MINUTE);
 	shows(&t, "/", "200", "0 good, 0 failed; a bar is a minute");
 	shows(&t, "/", "200", "0 good, 1 failed; a bar is 24 minutes");
-	show(&t, 1439 * MINUTE, 1439 * MINUTE);
+	show_page(&t, 1439 * MINUTE, 1439 * MINUTE);
 	shows(&t, "/", "200", "0 good, 1 failed; a bar is 24 minutes");
-	show(&t, 1440 * MINUTE, 1440 * MINUTE);
+	show_page(&t, 1440 * MINUTE, 1440 * MINUTE);
 	shows(&t, "/", "200", "0 good, 0 failed; a bar is 24 minutes");
 	/* A clock that jumps by years takes no time. */
-	show(&t, 1441 * MINUTE, 100 * 365 * 1440 * MINUTE);
+	show_page(&t, 1441 * MINUTE, 100 * 365 * 1440 * MINUTE);
 	shows(&t, "/", "200", "0 good, 0 failed; a bar is 24 minutes");
 	end(&t);
 }
@@ -148,22 +148,22 @@ START_TEST(what_is_amiss_is_said_for_five_minutes)
 
 	sample_healthy(&t.sample, 2);
 	begin(&t, REDACT_SECRETS);
-	show(&t, 0, 5 * MINUTE);
+	show_page(&t, 0, 5 * MINUTE);
 	shows(&t, "/healthz", "200", ok);
-	show(&t, 1, 5 * MINUTE + 1);
+	show_page(&t, 1, 5 * MINUTE + 1);
 	shows(&t, "/healthz", "503", "no frame came for more than 5 minutes");
 	shows(&t, "/", "200", "no frame came for more than 5 minutes");
 	t.sample.report.dropped = 12;
-	show(&t, 2 * MINUTE, 0);
+	show_page(&t, 2 * MINUTE, 0);
 	shows(&t, "/healthz", "503", "frames were lost");
-	show(&t, 7 * MINUTE - 1, 0);
+	show_page(&t, 7 * MINUTE - 1, 0);
 	shows(&t, "/healthz", "503", "frames were lost");
-	show(&t, 7 * MINUTE, 0);
+	show_page(&t, 7 * MINUTE, 0);
 	shows(&t, "/healthz", "200", ok);
 	message_error("this one is of the test");
-	show(&t, 8 * MINUTE, 0);
+	show_page(&t, 8 * MINUTE, 0);
 	shows(&t, "/healthz", "503", "there were errors");
-	show(&t, 13 * MINUTE, 0);
+	show_page(&t, 13 * MINUTE, 0);
 	shows(&t, "/healthz", "200", ok);
 	end(&t);
 }
@@ -176,10 +176,10 @@ START_TEST(a_wire_without_a_frame_is_said_after_five_minutes)
 	sample_silent(&t.sample);
 	t.sample.input.last = t.sample.input.first = WHEN_NONE;
 	begin(&t, REDACT_SECRETS);
-	show(&t, 0, 0);
+	show_page(&t, 0, 0);
 	shows(&t, "/healthz", "200", "\"last_frame\":null");
 	shows(&t, "/", "200", "No frame was seen yet");
-	show(&t, 5 * MINUTE + 1, 0);
+	show_page(&t, 5 * MINUTE + 1, 0);
 	shows(&t, "/healthz", "503", "no frame came since the start");
 	end(&t);
 }
@@ -195,7 +195,7 @@ START_TEST(with_pseudonyms_nobody_is_named)
 
 	sample_rejected(&t.sample);
 	begin(&t, REDACT_IDENTITIES);
-	show(&t, 0, 0);
+	show_page(&t, 0, 0);
 	shows(&t, "/finding/f1", "200", "user-1");
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		const char *all = ask_for(t.options.listen_port, paths[i]);

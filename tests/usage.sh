@@ -154,8 +154,12 @@ run -i lo -B 0
 refused 'no buffer' '-B'
 run --metrics m.prom bad.pcapng
 refused 'metrics of a file' '--metrics'
-run -w ring -i lo
-refused 'a ring of evidence is for later' '-w'
+run -C 1 bad.pcapng
+refused 'a size of no ring' '-C'
+run -w ring -W 0 bad.pcapng
+refused 'a ring of no file' '-W'
+run -w ring --from-events bad.jsonl
+refused 'a ring of events' '-w'
 
 #
 # Bad rules

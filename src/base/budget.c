@@ -21,6 +21,7 @@ static const struct {
 	{ LIMIT_CONVERSATIONS, 2, 1344 },
 	{ LIMIT_REASSEMBLY_TOTAL, 1, 1 },
 	{ LIMIT_KDC_BYTES, 1, 2 },
+	{ LIMIT_LOOKBACK, 1, 2 },
 };
 
 void

@@ -89,6 +89,7 @@ struct finding {
 	uint64_t frames[12]; /* evidence of the example */
 	size_t n_frames;
 	const char *display_filter;
+	char evidence_file[112]; /* in the folder of -w; empty: none */
 	/* What the KDC said of the example, in order of frames. */
 	const struct witness_record **kdc;
 	size_t n_kdc;

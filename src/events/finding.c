@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* p407.finding to struct finding. */
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "events/parts.h"
 
@@ -105,6 +107,11 @@ read_evidence(struct arena *a, struct span evidence, struct finding *f)
 	while (f->n_frames < room && json_element(&r, &m))
 		f->n_frames += span_decimal(m.value, &f->frames[f->n_frames]);
 	f->display_filter = json_string(a, evidence, "display_filter");
+
+	const char *file = json_string(a, evidence, "file");
+
+	snprintf(f->evidence_file, sizeof(f->evidence_file), "%s",
+	    file != NULL ? file : "");
 }
 
 static void

@@ -298,6 +298,10 @@ add_context(struct choice *c)
 			    address_span(&a->connection.proxy));
 			meet(&met, "user", folded(&scratch, a->user));
 		}
+	for (size_t i = 0; i < c->n_pairs; i++) {
+		meet(&met, "client", address_span(&c->pairs[i].client));
+		meet(&met, "proxy", address_span(&c->pairs[i].proxy));
+	}
 	for (size_t i = 0; i < r->n_attempts; i++) {
 		enum rank rank = nearness(&met, &scratch, r->attempts[i]);
 

@@ -42,20 +42,38 @@ static void write_section(struct evidence *e);
 static void write_statistics(struct evidence *e);
 static bool write_to(struct evidence *e, const char *path);
 
+/* The first reading, after which it is known what goes in. */
+static bool
+begin(struct evidence *e, const struct evidence_job *job)
+{
+	bool ok;
+
+	*e = (struct evidence){ .job = job, .names = job->names };
+	/* What is wrong with the inputs was said when they were read. */
+	message_mute(true);
+	e->mask = mask_new(e->names);
+	e->choice = choice_new(job->report);
+	e->talks = talks_new(e->mask, job->limit_bytes);
+	ok = listen_to(e);
+	message_mute(false);
+	return ok;
+}
+
+static void
+end(struct evidence *e)
+{
+	free(e->origins);
+	talks_free(e->talks);
+	choice_free(e->choice);
+	mask_free(e->mask);
+}
+
 bool
 evidence_write(const struct evidence_job *job, const char *path)
 {
-	struct evidence e = { .job = job };
-	bool ok;
+	struct evidence e;
+	bool ok = begin(&e, job);
 
-	/* What is wrong with the inputs was said when they were read. */
-	message_mute(true);
-	e.names = job->names;
-	e.mask = mask_new(e.names);
-	e.choice = choice_new(job->report);
-	e.talks = talks_new(e.mask, job->limit_bytes);
-	ok = listen_to(&e);
-	message_mute(false);
 	if (ok)
 		ok = write_to(&e, path);
 	else
@@ -68,35 +86,53 @@ evidence_write(const struct evidence_job *job, const char *path)
 	if (ok && choice_taken(e.choice) == 0 && choice_left_out(e.choice) == 0)
 		message_note("evidence: it is empty, as there are no "
 		             "findings");
-	free(e.origins);
-	talks_free(e.talks);
-	choice_free(e.choice);
-	mask_free(e.mask);
+	end(&e);
 	return ok;
 }
 
+/* -- where the frames come from -- */
+
+struct reading {
+	const struct evidence_source *source; /* NULL: files */
+	struct capture *files;
+};
+
 /* Standard input is a file by now; it begins at its beginning. */
-static struct capture *
-open_again(const struct evidence_job *job)
+static bool
+reading_begin(struct reading *r, const struct evidence_job *job)
 {
+	*r = (struct reading){ .source = job->source };
+	if (r->source != NULL) {
+		r->source->rewind(r->source->context);
+		return true;
+	}
 	for (size_t i = 0; i < job->n_files; i++)
 		if (strcmp(job->files[i], "-") == 0 &&
 		    lseek(STDIN_FILENO, 0, SEEK_SET) != 0)
-			return NULL;
-	return capture_open(job->files, job->n_files, job->filter);
+			return false;
+	r->files = capture_open(job->files, job->n_files, job->filter);
+	return r->files != NULL;
+}
+
+static bool
+reading_next(struct reading *r, struct frame *f)
+{
+	return r->source != NULL ? r->source->next(r->source->context, f)
+	                         : capture_next(r->files, f);
 }
 
 /* The first reading: which conversations, how long, and what they say. */
 static bool
 listen_to(struct evidence *e)
 {
-	struct capture *in = open_again(e->job);
+	struct reading in;
 	struct net *net = net_new();
 	struct frame f;
 	struct packet p;
+	bool ok = reading_begin(&in, e->job);
 
-	for (uint64_t n = 0; in != NULL && n < e->job->frames &&
-	     capture_next(in, &f); n++) {
+	for (uint64_t n = 0; ok && n < e->job->frames && reading_next(&in, &f);
+	     n++) {
 		if (!net_decode(net, &f, &p) || p.arp != 0 ||
 		    !choice_consider(e->choice, &p, f.bytes.len))
 			continue;
@@ -106,26 +142,27 @@ listen_to(struct evidence *e)
 	talks_finish(e->talks);
 	choice_settle(e->choice, e->job->limit_bytes);
 	net_free(net);
-	capture_close(in);
-	return in != NULL;
+	capture_close(in.files);
+	return ok;
 }
 
 /* The second reading. */
 static bool
 write_frames(struct evidence *e)
 {
-	struct capture *in = open_again(e->job);
+	struct reading in;
 	struct rewrite *r =
 	    rewrite_new(e->choice, e->talks, e->mask, take_frame, e);
 	struct frame f;
+	bool ok = reading_begin(&in, e->job);
 
-	for (uint64_t n = 0; in != NULL && n < e->job->frames &&
-	     e->pcapng.error == 0 && capture_next(in, &f); n++)
+	for (uint64_t n = 0; ok && n < e->job->frames &&
+	     e->pcapng.error == 0 && reading_next(&in, &f); n++)
 		rewrite_frame(r, &f);
 	rewrite_finish(r);
 	rewrite_free(r);
-	capture_close(in);
-	return in != NULL;
+	capture_close(in.files);
+	return ok;
 }
 
 /* The input's name without its folders, which are nobody's business. */
@@ -217,7 +254,7 @@ write_section(struct evidence *e)
 	text_str(&comments, is_hidden(e) ? "; names and addresses are "
 	                                   "pseudonyms\n"
 	                                 : "\n");
-	for (size_t i = 0; i < r->n_inputs; i++) {
+	for (size_t i = 0; i < r->n_inputs && e->job->source == NULL; i++) {
 		add_input(e, &comments, i);
 		text_str(&comments, ": SHA-256 ");
 		if (!sha256_file(r->inputs[i].name, &comments))
@@ -358,6 +395,22 @@ publish(struct evidence *e, const char *name, const char *path)
 	return ok;
 }
 
+/* False if the input could not be read; pcapng.error is of the writing. */
+static bool
+write_all(struct evidence *e)
+{
+	bool ok;
+
+	message_mute(true);
+	write_section(e);
+	ok = write_frames(e);
+	write_statistics(e);
+	message_mute(false);
+	if (fflush(e->pcapng.file) != 0 && e->pcapng.error == 0)
+		e->pcapng.error = errno;
+	return ok;
+}
+
 static bool
 write_to(struct evidence *e, const char *path)
 {
@@ -380,13 +433,7 @@ write_to(struct evidence *e, const char *path)
 		free(name);
 		return false;
 	}
-	message_mute(true);
-	write_section(e);
-	ok = write_frames(e);
-	write_statistics(e);
-	message_mute(false);
-	if (fflush(e->pcapng.file) != 0 && e->pcapng.error == 0)
-		e->pcapng.error = errno;
+	ok = write_all(e);
 	if (e->pcapng.error != 0) {
 		say_error(path, e->pcapng.error);
 		ok = false;
@@ -397,6 +444,53 @@ write_to(struct evidence *e, const char *path)
 	fclose(e->pcapng.file);
 	free(name);
 	return ok;
+}
+
+/* Each frame goes to the second look as it is written. */
+static bool
+is_clean(const struct evidence *e, const char *bytes, size_t len)
+{
+	struct recheck *r = recheck_new(e->mask);
+	struct pcapng_walk walk = { span_of(bytes, len), 0 };
+	struct frame f;
+	uint64_t frame;
+	bool clean;
+
+	message_mute(true);
+	while (pcapng_next(&walk, &f)) {
+		if (f.file < e->n_origins)
+			f.link = e->origins[f.file].link;
+		recheck_frame(r, &f);
+	}
+	clean = recheck_end(r, &frame) && walk.frames == e->frames;
+	message_mute(false);
+	if (!clean)
+		message_error("evidence: a secret was left in it at frame "
+		              "%llu: it is not kept (please report this)",
+		    (unsigned long long)frame);
+	return clean;
+}
+
+char *
+evidence_memory(const struct evidence_job *job, size_t *len)
+{
+	struct evidence e;
+	char *bytes = NULL;
+	bool ok = begin(&e, job) && choice_taken(e.choice) > 0;
+
+	*len = 0;
+	if (ok)
+		e.pcapng.file = open_memstream(&bytes, len);
+	ok = e.pcapng.file != NULL && write_all(&e) && e.pcapng.error == 0 &&
+	    e.frames > 0 && is_clean(&e, bytes, *len);
+	if (e.pcapng.file != NULL)
+		fclose(e.pcapng.file);
+	if (!ok) {
+		free(bytes);
+		bytes = NULL;
+	}
+	end(&e);
+	return bytes;
 }
 
 bool

@@ -16,6 +16,13 @@
 /* Bytes of frames, if --evidence-limit says nothing. */
 #define EVIDENCE_LIMIT (UINT64_C(64) << 20)
 
+/* Frames that are kept elsewhere than in files, in order, read twice. */
+struct evidence_source {
+	void *context;
+	void (*rewind)(void *context);
+	bool (*next)(void *context, struct frame *out);
+};
+
 struct evidence_job {
 	const struct report *report; /* prepared */
 	struct names *names; /* of the report's redact; outlives the job */
@@ -24,6 +31,7 @@ struct evidence_job {
 	const char *filter;
 	uint64_t frames;      /* no more than so many are read */
 	uint64_t limit_bytes; /* of frames in the evidence */
+	const struct evidence_source *source; /* instead of the files, if set */
 };
 
 /*
@@ -32,6 +40,13 @@ struct evidence_job {
  * there is no file.
  */
 bool evidence_write(const struct evidence_job *job, const char *path);
+
+/*
+ * The same into memory (the caller's, to be freed), for whoever may not open
+ * a file.  NULL if there is nothing to show; or, said, if it did not pass
+ * the check.
+ */
+char *evidence_memory(const struct evidence_job *job, size_t *len);
 
 /*
  * Standard input can be read twice after this: it is copied to a file

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/reader.h"
 #include "base/text.h"
 
 enum {
@@ -209,4 +210,32 @@ pcapng_statistics(struct pcapng *p, uint32_t interface,
 	put_block(p, BLOCK_STATISTICS, &body, SPAN(""), &options);
 	text_fini(&body);
 	text_fini(&options);
+}
+
+bool
+pcapng_next(struct pcapng_walk *w, struct frame *out)
+{
+	while (w->rest.len > 0) {
+		struct reader r = reader_of(w->rest);
+		uint32_t type = reader_le32(&r, "type");
+		uint32_t total = reader_le32(&r, "total length");
+
+		if (!reader_ok(&r) || total < 12 || total > w->rest.len)
+			return false;
+		w->rest = span_from(w->rest, total);
+		if (type != BLOCK_PACKET)
+			continue;
+		*out = (struct frame){ .number = ++w->frames };
+		out->file_number = out->number;
+		out->file = (uint16_t)reader_le32(&r, "interface");
+		out->time = (when_ns)((uint64_t)reader_le32(&r, "time") << 32);
+		out->time |= (when_ns)reader_le32(&r, "time");
+
+		uint32_t captured = reader_le32(&r, "captured length");
+
+		out->wire_len = reader_le32(&r, "original length");
+		out->bytes = reader_take(&r, captured, "frame");
+		return reader_ok(&r);
+	}
+	return false;
 }

@@ -39,4 +39,13 @@ struct pcapng_counts {
 void pcapng_statistics(struct pcapng *p, uint32_t interface,
     const struct pcapng_counts *counts);
 
+/* Frames of what was written here, read again from memory. */
+struct pcapng_walk {
+	struct span rest;
+	uint64_t frames;
+};
+
+/* The next one: its number, bytes, wire_len, and as `file` its interface. */
+bool pcapng_next(struct pcapng_walk *w, struct frame *out);
+
 #endif

@@ -33,6 +33,12 @@ struct search {
 	uint64_t now;
 };
 
+struct recheck {
+	struct search search;
+	struct flow_table *flows;
+	struct net *net;
+};
+
 /* The last bytes of a direction, so that a guise may lie across segments. */
 struct stream {
 	struct search *search;
@@ -60,52 +66,78 @@ static void refused(void *context, const struct flow_info *info);
 static const struct flow_sink calls = { open_stream, take_bytes, take_gap,
 	idle_bytes, take_gap, end_side, NULL, close_stream, refused };
 
-bool
-recheck_file(const char *path, const struct mask *mask, uint64_t *frame)
+struct recheck *
+recheck_new(const struct mask *mask)
 {
-	struct search s = { 0 };
-	struct capture *in = capture_open(&path, 1, NULL);
-	struct flow_table *flows = flow_table_new(&calls, &s);
-	struct net *net = net_new();
-	struct frame f;
-	struct packet p;
-	bool damaged = in == NULL || capture_inputs(in) != 1;
+	struct recheck *r = memory_new(1, sizeof(*r));
 
-	table_init(&s.guises);
-	s.bits = memory_new(BITS / 8, 1);
+	r->flows = flow_table_new(&calls, &r->search);
+	r->net = net_new();
+	table_init(&r->search.guises);
+	r->search.bits = memory_new(BITS / 8, 1);
 	LIST_EACH (link, mask_secrets(mask)) {
 		const struct kept_secret *k =
 		    LIST_OBJECT(link, struct kept_secret, link);
 
-		add_guises(&s, span_of(k->bytes, k->len));
+		add_guises(&r->search, span_of(k->bytes, k->len));
 	}
-	while (!damaged && !s.found && capture_next(in, &f)) {
-		s.now = f.number;
-		look(&s, f.bytes);
-		if (!net_decode(net, &f, &p))
-			continue;
-		/* Put together from fragments: it is in no frame whole. */
-		if (p.payload.at < f.bytes.at ||
-		    p.payload.at > f.bytes.at + f.bytes.len)
-			look(&s, p.payload);
-		if (p.protocol == PROTOCOL_TCP)
-			flow_table_packet(flows, &p);
-	}
-	flow_table_finish(flows);
-	damaged = damaged || capture_input(in, 0).damaged;
-	capture_close(in);
-	flow_table_free(flows);
-	net_free(net);
-	LIST_EACH (link, &s.guises.by_age) {
+	return r;
+}
+
+void
+recheck_frame(struct recheck *r, const struct frame *f)
+{
+	struct packet p;
+
+	if (r->search.found)
+		return;
+	r->search.now = f->number;
+	look(&r->search, f->bytes);
+	if (!net_decode(r->net, f, &p))
+		return;
+	/* Put together from fragments: it is in no frame whole. */
+	if (p.payload.at < f->bytes.at ||
+	    p.payload.at > f->bytes.at + f->bytes.len)
+		look(&r->search, p.payload);
+	if (p.protocol == PROTOCOL_TCP)
+		flow_table_packet(r->flows, &p);
+}
+
+bool
+recheck_end(struct recheck *r, uint64_t *frame)
+{
+	bool found;
+
+	flow_table_finish(r->flows);
+	found = r->search.found;
+	*frame = r->search.frame;
+	flow_table_free(r->flows);
+	net_free(r->net);
+	LIST_EACH (link, &r->search.guises.by_age) {
 		struct guise *g = LIST_OBJECT(link, struct guise, entry.age);
 
 		secret_wipe(g->bytes, g->len);
 		free(g);
 	}
-	table_fini(&s.guises);
-	free(s.bits);
-	*frame = s.frame;
-	return !s.found && !damaged;
+	table_fini(&r->search.guises);
+	free(r->search.bits);
+	free(r);
+	return !found;
+}
+
+bool
+recheck_file(const char *path, const struct mask *mask, uint64_t *frame)
+{
+	struct capture *in = capture_open(&path, 1, NULL);
+	struct recheck *r = recheck_new(mask);
+	struct frame f;
+	bool damaged = in == NULL || capture_inputs(in) != 1;
+
+	while (!damaged && !r->search.found && capture_next(in, &f))
+		recheck_frame(r, &f);
+	damaged = damaged || capture_input(in, 0).damaged;
+	capture_close(in);
+	return recheck_end(r, frame) && !damaged;
 }
 
 /* -- what to look for -- */

@@ -16,6 +16,17 @@
 
 #define RECHECK_LEAST 6
 
+struct recheck;
+
+/* The secrets are those of now; the mask may go before it. */
+struct recheck *recheck_new(const struct mask *mask);
+
+/* Frames in order, as they were written. */
+void recheck_frame(struct recheck *r, const struct frame *f);
+
+/* No more come.  True if no secret was in any; *frame is where (0: none). */
+bool recheck_end(struct recheck *r, uint64_t *frame);
+
 /*
  * True if none of the mask's secrets is in the file.  False if one is, or if
  * the file could not be read; *frame is where (0: unknown).

@@ -129,6 +129,11 @@ evidence(struct html *h, const struct finding *f)
 		html_words(h, filter);
 		text_str(h->out, "</code></dd>\n");
 	}
+	if (f->evidence_file[0] != '\0') {
+		text_str(h->out, "<dt>evidence</dt><dd><code>");
+		html_words(h, f->evidence_file);
+		text_str(h->out, "</code></dd>\n");
+	}
 	text_str(h->out, "</dl>\n");
 	if (f->n_references == 0)
 		return;

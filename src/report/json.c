@@ -313,6 +313,8 @@ finding_evidence(struct jsonw *w, const struct report *r,
 		jsonw_uint(w, NULL, f->frames[i]);
 	jsonw_end(w);
 	jsonw_str(w, "display_filter", report_finding_filter(r, f));
+	jsonw_str(w, "file",
+	    f->evidence_file[0] != '\0' ? f->evidence_file : NULL);
 	jsonw_end(w);
 }
 

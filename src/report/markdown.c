@@ -186,6 +186,10 @@ evidence(struct markdown *m, const struct finding *f)
 		                                 : "Display filter ");
 		markdown_words(m, filter);
 	}
+	if (f->evidence_file[0] != '\0') {
+		text_str(m->out, "; evidence ");
+		markdown_words(m, f->evidence_file);
+	}
 	text_str(m->out, "\n\n");
 	for (size_t i = 0; i < f->n_references; i++) {
 		text_str(m->out, i > 0 ? "; " : "To read on: ");

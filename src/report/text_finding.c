@@ -302,10 +302,13 @@ evidence(struct page *p, const struct report *r, const struct finding *f)
 	for (size_t i = 0; i < f->n_frames; i++)
 		text_fmt(&t, "%s%llu", i > 0 ? ", " : "",
 		    (unsigned long long)f->frames[i]);
-	if (f->n_frames > 0 || filter != NULL)
+	if (f->n_frames > 0 || filter != NULL || f->evidence_file[0] != '\0')
 		heading(p, "To see it in Wireshark");
 	page_flow(p, "    frames  ", STYLE_PLAIN, 12, text_get(&t));
 	page_flow(p, "    filter  ", STYLE_PLAIN, 12, filter);
+	if (f->evidence_file[0] != '\0')
+		page_flow(p, "    evidence: ", STYLE_PLAIN, 14,
+		    f->evidence_file);
 	text_clear(&t);
 	for (size_t i = 0; i < f->n_references; i++)
 		text_fmt(&t, "%s%s", i > 0 ? "; " : "", f->references[i]);

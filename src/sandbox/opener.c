@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -91,13 +92,46 @@ opener_open(struct opener *o, size_t path)
 	return fd;
 }
 
-bool
-opener_keep(struct opener *o, size_t path)
+static bool
+ask_and_wait(struct opener *o, enum opener_request what, size_t path)
 {
 	struct opener_message m;
 	int fd = -1;
 
-	return ask(o, REQUEST_KEEP, path) && answer(o, &m, &fd);
+	return ask(o, what, path) && answer(o, &m, &fd);
+}
+
+bool
+opener_keep(struct opener *o, size_t path)
+{
+	return ask_and_wait(o, REQUEST_KEEP, path);
+}
+
+bool
+opener_make_room(struct opener *o, size_t path)
+{
+	return ask_and_wait(o, REQUEST_ROOM, path);
+}
+
+bool
+opener_discard(struct opener *o, size_t path)
+{
+	return ask_and_wait(o, REQUEST_DISCARD, path);
+}
+
+bool
+opener_keep_as(struct opener *o, size_t path, const char *label,
+    char name[static FOLDER_NAME])
+{
+	struct opener_message m = { .what = REQUEST_KEEP, .path = path };
+	int fd = -1;
+
+	snprintf(m.name, sizeof(m.name), "%s", label);
+	if (!opener_send(o->socket, &m, -1) || !answer(o, &m, &fd))
+		return false;
+	m.name[sizeof(m.name) - 1] = '\0';
+	snprintf(name, FOLDER_NAME, "%.*s", FOLDER_NAME - 1, m.name);
+	return true;
 }
 
 bool

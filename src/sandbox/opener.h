@@ -12,16 +12,19 @@
 #define P407_SANDBOX_OPENER_H
 
 #include "base/span.h"
+#include "sandbox/folder.h"
 
 enum opener_kind {
 	OPENER_APPEND,  /* made if it is not there */
 	OPENER_REPLACE, /* FILE.new, to be given its name when it is whole */
+	OPENER_RING,    /* a folder of files, of which the oldest go */
 	OPENER_RULES,   /* a file, or the .yaml and .yml files of a folder */
 };
 
 struct opener_path {
 	enum opener_kind kind;
 	const char *path;
+	size_t most; /* files in an OPENER_RING */
 };
 
 struct opener;
@@ -39,6 +42,13 @@ int opener_open(struct opener *o, size_t path);
 
 /* What was written of an OPENER_REPLACE gets its name; false with errno. */
 bool opener_keep(struct opener *o, size_t path);
+
+/* Of an OPENER_RING: as folder_make_room(), folder_keep() and
+ * folder_discard(), false with errno. */
+bool opener_make_room(struct opener *o, size_t path);
+bool opener_keep_as(struct opener *o, size_t path, const char *label,
+    char name[static FOLDER_NAME]);
+bool opener_discard(struct opener *o, size_t path);
 
 /*
  * Each file of an OPENER_RULES, in order of name; `fd` is closed after the

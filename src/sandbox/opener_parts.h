@@ -11,7 +11,9 @@
 
 enum opener_request {
 	REQUEST_OPEN,
-	REQUEST_KEEP,
+	REQUEST_KEEP,    /* of a ring: with a label, answered by a name */
+	REQUEST_ROOM,    /* of a ring */
+	REQUEST_DISCARD, /* of a ring */
 	REQUEST_RULES, /* answered by a message with a name and a descriptor
 	                  for each file, then one without */
 };

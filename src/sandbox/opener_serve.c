@@ -82,6 +82,8 @@ open_path(const struct opener_path *p)
 {
 	char name[4096];
 
+	if (p->kind == OPENER_RING)
+		return folder_open(p->path);
 	if (p->kind == OPENER_APPEND)
 		return open(p->path,
 		    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
@@ -149,13 +151,38 @@ send_rules(int socket, const struct opener_path *p)
 	return ok;
 }
 
+/* *m becomes the answer. */
 static void
-answer(int socket, const struct opener_path *p, enum opener_request what)
+change_ring(const struct opener_path *p, struct opener_message *m)
 {
-	struct opener_message m = { .what = what };
+	char label[FOLDER_LABEL];
+
+	m->name[sizeof(m->name) - 1] = '\0';
+	snprintf(label, sizeof(label), "%.*s", FOLDER_LABEL - 1, m->name);
+	m->error = 0;
+	if (m->what == REQUEST_KEEP)
+		m->error = folder_keep(p->path, label, m->name);
+	else if (m->what == REQUEST_ROOM)
+		m->error = folder_make_room(p->path, p->most);
+	else
+		folder_discard(p->path);
+}
+
+static void
+answer(int socket, const struct opener_path *p,
+    const struct opener_message *asked)
+{
+	struct opener_message m = { .what = asked->what };
 	int fd = -1;
 
-	switch (what) {
+	if (p->kind == OPENER_RING && asked->what != REQUEST_OPEN &&
+	    asked->what != REQUEST_RULES) {
+		m = *asked;
+		change_ring(p, &m);
+		opener_send(socket, &m, -1);
+		return;
+	}
+	switch (asked->what) {
 	case REQUEST_OPEN:
 		if (p->kind == OPENER_RULES)
 			break;
@@ -171,6 +198,9 @@ answer(int socket, const struct opener_path *p, enum opener_request what)
 		m.error = keep_path(p);
 		opener_send(socket, &m, -1);
 		return;
+	case REQUEST_ROOM:
+	case REQUEST_DISCARD:
+		break;
 	case REQUEST_RULES:
 		if (p->kind != OPENER_RULES)
 			break;
@@ -207,7 +237,7 @@ opener_serve(int socket, const struct opener_path *paths, size_t n,
 		if (fd >= 0)
 			close(fd);
 		if (m.path < n)
-			answer(socket, &paths[m.path], m.what);
+			answer(socket, &paths[m.path], &m);
 		else
 			return 2;
 	}

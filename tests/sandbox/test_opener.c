@@ -12,6 +12,7 @@
 
 static char folder[] = "/tmp/p407-test-XXXXXX";
 static char append[64], replace[64], replace_new[64], rules[64];
+static char ring[64];
 
 static void
 write_file(const char *name, const char *bytes)
@@ -35,7 +36,10 @@ make_folder(void)
 	snprintf(replace_new, sizeof(replace_new), "%s/replace.new", folder);
 	snprintf(rules, sizeof(rules), "%s/rules", folder);
 	ck_assert_int_eq(mkdir(rules, 0755), 0);
+	snprintf(ring, sizeof(ring), "%s/ring", folder);
+	ck_assert_int_eq(mkdir(ring, 0755), 0);
 	/* It may become another user. */
+	ck_assert_int_eq(chmod(ring, 0777), 0);
 	ck_assert_int_eq(chmod(folder, 0777), 0);
 	write_file("b.yaml", "two");
 	write_file("a.yml", "one");
@@ -48,7 +52,7 @@ remove_folder(void)
 {
 	static const char *const names[] = { "rules/a.yml", "rules/b.yaml",
 		"rules/c.txt", "rules/.d.yaml", "rules", "append", "replace",
-		"replace.new" };
+		"replace.new", "ring" };
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -62,11 +66,12 @@ static struct opener *
 start(void)
 {
 	const struct opener_path paths[] = {
-		{ OPENER_APPEND, append },
-		{ OPENER_REPLACE, replace },
-		{ OPENER_RULES, rules },
+		{ OPENER_APPEND, append, 0 },
+		{ OPENER_REPLACE, replace, 0 },
+		{ OPENER_RULES, rules, 0 },
+		{ OPENER_RING, ring, 2 },
 	};
-	struct opener *o = opener_start(paths, 3, NULL);
+	struct opener *o = opener_start(paths, 4, NULL);
 
 	ck_assert_ptr_nonnull(o);
 	return o;
@@ -110,6 +115,36 @@ START_TEST(a_file_that_is_replaced_has_its_name_when_it_is_whole)
 }
 END_TEST
 
+START_TEST(a_ring_keeps_the_last_and_only_what_is_whole)
+{
+	struct opener *o = start();
+	char name[FOLDER_NAME], path[256];
+
+	for (unsigned i = 1; i <= 4; i++) {
+		int fd = opener_open(o, 3);
+
+		ck_assert_int_ge(fd, 0);
+		close(fd);
+		ck_assert(opener_make_room(o, 3));
+		ck_assert(opener_keep_as(o, 3, "../a/b rule-1", name));
+		snprintf(path, sizeof(path), "p407-%08u-abrule-1.pcapng", i);
+		ck_assert_str_eq(name, path);
+	}
+	for (unsigned i = 1; i <= 4; i++) {
+		snprintf(path, sizeof(path), "%s/p407-%08u-abrule-1.pcapng",
+		    ring, i);
+		ck_assert_int_eq(access(path, F_OK), i > 2 ? 0 : -1);
+		unlink(path);
+	}
+	ck_assert(!opener_keep_as(o, 3, "gone", name));
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(opener_open(o, 0) >= 0, true);
+	ck_assert(!opener_make_room(o, 0));
+	ck_assert_int_eq(errno, EPERM);
+	opener_end(o);
+}
+END_TEST
+
 static void
 add_rules(void *context, const char *name, int fd)
 {
@@ -146,7 +181,7 @@ START_TEST(only_what_was_named_and_only_as_it_was)
 	ck_assert_int_eq(errno, EPERM);
 	ck_assert_uint_eq(t.len, 0);
 	/* A path that there is not ends it: it was asked by somebody else. */
-	ck_assert_int_eq(opener_open(o, 3), -1);
+	ck_assert_int_eq(opener_open(o, 4), -1);
 	ck_assert_int_eq(errno, EPIPE);
 	ck_assert_int_eq(opener_open(o, 0), -1);
 	opener_end(o);
@@ -163,6 +198,7 @@ main(void)
 	tcase_add_test(c, a_file_is_added_to_again_and_again);
 	tcase_add_test(c,
 	    a_file_that_is_replaced_has_its_name_when_it_is_whole);
+	tcase_add_test(c, a_ring_keeps_the_last_and_only_what_is_whole);
 	tcase_add_test(c, the_rules_of_a_folder_come_in_order_of_name);
 	tcase_add_test(c, only_what_was_named_and_only_as_it_was);
 	suite_add_tcase(suite, c);
