@@ -52,16 +52,17 @@ look_into(const char *folder, struct content *c)
 		return errno;
 	while ((e = readdir(d)) != NULL) {
 		unsigned long n = number_of(e->d_name);
+		size_t len = strlen(e->d_name);
 
-		if (n == 0)
+		/* No name of ours is as long. */
+		if (n == 0 || len >= sizeof(c->oldest))
 			continue;
 		c->files++;
 		if (n > c->last)
 			c->last = n;
 		if (c->first == 0 || n < c->first) {
 			c->first = n;
-			snprintf(c->oldest, sizeof(c->oldest), "%s",
-			    e->d_name);
+			memcpy(c->oldest, e->d_name, len + 1);
 		}
 	}
 	closedir(d);
