@@ -228,6 +228,8 @@ EXTRA_DIST += captures \
 	%reldir%/truth.py \
 	%reldir%/unfired.sh \
 	%reldir%/bench/bench.sh \
+	%reldir%/bench/input.sh \
+	%reldir%/bench/live.sh \
 	%reldir%/bench/plot.py \
 	%reldir%/fuzz/corpus \
 	%reldir%/lint/files.sh

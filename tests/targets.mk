@@ -2,6 +2,7 @@
 #
 # What those who work on p407 call besides all, check and install.
 .PHONY: lint format asan tsan fuzz coverage captures-update scorecard bench \
+	bench-live \
 	check-evidence \
 	compile_commands.json
 
@@ -89,6 +90,9 @@ CLEANFILES += $(bench_programs)
 %canon_reldir%_bench_pcaploop_LDADD = $(PCAP_LIBS)
 bench: p407$(EXEEXT) $(bench_programs)
 	$(SHELL) $(srcdir)/%reldir%/bench/bench.sh $(B)
+# The same on a wire, as root.
+bench-live: p407$(EXEEXT) $(bench_programs)
+	$(SHELL) $(srcdir)/%reldir%/bench/live.sh $(B)
 
 compile_commands.json:
 	$(MAKE) clean

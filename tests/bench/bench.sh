@@ -30,17 +30,7 @@ have() {
 	command -v "$1" >/dev/null
 }
 
-# input MODE SIZE: make it, unless it is there and the generator is older.
-input() {
-	file=$folder/$1-$2.pcap
-	if [ ! -f "$file" ] ||
-	    [ -n "$(find "$tools/generate" -newer "$file")" ]; then
-		"$tools/generate" "$1" "$2" >"$file.new" || exit 1
-		mv "$file.new" "$file"
-	fi
-	# Into the cache: this is not about the disk.
-	cat "$file" >/dev/null
-}
+. "$root/tests/bench/input.sh"
 
 # once LABEL COMMAND...: a run more; the figures go to $work/LABEL.
 once() {
