@@ -10,6 +10,7 @@
 # wire had it (/proc/net/dev) and the program did not count it; what the
 # program itself calls dropped stands beside.  A rate is held if all $RUNS
 # runs (3) lost nothing by either count.  All runs: bench/live-DATE.tsv.
+# shellcheck disable=SC2046 # two numbers are two words
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 size=${1:-100M}
@@ -205,9 +206,9 @@ for mode in ${MODES:-mixed small}; do
 	for rate in 0 $((reached * 3 / 4)) $((reached / 2)) $((reached / 4)); do
 		left=$runs
 		while [ "$left" -gt 0 ]; do
-			run "$mode" $rate tcpdump
-			run "$mode" $rate p407
-			run "$mode" $rate tcpdump p407
+			run "$mode" "$rate" tcpdump
+			run "$mode" "$rate" p407
+			run "$mode" "$rate" tcpdump p407
 			left=$((left - 1))
 		done >>"$figures"
 	done
