@@ -3,7 +3,8 @@
 #
 # sizes.sh - a file that has grown too long does two things
 #
-# The lab is left out: a file of it is a list of cases.
+# The lab is left out: a file of it is a list of cases.  The captures are many,
+# and everybody who wants the sources gets them all.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tests/tap.sh"
@@ -31,5 +32,13 @@ empty 'the lines of C have at most 80 columns' "$(
 			{ gsub(/[\200-\277]/, "") }
 			length > 80 { print file ":" NR ": " length }'
 	    done
+)"
+
+# As a disk has them: whole blocks of 4 KiB.
+captures=$(project_files | grep '^captures/' | while IFS= read -r file; do
+	wc -c <"$root/$file"
+done | awk '{ n += int(($1 + 4095) / 4096) } END { print n * 4 }')
+empty 'captures/ has less than 20 MiB' "$(
+	[ "$captures" -lt 20480 ] || echo "$captures KiB"
 )"
 tap_end

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """run.py [-v] [--list] [CASE...]: make the named captures (shell patterns allowed), or all. Needs the lab up (up.sh)."""
 import fnmatch
+import subprocess
 import sys
 import traceback
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 import lab  # noqa: E402
@@ -33,4 +35,5 @@ for n in wanted:
         failed += 1
         print(f'{n}: FAILED')
         traceback.print_exc()
+subprocess.run([Path(__file__).resolve().parents[1] / 'index.py'], check=True)
 sys.exit(bool(failed))
