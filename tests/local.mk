@@ -124,6 +124,7 @@ libtests_a_SOURCES = \
 	%reldir%/report/strict.h \
 	%reldir%/report/tags.h \
 	%reldir%/material.h \
+	%reldir%/token_parts.h \
 	%reldir%/witness/scene.h \
 	%reldir%/run.h \
 	%reldir%/witness/tls_stream_bytes.h

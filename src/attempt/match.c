@@ -48,7 +48,7 @@ same_credentials(const struct token *a, const struct token *b)
 	/* A Digest response is new each time. */
 	if (a->scheme == SCHEME_DIGEST)
 		return same_text(a->user, b->user) &&
-		    same_text(a->digest.realm, b->digest.realm);
+		    same_text(a->digest->realm, b->digest->realm);
 	return a->whole == b->whole;
 }
 
@@ -114,10 +114,10 @@ tracker_find_challenge(struct pair *p, const struct observation *o)
 			break;
 		if (a->state != STATE_CHALLENGED || t2 == NULL)
 			continue;
-		if (t3->ntlm.target_info != 0 && t2->ntlm.target_info != 0) {
-			if (t3->ntlm.target_info == t2->ntlm.target_info &&
-			    (t2->ntlm.timestamp == WHEN_NONE ||
-			        t3->ntlm.av_timestamp == t2->ntlm.timestamp))
+		if (t3->ntlm->target_info != 0 && t2->ntlm->target_info != 0) {
+			if (t3->ntlm->target_info == t2->ntlm->target_info &&
+			    (t2->ntlm->timestamp == WHEN_NONE ||
+			        t3->ntlm->av_timestamp == t2->ntlm->timestamp))
 				return a;
 		} else if (same_agent(&a->attempt, &o->request)) {
 			candidates++;

@@ -162,10 +162,10 @@ goes_on(const struct token *t, const struct token *sent)
 		return false;
 	case TOKEN_NONE:
 		/* Digest: stale=true answers a nonce, not a password. */
-		return t->scheme == SCHEME_DIGEST && t->digest.stale == 1 &&
+		return t->scheme == SCHEME_DIGEST && t->digest->stale == 1 &&
 		    sent != NULL && sent->scheme == SCHEME_DIGEST;
 	case TOKEN_DIGEST:
-		return t->digest.stale == 1 && sent != NULL &&
+		return t->digest->stale == 1 && sent != NULL &&
 		    sent->scheme == SCHEME_DIGEST;
 	default:
 		return t->scheme == SCHEME_NEGOTIATE &&

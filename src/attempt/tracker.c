@@ -392,9 +392,9 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 	if (said == SAID_AUTHENTICATE || said == SAID_TICKET)
 		a->attempt.replayed |= tracker_sent_before(t, sent->whole);
 	if (said == SAID_AUTHENTICATE && at->challenge != NULL &&
-	    sent->ntlm.av_timestamp != WHEN_NONE &&
-	    at->challenge->ntlm.timestamp != WHEN_NONE &&
-	    sent->ntlm.av_timestamp != at->challenge->ntlm.timestamp)
+	    sent->ntlm->av_timestamp != WHEN_NONE &&
+	    at->challenge->ntlm->timestamp != WHEN_NONE &&
+	    sent->ntlm->av_timestamp != at->challenge->ntlm->timestamp)
 		a->attempt.old_challenge = true;
 	if (said != SAID_NOTHING && said != SAID_UNSEEN &&
 	    at->credentials_sent == 0 && !at->offer_seen)

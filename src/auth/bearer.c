@@ -19,11 +19,10 @@ void
 decode_bearer(const struct challenge *c, bool challenge, struct arena *a,
     struct token *out)
 {
-	struct token_bearer *b = &out->bearer;
+	struct token_bearer *b = token_add_bearer(out, a);
 	struct span parts[6];
 	size_t n = 0;
 
-	b->exp = b->nbf = b->iat = WHEN_NONE;
 	if (challenge) {
 		out->realm = decode_text(a, challenge_param(c, "realm"));
 		b->error = decode_text(a, challenge_param(c, "error"));

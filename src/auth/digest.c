@@ -48,7 +48,7 @@ decode_digest(const struct challenge *c, bool challenge, struct arena *a,
 {
 	static const char *const required[] = { "username", "realm", "nonce",
 		"uri", "response" };
-	struct token_digest *d = &out->digest;
+	struct token_digest *d = token_add_digest(out, a);
 	struct span stale = challenge_param(c, "stale");
 	struct span response = challenge_param(c, "response");
 

@@ -25,10 +25,6 @@ decode_gss(const struct challenge *c, bool challenge, struct arena *a,
 	struct spnego s;
 
 	(void)challenge;
-	out->ntlm.timestamp = out->ntlm.av_timestamp = WHEN_NONE;
-	out->kerberos.stime = out->kerberos.ctime = WHEN_NONE;
-	out->kerberos.error_code = -1;
-	out->neg_state = NEG_ABSENT;
 	if (in.len == 0)
 		return;
 	/* negotiate_wrapper_auth of Squid 5 writes "token=oYG...". */
@@ -165,9 +161,8 @@ os_version(struct arena *a, struct span v)
 
 /* The AV pairs; those that type 3 repeats from type 2 are fingerprinted. */
 static void
-read_target_info(struct span info, struct arena *a, struct token *out)
+read_target_info(struct span info, struct arena *a, struct token_ntlm *n)
 {
-	struct token_ntlm *n = &out->ntlm;
 	struct reader list = reader_of(info);
 	struct ntlm_av av;
 	struct text shared = { 0 };
@@ -219,7 +214,7 @@ looks_utf16(struct span s)
 static void
 read_authenticate(struct span msg, struct arena *a, struct token *out)
 {
-	struct token_ntlm *n = &out->ntlm;
+	struct token_ntlm *n = token_add_ntlm(out, a);
 	struct ntlm_authenticate m;
 
 	ntlm_authenticate_decode(msg, &m, &out->fault);
@@ -243,7 +238,7 @@ read_authenticate(struct span msg, struct arena *a, struct token *out)
 	n->workstation = ntlm_text(a, m.workstation, unicode);
 	n->os_version = os_version(a, m.version);
 	n->timestamp = when_of_filetime(m.blob_time);
-	read_target_info(m.target_info, a, out);
+	read_target_info(m.target_info, a, n);
 	/* 2.2.1.3: the field is there for certain only if the flag says so. */
 	n->has_mic = span_is_set(m.mic) && (n->av_flags & 2);
 	n->anonymous = m.kind == NTLM_VERSION_ANONYMOUS && m.user.len == 0;
@@ -263,7 +258,7 @@ read_authenticate(struct span msg, struct arena *a, struct token *out)
 static void
 read_ntlm(struct span msg, struct arena *a, struct token *out)
 {
-	struct token_ntlm *n = &out->ntlm;
+	struct token_ntlm *n;
 	struct ntlm_negotiate t1;
 	struct ntlm_challenge t2;
 
@@ -271,6 +266,7 @@ read_ntlm(struct span msg, struct arena *a, struct token *out)
 	case 1:
 		out->kind = TOKEN_NTLM_NEGOTIATE;
 		ntlm_negotiate_decode(msg, &t1, &out->fault);
+		n = token_add_ntlm(out, a);
 		n->flags = t1.flags;
 		/* OEM by definition; some clients write UTF-16 all the same. */
 		n->domain = ntlm_text(a, t1.domain, looks_utf16(t1.domain));
@@ -281,11 +277,12 @@ read_ntlm(struct span msg, struct arena *a, struct token *out)
 	case 2:
 		out->kind = TOKEN_NTLM_CHALLENGE;
 		ntlm_challenge_decode(msg, &t2, &out->fault);
+		n = token_add_ntlm(out, a);
 		n->flags = t2.flags;
 		n->target = ntlm_text(a, t2.target_name,
 		    (t2.flags & NTLM_UNICODE) || looks_utf16(t2.target_name));
 		n->os_version = os_version(a, t2.version);
-		read_target_info(t2.target_info, a, out);
+		read_target_info(t2.target_info, a, n);
 		n->timestamp = n->av_timestamp;
 		n->av_timestamp = WHEN_NONE;
 		if (span_is_set(t2.server_challenge))
@@ -307,7 +304,7 @@ read_ntlm(struct span msg, struct arena *a, struct token *out)
 static void
 read_kerberos(struct span msg, struct arena *a, struct token *out)
 {
-	struct token_kerberos *k = &out->kerberos;
+	struct token_kerberos *k;
 	struct kerberos_ap_req req;
 	struct kerberos_error err;
 
@@ -315,6 +312,7 @@ read_kerberos(struct span msg, struct arena *a, struct token *out)
 	case KERBEROS_AP_REQ:
 		out->kind = TOKEN_AP_REQ;
 		kerberos_ap_req_decode(msg, &req, &out->fault);
+		k = token_add_kerberos(out, a);
 		k->realm = decode_text(a, req.realm);
 		k->service = kerberos_name_text(a, &req.service);
 		k->name_type = req.service.type;
@@ -332,6 +330,7 @@ read_kerberos(struct span msg, struct arena *a, struct token *out)
 	case KERBEROS_KRB_ERROR:
 		out->kind = TOKEN_KRB_ERROR;
 		kerberos_error_decode(msg, &err, &out->fault);
+		k = token_add_kerberos(out, a);
 		k->error_code = err.code;
 		k->stime = err.stime;
 		k->ctime = err.ctime;

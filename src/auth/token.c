@@ -142,18 +142,46 @@ decode_user(struct arena *a, struct span name, struct token *out)
 	}
 }
 
-static void
-reset(struct token *t)
+/* -- parts of a token -- */
+
+static const struct token_ntlm no_ntlm = { .timestamp = WHEN_NONE,
+	.av_timestamp = WHEN_NONE };
+static const struct token_kerberos no_kerberos = { .stime = WHEN_NONE,
+	.ctime = WHEN_NONE,
+	.error_code = -1,
+	.kvno = -1,
+	.ticket_etype = -1,
+	.authenticator_etype = -1 };
+static const struct token_digest no_digest = { .stale = -1 };
+static const struct token_bearer no_bearer = { .exp = WHEN_NONE,
+	.nbf = WHEN_NONE,
+	.iat = WHEN_NONE };
+
+void
+token_begin(struct token *t)
 {
-	*t = (struct token){ .neg_state = NEG_ABSENT };
-	t->ntlm.timestamp = t->ntlm.av_timestamp = WHEN_NONE;
-	t->kerberos.stime = t->kerberos.ctime = WHEN_NONE;
-	t->kerberos.error_code = -1;
-	t->kerberos.kvno = t->kerberos.ticket_etype = -1;
-	t->kerberos.authenticator_etype = -1;
-	t->bearer.exp = t->bearer.nbf = t->bearer.iat = WHEN_NONE;
-	t->digest.stale = -1;
+	*t = (struct token){ .neg_state = NEG_ABSENT,
+		.ntlm = &no_ntlm,
+		.kerberos = &no_kerberos,
+		.digest = &no_digest,
+		.bearer = &no_bearer };
 }
+
+#define TOKEN_ADD(part)                                                \
+	struct token_##part *token_add_##part(struct token *t,         \
+	    struct arena *a)                                           \
+	{                                                              \
+		struct token_##part *new = arena_new(a, sizeof(*new)); \
+                                                                       \
+		*new = no_##part;                                      \
+		t->part = new;                                         \
+		return new;                                            \
+	}
+TOKEN_ADD(ntlm)
+TOKEN_ADD(kerberos)
+TOKEN_ADD(digest)
+TOKEN_ADD(bearer)
+#undef TOKEN_ADD
 
 static void
 decode(const struct challenge *c, bool challenge, struct arena *a,
@@ -188,7 +216,7 @@ token_of_credentials(struct span value, struct arena *arena,
 	struct fault fault = { 0 };
 	bool scheme = credentials_read(value, &c, &fault);
 
-	reset(out);
+	token_begin(out);
 	decode(&c, false, arena, out);
 	out->whole = secret_fingerprint("credentials", span_trim(value));
 	if (!scheme)
@@ -205,7 +233,7 @@ token_of_challenges(struct span value, struct arena *arena,
 	*grammar = (struct fault){ 0 };
 	while (challenge_next(&value, &c, grammar)) {
 		if (n < room) {
-			reset(&out[n]);
+			token_begin(&out[n]);
 			decode(&c, true, arena, &out[n]);
 			if (span_has_bytes(c.rest))
 				out[n].whole =

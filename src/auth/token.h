@@ -163,7 +163,6 @@ struct token_kerberos {
 	when_ns stime, ctime;
 	const char *client, *client_realm, *e_text;
 	uint32_t nt_status; /* from e-data of AD; 0 if none */
-	const struct token_opened *opened; /* NULL: no keytab was given */
 };
 
 struct token_digest {
@@ -206,19 +205,30 @@ struct token {
 	const char *user, *domain;
 	fingerprint secret; /* what proves the user, for "the same again?" */
 	enum token_verified verified;
+	const struct token_opened *opened; /* its ticket; NULL: not asked */
 
 	enum neg_state neg_state;
 	const char *mech;  /* first or supported mechanism: "krb5",
 	                      "ms-krb5", "ntlmssp", "negoex", or dotted */
 	const char *mechs; /* all of them, comma separated */
 
-	struct token_ntlm ntlm;
-	struct token_kerberos kerberos;
-	struct token_digest digest;
-	struct token_bearer bearer;
+	/* What a scheme adds; of another scheme the empty one, never NULL. */
+	const struct token_ntlm *ntlm;
+	const struct token_kerberos *kerberos;
+	const struct token_digest *digest;
+	const struct token_bearer *bearer;
 	struct token_basic basic;
 	const char *realm; /* challenge: realm of Basic, Digest, Bearer */
 };
+
+/* Nothing is known yet: every part is the empty one. */
+void token_begin(struct token *t);
+
+/* A part of its own, empty, to be filled; it lives as long as the arena. */
+struct token_ntlm *token_add_ntlm(struct token *t, struct arena *a);
+struct token_kerberos *token_add_kerberos(struct token *t, struct arena *a);
+struct token_digest *token_add_digest(struct token *t, struct arena *a);
+struct token_bearer *token_add_bearer(struct token *t, struct arena *a);
 
 /* "Basic", "Digest", …; for SCHEME_OTHER "other". */
 const char *scheme_name(enum scheme s);

@@ -49,27 +49,25 @@ add_block(struct arena *a, size_t size)
 	return b;
 }
 
-/* A piece that is not zeroed. */
+/* A piece that is not zeroed; `step` is a power of two. */
 static void *
-piece_of(struct arena *a, size_t size)
+piece_of(struct arena *a, size_t size, size_t step)
 {
-	const size_t step = alignof(max_align_t);
 	struct arena_block *b = a->blocks;
+	size_t at = b != NULL ? (b->used + step - 1) & ~(step - 1) : 0;
 
-	size = (size + step - 1) / step * step;
-	if (b == NULL || b->size - b->used < size)
+	if (b == NULL || at > b->size || b->size - at < size) {
 		b = add_block(a, size);
-
-	void *piece = b->bytes + b->used;
-
-	b->used += size;
-	return piece;
+		at = b->used;
+	}
+	b->used = at + size;
+	return b->bytes + at;
 }
 
 void *
 arena_new(struct arena *a, size_t size)
 {
-	return memset(piece_of(a, size), 0, size);
+	return memset(piece_of(a, size, alignof(max_align_t)), 0, size);
 }
 
 struct span
@@ -78,7 +76,7 @@ arena_span(struct arena *a, struct span s)
 	if (!span_is_set(s))
 		return s;
 
-	uint8_t *copy = piece_of(a, s.len + 1);
+	uint8_t *copy = piece_of(a, s.len + 1, 1);
 
 	if (s.len > 0)
 		memcpy(copy, s.at, s.len);
@@ -92,7 +90,7 @@ arena_str(struct arena *a, struct span s)
 	if (!span_is_set(s))
 		return NULL;
 
-	char *copy = piece_of(a, s.len + 1);
+	char *copy = piece_of(a, s.len + 1, 1);
 
 	if (s.len > 0)
 		memcpy(copy, s.at, s.len);

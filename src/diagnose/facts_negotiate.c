@@ -74,7 +74,7 @@ ticket_text(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_seen(s);
 	return value_string(*(const char *const *)(const void *)(
-	    (const char *)&t->kerberos + f->offset));
+	    (const char *)t->kerberos + f->offset));
 }
 
 static struct value
@@ -86,7 +86,7 @@ ticket_number(const struct subject *s, const struct fact *f)
 		return not_seen(s);
 
 	int number = *(const int *)(const void *)(
-	    (const char *)&t->kerberos + f->offset);
+	    (const char *)t->kerberos + f->offset);
 
 	return number < 0 ? value_absent() : value_number(number);
 }
@@ -99,7 +99,7 @@ etype_name(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_seen(s);
-	return value_string(kerberos_etype_name(t->kerberos.ticket_etype));
+	return value_string(kerberos_etype_name(t->kerberos->ticket_etype));
 }
 
 static struct value
@@ -108,7 +108,7 @@ error_code(const struct subject *s, const struct fact *f)
 	const struct token *t = krb_error(s);
 
 	(void)f;
-	return t != NULL ? value_number(t->kerberos.error_code)
+	return t != NULL ? value_number(t->kerberos->error_code)
 	                 : not_answered(s);
 }
 
@@ -119,7 +119,7 @@ error_name(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	return t != NULL
-	    ? value_string(kerberos_error_name(t->kerberos.error_code))
+	    ? value_string(kerberos_error_name(t->kerberos->error_code))
 	    : not_answered(s);
 }
 
@@ -134,7 +134,7 @@ refused_for(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	if (t != NULL)
-		return value_number(t->kerberos.error_code);
+		return value_number(t->kerberos->error_code);
 	return s->attempt->outcome == OUTCOME_AUTHENTICATED ? value_absent()
 	                                                    : value_unknown();
 }
@@ -145,7 +145,7 @@ error_text(const struct subject *s, const struct fact *f)
 	const struct token *t = krb_error(s);
 
 	(void)f;
-	return t != NULL ? value_string(t->kerberos.e_text)
+	return t != NULL ? value_string(t->kerberos->e_text)
 	                 : not_answered(s);
 }
 
@@ -158,10 +158,10 @@ proxy_skew(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_seen(s);
-	if (t->kerberos.stime == WHEN_NONE)
+	if (t->kerberos->stime == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns = t->kerberos.stime - s->attempt->end;
+	int64_t ns = t->kerberos->stime - s->attempt->end;
 
 	return value_duration(ns < 0 ? -ns : ns);
 }
@@ -178,10 +178,10 @@ keytab_opens(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_seen(s);
-	return t->kerberos.opened == NULL ||
-	        t->kerberos.opened->how == OPENING_UNKNOWN
+	return t->opened == NULL ||
+	        t->opened->how == OPENING_UNKNOWN
 	    ? value_unknown()
-	    : value_string(token_opening_name(t->kerberos.opened->how));
+	    : value_string(token_opening_name(t->opened->how));
 }
 
 static struct value

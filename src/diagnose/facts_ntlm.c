@@ -80,7 +80,7 @@ type3_text(const struct subject *s, const struct fact *f)
 		return not_seen(s);
 
 	const char *text = *(const char *const *)(const void *)(
-	    (const char *)&t->ntlm + f->offset);
+	    (const char *)t->ntlm + f->offset);
 
 	return value_string(text != NULL ? text : "");
 }
@@ -92,7 +92,7 @@ type3_flag(const struct subject *s, const struct fact *f)
 
 	if (t == NULL)
 		return not_seen(s);
-	return value_bool(*(const bool *)((const char *)&t->ntlm + f->offset));
+	return value_bool(*(const bool *)((const char *)t->ntlm + f->offset));
 }
 
 static struct value
@@ -104,7 +104,7 @@ type2_text(const struct subject *s, const struct fact *f)
 		return not_seen(s);
 
 	const char *text = *(const char *const *)(const void *)(
-	    (const char *)&t->ntlm + f->offset);
+	    (const char *)t->ntlm + f->offset);
 
 	return value_string(text != NULL ? text : "");
 }
@@ -117,7 +117,7 @@ version(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_seen(s);
-	switch (t->ntlm.version) {
+	switch (t->ntlm->version) {
 	case NTLM_VERSION_LM:
 		return value_string(version_values[0]);
 	case NTLM_VERSION_1:
@@ -145,11 +145,11 @@ local_account(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_seen(s);
 	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
-		if (same_name(t->ntlm.domain, local[i]))
+		if (same_name(t->ntlm->domain, local[i]))
 			return value_bool(true);
-	return value_bool(t->ntlm.domain != NULL &&
-	    t->ntlm.domain[0] != '\0' &&
-	    same_name(t->ntlm.domain, t->ntlm.workstation));
+	return value_bool(t->ntlm->domain != NULL &&
+	    t->ntlm->domain[0] != '\0' &&
+	    same_name(t->ntlm->domain, t->ntlm->workstation));
 }
 
 /* A name that was not taken apart, or not decoded. */
@@ -165,7 +165,7 @@ user_malformed(const struct subject *s, const struct fact *f)
 		return not_seen(s);
 
 	struct span user = span_of_str(
-	    t->ntlm.user != NULL ? t->ntlm.user : "");
+	    t->ntlm->user != NULL ? t->ntlm->user : "");
 	bool bad = user.len > 0 && user.at[user.len - 1] == ' ';
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -183,8 +183,8 @@ domain_differs(const struct subject *s, const struct fact *f)
 	if (t3 == NULL || t2 == NULL)
 		return not_seen(s);
 
-	const struct token_ntlm *c = &t2->ntlm;
-	const char *domain = t3->ntlm.domain;
+	const struct token_ntlm *c = t2->ntlm;
+	const char *domain = t3->ntlm->domain;
 
 	if (domain == NULL || domain[0] == '\0' ||
 	    (c->nb_domain == NULL && c->dns_domain == NULL &&
@@ -205,13 +205,13 @@ client_clock(const struct subject *s, int64_t *skew)
 {
 	const struct token *t3 = type3(s), *t2 = type2(s);
 
-	if (t3 == NULL || t3->ntlm.timestamp == WHEN_NONE)
+	if (t3 == NULL || t3->ntlm->timestamp == WHEN_NONE)
 		return false;
-	if (t2 != NULL && t2->ntlm.timestamp == t3->ntlm.timestamp)
+	if (t2 != NULL && t2->ntlm->timestamp == t3->ntlm->timestamp)
 		return false;
-	if (t2 == NULL && t3->ntlm.av_timestamp == t3->ntlm.timestamp)
+	if (t2 == NULL && t3->ntlm->av_timestamp == t3->ntlm->timestamp)
 		return false;
-	*skew = t3->ntlm.timestamp -
+	*skew = t3->ntlm->timestamp -
 	    time_of_step(s->attempt, STEP_AUTHENTICATE);
 	return true;
 }
@@ -250,11 +250,11 @@ server_skew(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_seen(s);
-	if (t->ntlm.timestamp == WHEN_NONE)
+	if (t->ntlm->timestamp == WHEN_NONE)
 		return value_absent();
 
 	int64_t ns =
-	    t->ntlm.timestamp - time_of_step(s->attempt, STEP_CHALLENGE);
+	    t->ntlm->timestamp - time_of_step(s->attempt, STEP_CHALLENGE);
 
 	return value_duration(ns < 0 ? -ns : ns);
 }
@@ -267,11 +267,11 @@ both_skew(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t3 == NULL || t2 == NULL)
 		return not_seen(s);
-	if (t3->ntlm.timestamp == WHEN_NONE ||
-	    t2->ntlm.timestamp == WHEN_NONE)
+	if (t3->ntlm->timestamp == WHEN_NONE ||
+	    t2->ntlm->timestamp == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns = t3->ntlm.timestamp - t2->ntlm.timestamp;
+	int64_t ns = t3->ntlm->timestamp - t2->ntlm->timestamp;
 
 	return value_duration(ns < 0 ? -ns : ns);
 }
@@ -282,7 +282,7 @@ target_info(const struct subject *s, const struct fact *f)
 	const struct token *t = type2(s);
 
 	(void)f;
-	return t == NULL ? not_seen(s) : value_bool(t->ntlm.has_target_info);
+	return t == NULL ? not_seen(s) : value_bool(t->ntlm->has_target_info);
 }
 
 /* Asked for in type 1, not there in type 2. */
@@ -294,8 +294,8 @@ target_withheld(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t1 == NULL || t2 == NULL)
 		return not_seen(s);
-	return value_bool((t1->ntlm.flags & NTLM_REQUEST_TARGET) &&
-	    (t2->ntlm.target == NULL || t2->ntlm.target[0] == '\0'));
+	return value_bool((t1->ntlm->flags & NTLM_REQUEST_TARGET) &&
+	    (t2->ntlm->target == NULL || t2->ntlm->target[0] == '\0'));
 }
 
 /* The scheme says NTLM, the token inside is SPNEGO. */

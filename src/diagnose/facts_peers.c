@@ -55,7 +55,7 @@ both_tickets(const struct event *e, const struct event *o)
 static bool
 is_v2(const struct event *e)
 {
-	return type3_of(e)->ntlm.version == NTLM_VERSION_2;
+	return type3_of(e)->ntlm->version == NTLM_VERSION_2;
 }
 
 static bool
@@ -68,30 +68,30 @@ static bool
 like_domain(const struct event *e, const struct event *o)
 {
 	return both_type3(e, o) &&
-	    same_text(type3_of(e)->ntlm.domain, type3_of(o)->ntlm.domain);
+	    same_text(type3_of(e)->ntlm->domain, type3_of(o)->ntlm->domain);
 }
 
 static bool
 like_etype(const struct event *e, const struct event *o)
 {
 	return both_tickets(e, o) &&
-	    ticket_of(e)->kerberos.ticket_etype ==
-	    ticket_of(o)->kerberos.ticket_etype;
+	    ticket_of(e)->kerberos->ticket_etype ==
+	    ticket_of(o)->kerberos->ticket_etype;
 }
 
 static bool
 like_kvno(const struct event *e, const struct event *o)
 {
 	return both_tickets(e, o) &&
-	    ticket_of(e)->kerberos.kvno == ticket_of(o)->kerberos.kvno;
+	    ticket_of(e)->kerberos->kvno == ticket_of(o)->kerberos->kvno;
 }
 
 static bool
 like_service(const struct event *e, const struct event *o)
 {
 	return both_tickets(e, o) &&
-	    same_text(ticket_of(e)->kerberos.service,
-	        ticket_of(o)->kerberos.service);
+	    same_text(ticket_of(e)->kerberos->service,
+	        ticket_of(o)->kerberos->service);
 }
 
 static const struct token *
@@ -99,7 +99,7 @@ bearer_of(const struct event *e)
 {
 	const struct token *t = e->attempt->credentials;
 
-	return t != NULL && t->kind == TOKEN_BEARER && t->bearer.is_jwt
+	return t != NULL && t->kind == TOKEN_BEARER && t->bearer->is_jwt
 	    ? t
 	    : NULL;
 }
@@ -113,36 +113,36 @@ both_jwt(const struct event *e, const struct event *o)
 static bool
 both_keyed(const struct event *e, const struct event *o)
 {
-	return both_jwt(e, o) && bearer_of(e)->bearer.kid != NULL &&
-	    bearer_of(o)->bearer.kid != NULL;
+	return both_jwt(e, o) && bearer_of(e)->bearer->kid != NULL &&
+	    bearer_of(o)->bearer->kid != NULL;
 }
 
 static bool
 both_meant(const struct event *e, const struct event *o)
 {
-	return both_jwt(e, o) && bearer_of(e)->bearer.aud != NULL &&
-	    bearer_of(o)->bearer.aud != NULL;
+	return both_jwt(e, o) && bearer_of(e)->bearer->aud != NULL &&
+	    bearer_of(o)->bearer->aud != NULL;
 }
 
 static bool
 like_key(const struct event *e, const struct event *o)
 {
 	return both_keyed(e, o) &&
-	    same_text(bearer_of(e)->bearer.kid, bearer_of(o)->bearer.kid);
+	    same_text(bearer_of(e)->bearer->kid, bearer_of(o)->bearer->kid);
 }
 
 static bool
 like_audience(const struct event *e, const struct event *o)
 {
 	return both_meant(e, o) &&
-	    same_text(bearer_of(e)->bearer.aud, bearer_of(o)->bearer.aud);
+	    same_text(bearer_of(e)->bearer->aud, bearer_of(o)->bearer->aud);
 }
 
 static bool
 like_issuer(const struct event *e, const struct event *o)
 {
 	return both_jwt(e, o) &&
-	    same_text(bearer_of(e)->bearer.iss, bearer_of(o)->bearer.iss);
+	    same_text(bearer_of(e)->bearer->iss, bearer_of(o)->bearer->iss);
 }
 
 static bool
@@ -210,7 +210,7 @@ service_that_works(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	return ok == NULL ? value_unknown()
-	                  : value_string(ticket_of(ok)->kerberos.service);
+	                  : value_string(ticket_of(ok)->kerberos->service);
 }
 
 /* f->offset says which text of a token that works. */
@@ -226,7 +226,7 @@ bearer_that_works(const struct subject *s, const struct fact *f)
 	return ok == NULL
 	    ? value_unknown()
 	    : value_string(*(const char *const *)(const void *)(
-	          (const char *)&bearer_of(ok)->bearer + f->offset));
+	          (const char *)bearer_of(ok)->bearer + f->offset));
 }
 
 /* The computer in the type 2 tells nodes behind one address apart. */
@@ -236,9 +236,9 @@ other_node(const struct event *e, const struct event *o)
 	const struct token *a = e->attempt->challenge;
 	const struct token *b = o->attempt->challenge;
 
-	return a != NULL && b != NULL && a->ntlm.nb_computer != NULL &&
-	    b->ntlm.nb_computer != NULL &&
-	    !same_text(a->ntlm.nb_computer, b->ntlm.nb_computer);
+	return a != NULL && b != NULL && a->ntlm->nb_computer != NULL &&
+	    b->ntlm->nb_computer != NULL &&
+	    !same_text(a->ntlm->nb_computer, b->ntlm->nb_computer);
 }
 
 static struct value
@@ -258,8 +258,8 @@ answers_other(const struct event *e, const struct event *o)
 	const struct token *t2 = o->attempt->challenge;
 
 	return o->attempt != e->attempt && t2 != NULL &&
-	    t2->ntlm.timestamp != WHEN_NONE &&
-	    t2->ntlm.timestamp == type3_of(e)->ntlm.av_timestamp;
+	    t2->ntlm->timestamp != WHEN_NONE &&
+	    t2->ntlm->timestamp == type3_of(e)->ntlm->av_timestamp;
 }
 
 static struct value
@@ -269,7 +269,7 @@ answers_earlier(const struct subject *s, const struct fact *f)
 	if (s->event == NULL)
 		return value_unknown();
 	if (type3_of(s->event) == NULL ||
-	    type3_of(s->event)->ntlm.av_timestamp == WHEN_NONE)
+	    type3_of(s->event)->ntlm->av_timestamp == WHEN_NONE)
 		return value_absent();
 	return value_bool(history_near(s->history, s->event, KIN_PROXY,
 	                      WHICH_ALL, answers_other) != NULL);

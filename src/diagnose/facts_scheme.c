@@ -85,7 +85,7 @@ stale(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (s->attempt->responses_407 == 0 || t == NULL)
 		return value_absent();
-	return value_bool(t->digest.stale == 1);
+	return value_bool(t->digest->stale == 1);
 }
 
 /* How often a finished answer was met with stale=true. */
@@ -108,7 +108,7 @@ stale_count(const struct subject *s, const struct fact *f)
 		for (size_t i = 0; i < o->response.n_challenges; i++)
 			n += o->response.challenges[i].scheme ==
 			        SCHEME_DIGEST &&
-			    o->response.challenges[i].digest.stale == 1;
+			    o->response.challenges[i].digest->stale == 1;
 	}
 	return value_number(n);
 }
@@ -126,7 +126,7 @@ nonce_offered(const struct subject *s, const struct fact *f)
 		return value_unknown();
 	for (size_t i = 0; i < a->n_offers; i++)
 		if (a->offers[i].scheme == SCHEME_DIGEST &&
-		    a->offers[i].digest.nonce == t->digest.nonce)
+		    a->offers[i].digest->nonce == t->digest->nonce)
 			return value_bool(true);
 	/* A later 407 brings a new one that the client may have used. */
 	return a->credentials_sent > 1 ? value_unknown() : value_bool(false);
@@ -140,10 +140,10 @@ uri_differs(const struct subject *s, const struct fact *f)
 	const char *target = s->attempt->target;
 
 	(void)f;
-	if (t == NULL || t->digest.uri == NULL || target == NULL)
+	if (t == NULL || t->digest->uri == NULL || target == NULL)
 		return not_sent(s);
 
-	struct span uri = span_of_str(t->digest.uri);
+	struct span uri = span_of_str(t->digest->uri);
 	struct span whole = span_of_str(target);
 
 	uri = span_first(uri, span_find(uri, '?'));
@@ -163,15 +163,15 @@ realm_differs(const struct subject *s, const struct fact *f)
 	const struct token *c = asked(s, SCHEME_DIGEST);
 
 	(void)f;
-	if (t == NULL || c == NULL || t->digest.realm == NULL)
+	if (t == NULL || c == NULL || t->digest->realm == NULL)
 		return not_sent(s);
 
-	const char *realm = c->digest.realm != NULL ? c->digest.realm
+	const char *realm = c->digest->realm != NULL ? c->digest->realm
 	                                            : c->realm;
 
 	return realm == NULL
 	    ? value_absent()
-	    : value_bool(strcmp(realm, t->digest.realm) != 0);
+	    : value_bool(strcmp(realm, t->digest->realm) != 0);
 }
 
 /* RFC 7616 3.3: MD5 where no algorithm is named. */
@@ -187,7 +187,7 @@ algorithm_differs(const struct subject *s, const struct fact *f)
 		return not_sent(s);
 
 	const char *used =
-	    t->digest.algorithm != NULL ? t->digest.algorithm : "MD5";
+	    t->digest->algorithm != NULL ? t->digest->algorithm : "MD5";
 
 	for (size_t i = 0; i < a->n_last_offers; i++) {
 		const struct token *c = &a->last_offers[i];
@@ -195,8 +195,8 @@ algorithm_differs(const struct subject *s, const struct fact *f)
 		if (c->scheme != SCHEME_DIGEST)
 			continue;
 		any = true;
-		found |= same(used, c->digest.algorithm != NULL
-		        ? c->digest.algorithm
+		found |= same(used, c->digest->algorithm != NULL
+		        ? c->digest->algorithm
 		        : "MD5");
 	}
 	return any ? value_bool(!found) : value_absent();
@@ -212,18 +212,18 @@ qop_differs(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL || c == NULL)
 		return not_sent(s);
-	if (t->digest.qop == NULL)
+	if (t->digest->qop == NULL)
 		return value_bool(false);
-	if (c->digest.qop == NULL)
+	if (c->digest->qop == NULL)
 		return value_bool(true);
 
-	struct span list = span_of_str(c->digest.qop);
+	struct span list = span_of_str(c->digest->qop);
 
 	while (list.len > 0) {
 		size_t comma = span_find(list, ',');
 
 		if (span_eq_nocase(span_trim(span_first(list, comma)),
-		        span_of_str(t->digest.qop)))
+		        span_of_str(t->digest->qop)))
 			return value_bool(false);
 		list = comma < list.len ? span_from(list, comma + 1)
 		                        : SPAN("");
@@ -240,9 +240,9 @@ counted_before(const struct event *e, const struct event *o)
 	const struct token *u = o->attempt->credentials;
 
 	return u != NULL && u->kind == TOKEN_DIGEST &&
-	    u->digest.nonce == t->digest.nonce &&
-	    u->digest.nc >= t->digest.nc &&
-	    u->digest.response != t->digest.response;
+	    u->digest->nonce == t->digest->nonce &&
+	    u->digest->nc >= t->digest->nc &&
+	    u->digest->response != t->digest->response;
 }
 
 static struct value
@@ -255,7 +255,7 @@ nc_repeated(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_sent(s);
-	if (t->digest.nc == 0)
+	if (t->digest->nc == 0)
 		return value_absent();
 	if (a->observations.next != NULL)
 		LIST_EACH (link, &a->observations) {
@@ -266,8 +266,8 @@ nc_repeated(const struct subject *s, const struct fact *f)
 			if (u == NULL || u->kind != TOKEN_DIGEST)
 				continue;
 			if (last != NULL &&
-			    last->digest.nonce == u->digest.nonce &&
-			    last->digest.nc >= u->digest.nc)
+			    last->digest->nonce == u->digest->nonce &&
+			    last->digest->nc >= u->digest->nc)
 				return value_bool(true);
 			last = u;
 		}
@@ -290,17 +290,17 @@ mixed_challenges(const struct subject *s, const struct fact *f)
 		return not_sent(s);
 
 	const char *used =
-	    t->digest.algorithm != NULL ? t->digest.algorithm : "MD5";
+	    t->digest->algorithm != NULL ? t->digest->algorithm : "MD5";
 
 	for (size_t i = 0; i < a->n_offers; i++) {
 		const struct token *c = &a->offers[i];
 
 		if (c->scheme != SCHEME_DIGEST ||
-		    c->digest.nonce != t->digest.nonce)
+		    c->digest->nonce != t->digest->nonce)
 			continue;
 		nonce = true;
-		both |= same(used, c->digest.algorithm != NULL
-		        ? c->digest.algorithm
+		both |= same(used, c->digest->algorithm != NULL
+		        ? c->digest->algorithm
 		        : "MD5");
 	}
 	return nonce ? value_bool(!both) : value_unknown();
@@ -312,7 +312,7 @@ digest_missing(const struct subject *s, const struct fact *f)
 	const struct token *t = sent(s, SCHEME_DIGEST);
 
 	(void)f;
-	return t == NULL ? not_sent(s) : value_string(t->digest.missing);
+	return t == NULL ? not_sent(s) : value_string(t->digest->missing);
 }
 
 static struct value
@@ -322,7 +322,7 @@ digest_length(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	return t == NULL ? not_sent(s)
-	                 : value_bool(t->digest.response_bad_length);
+	                 : value_bool(t->digest->response_bad_length);
 }
 
 static struct value
@@ -334,8 +334,8 @@ digest_backslash(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_sent(s);
 	/* A name that was split at its backslash has a domain. */
-	return value_bool((t->digest.user != NULL &&
-	                      strchr(t->digest.user, '\\') != NULL) ||
+	return value_bool((t->digest->user != NULL &&
+	                      strchr(t->digest->user, '\\') != NULL) ||
 	    (t->domain != NULL && t->domain[0] != '\0' &&
 	        strchr(t->domain, '.') == NULL));
 }
@@ -348,7 +348,7 @@ digest_text(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_sent(s);
 	return value_string(*(const char *const *)(const void *)(
-	    (const char *)&t->digest + f->offset));
+	    (const char *)t->digest + f->offset));
 }
 
 /* -- Bearer -- */
@@ -361,7 +361,7 @@ bearer_flag(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_sent(s);
 	return value_bool(
-	    *(const bool *)((const char *)&t->bearer + f->offset));
+	    *(const bool *)((const char *)t->bearer + f->offset));
 }
 
 static struct value
@@ -372,7 +372,7 @@ bearer_text(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_sent(s);
 	return value_string(*(const char *const *)(const void *)(
-	    (const char *)&t->bearer + f->offset));
+	    (const char *)t->bearer + f->offset));
 }
 
 static struct value
@@ -383,9 +383,9 @@ expired_for(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_sent(s);
-	if (t->bearer.exp == WHEN_NONE || s->attempt->end < t->bearer.exp)
+	if (t->bearer->exp == WHEN_NONE || s->attempt->end < t->bearer->exp)
 		return value_absent();
-	return value_duration(s->attempt->end - t->bearer.exp);
+	return value_duration(s->attempt->end - t->bearer->exp);
 }
 
 /* The later of nbf and iat, if it is still to come. */
@@ -398,10 +398,10 @@ early_by(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_sent(s);
-	if (t->bearer.nbf != WHEN_NONE)
-		from = t->bearer.nbf;
-	if (t->bearer.iat != WHEN_NONE && t->bearer.iat > from)
-		from = t->bearer.iat;
+	if (t->bearer->nbf != WHEN_NONE)
+		from = t->bearer->nbf;
+	if (t->bearer->iat != WHEN_NONE && t->bearer->iat > from)
+		from = t->bearer->iat;
 	if (from == WHEN_NONE || from <= s->attempt->end)
 		return value_absent();
 	return value_duration(from - s->attempt->end);
@@ -414,8 +414,8 @@ bearer_error(const struct subject *s, const struct fact *f)
 
 	if (t == NULL)
 		return value_absent();
-	return value_string(f->offset == 0 ? t->bearer.error
-	                                   : t->bearer.error_description);
+	return value_string(f->offset == 0 ? t->bearer->error
+	                                   : t->bearer->error_description);
 }
 
 #define DIGEST(field) .offset = offsetof(struct token_digest, field)

@@ -163,7 +163,7 @@ ticket_of(const struct attempt *a)
 {
 	const struct token *t = a->credentials;
 
-	return t != NULL && t->kind == TOKEN_AP_REQ ? t->kerberos.ticket : 0;
+	return t != NULL && t->kind == TOKEN_AP_REQ ? t->kerberos->ticket : 0;
 }
 
 static const struct witness_record *

@@ -133,9 +133,9 @@ said_in_challenge(const struct token *t, enum sign_field field)
 	case SIGN_REALM:
 		return t->realm;
 	case SIGN_NTLM_VERSION:
-		return t->ntlm.os_version;
+		return t->ntlm->os_version;
 	case SIGN_NTLM_COMPUTER:
-		return t->ntlm.nb_computer;
+		return t->ntlm->nb_computer;
 	default:
 		return NULL;
 	}

@@ -47,7 +47,7 @@ via_host(const char *via)
 static const char *
 computer_of(const struct attempt *a)
 {
-	return a->challenge != NULL ? a->challenge->ntlm.nb_computer : NULL;
+	return a->challenge != NULL ? a->challenge->ntlm->nb_computer : NULL;
 }
 
 /* The proxy next to the client adds itself last, also to good answers. */
@@ -447,26 +447,26 @@ differ_tokens(struct lines *l, const struct attempt *a,
 	const struct token *x = a->authenticate, *y = good->authenticate;
 
 	if (x != NULL && y != NULL) {
-		differ(l, "domain", x->ntlm.domain != NULL
-		        ? x->ntlm.domain : "", y->ntlm.domain != NULL
-		        ? y->ntlm.domain : "");
-		differ(l, "version", ntlm_version_name(x->ntlm.version),
-		    ntlm_version_name(y->ntlm.version));
-		differ(l, "workstation", x->ntlm.workstation,
-		    y->ntlm.workstation);
-		differ(l, "service", x->ntlm.target_spn, y->ntlm.target_spn);
+		differ(l, "domain", x->ntlm->domain != NULL
+		        ? x->ntlm->domain : "", y->ntlm->domain != NULL
+		        ? y->ntlm->domain : "");
+		differ(l, "version", ntlm_version_name(x->ntlm->version),
+		    ntlm_version_name(y->ntlm->version));
+		differ(l, "workstation", x->ntlm->workstation,
+		    y->ntlm->workstation);
+		differ(l, "service", x->ntlm->target_spn, y->ntlm->target_spn);
 	}
 	x = ticket_of(a);
 	y = ticket_of(good);
 	if (x != NULL && y != NULL) {
-		differ(l, "service", x->kerberos.service,
-		    y->kerberos.service);
+		differ(l, "service", x->kerberos->service,
+		    y->kerberos->service);
 		differ(l, "encryption",
-		    kerberos_etype_name(x->kerberos.ticket_etype),
-		    kerberos_etype_name(y->kerberos.ticket_etype));
-		differ_number(l, "key version", x->kerberos.kvno,
-		    y->kerberos.kvno);
-		differ(l, "realm", x->kerberos.realm, y->kerberos.realm);
+		    kerberos_etype_name(x->kerberos->ticket_etype),
+		    kerberos_etype_name(y->kerberos->ticket_etype));
+		differ_number(l, "key version", x->kerberos->kvno,
+		    y->kerberos->kvno);
+		differ(l, "realm", x->kerberos->realm, y->kerberos->realm);
 	}
 }
 

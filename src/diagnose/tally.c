@@ -131,10 +131,10 @@ workstation_name(const struct attempt *a, struct arena *arena)
 {
 	(void)arena;
 	if (a->authenticate == NULL ||
-	    a->authenticate->ntlm.workstation == NULL ||
-	    a->authenticate->ntlm.workstation[0] == '\0')
+	    a->authenticate->ntlm->workstation == NULL ||
+	    a->authenticate->ntlm->workstation[0] == '\0')
 		return NULL;
-	return a->authenticate->ntlm.workstation;
+	return a->authenticate->ntlm->workstation;
 }
 
 void

@@ -99,8 +99,10 @@ new_token(struct arena *a, const struct attempt *t, enum token_kind kind)
 {
 	struct token *token = arena_new(a, sizeof(*token));
 
-	*token = (struct token){ .kind = kind, .neg_state = NEG_ABSENT,
-		.user = t->user, .domain = t->domain };
+	token_begin(token);
+	token->kind = kind;
+	token->user = t->user;
+	token->domain = t->domain;
 	token->scheme = t->scheme == ATTEMPT_NEGOTIATE_KERBEROS ||
 	        t->scheme == ATTEMPT_NEGOTIATE_NTLM
 	    ? SCHEME_NEGOTIATE
@@ -108,13 +110,6 @@ new_token(struct arena *a, const struct attempt *t, enum token_kind kind)
 	token->scheme_name = token->scheme == SCHEME_OTHER
 	    ? t->scheme_name
 	    : scheme_name(token->scheme);
-	token->ntlm.timestamp = token->ntlm.av_timestamp = WHEN_NONE;
-	token->kerberos.stime = token->kerberos.ctime = WHEN_NONE;
-	token->kerberos.error_code = -1;
-	token->kerberos.kvno = token->kerberos.ticket_etype = -1;
-	token->kerberos.authenticator_etype = -1;
-	token->bearer.exp = token->bearer.nbf = token->bearer.iat = WHEN_NONE;
-	token->digest.stale = -1;
 	return token;
 }
 
@@ -130,20 +125,46 @@ read_ntlm(struct arena *a, struct span object, struct attempt *t)
 		struct token *t2 = new_token(a, t, TOKEN_NTLM_CHALLENGE);
 
 		parts_read(a, object, ntlm_challenge, COUNT(ntlm_challenge),
-		    &t2->ntlm);
+		    token_add_ntlm(t2, a));
 		t->challenge = t2;
 	}
 	if (span_is_set(version)) {
 		struct token *t3 = new_token(a, t, TOKEN_NTLM_AUTHENTICATE);
+		struct token_ntlm *n = token_add_ntlm(t3, a);
 		unsigned v = parts_which(version, version_word,
 		    NTLM_VERSION_ANONYMOUS);
 
-		t3->ntlm.version =
+		n->version =
 		    v > NTLM_VERSION_ANONYMOUS ? 0 : (enum ntlm_version)v;
 		parts_read(a, object, ntlm_authenticate,
-		    COUNT(ntlm_authenticate), &t3->ntlm);
+		    COUNT(ntlm_authenticate), n);
 		t->authenticate = t->credentials = t3;
 	}
+}
+
+static void *
+digest_of(struct token *t, struct arena *a)
+{
+	return token_add_digest(t, a);
+}
+
+static void *
+bearer_of(struct token *t, struct arena *a)
+{
+	return token_add_bearer(t, a);
+}
+
+static void *
+kerberos_of(struct token *t, struct arena *a)
+{
+	return token_add_kerberos(t, a);
+}
+
+static void *
+nothing_of(struct token *t, struct arena *a)
+{
+	(void)a;
+	return t;
 }
 
 /* The other schemes: one token that proves the user. */
@@ -154,15 +175,16 @@ read_credentials(struct arena *a, struct span about, struct attempt *t)
 		const char *key;
 		enum token_kind kind;
 		const struct part *parts;
-		size_t n, at;
+		size_t n;
+		void *(*part_of)(struct token *t, struct arena *a);
 	} shapes[] = {
 		{ "digest", TOKEN_DIGEST, digest, COUNT(digest),
-		    offsetof(struct token, digest) },
+		    digest_of },
 		{ "bearer", TOKEN_BEARER, bearer, COUNT(bearer),
-		    offsetof(struct token, bearer) },
+		    bearer_of },
 		{ "kerberos", TOKEN_AP_REQ, kerberos, COUNT(kerberos),
-		    offsetof(struct token, kerberos) },
-		{ "basic", TOKEN_BASIC, NULL, 0, 0 },
+		    kerberos_of },
+		{ "basic", TOKEN_BASIC, NULL, 0, nothing_of },
 	};
 	unsigned v = parts_which(json_member(about, "verified"),
 	    verified_word, VERIFIED_MISCOMPUTED);
@@ -176,7 +198,7 @@ read_credentials(struct arena *a, struct span about, struct attempt *t)
 		struct token *token = new_token(a, t, shapes[i].kind);
 
 		parts_read(a, object, shapes[i].parts, shapes[i].n,
-		    (char *)token + shapes[i].at);
+		    shapes[i].part_of(token, a));
 		t->credentials = token;
 	}
 	if (t->credentials != NULL && v <= VERIFIED_MISCOMPUTED)

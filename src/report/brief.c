@@ -204,8 +204,8 @@ brief_entries(const struct report *r, const struct finding *f,
 	tally_entry(&e, "client", "clients", &f->clients);
 	tally_entry(&e, "user", "users", &f->users);
 	tally_entry(&e, "computer", "computers", &f->workstations);
-	if (t3 != NULL && t3->ntlm.os_version != NULL)
-		text_str(&e.words, t3->ntlm.os_version);
+	if (t3 != NULL && t3->ntlm->os_version != NULL)
+		text_str(&e.words, t3->ntlm->os_version);
 	entry(&e, "version in NTLM");
 	tally_entry(&e, "program", "programs", &f->agents);
 	tally_entry(&e, "proxy", "proxies", &f->proxies);

@@ -77,10 +77,10 @@ read_challenge(struct readings *r, const struct observation *o,
 
 	if (t->kind == TOKEN_NTLM_CHALLENGE)
 		add(r, &o->connection.proxy, CLOCK_NTLM_CHALLENGE,
-		    t->ntlm.timestamp, p->head_time, p->frame);
+		    t->ntlm->timestamp, p->head_time, p->frame);
 	if (t->kind == TOKEN_KRB_ERROR)
 		add(r, &o->connection.proxy, CLOCK_KRB_ERROR,
-		    t->kerberos.stime, p->head_time, p->frame);
+		    t->kerberos->stime, p->head_time, p->frame);
 }
 
 static void
@@ -99,16 +99,16 @@ read_exchange(struct readings *r, const struct attempt *a,
 	if (!q->seen || t == NULL)
 		return;
 	if (t->kind == TOKEN_NTLM_AUTHENTICATE &&
-	    t->ntlm.timestamp != t->ntlm.av_timestamp &&
-	    !(t2 != NULL && t2->ntlm.timestamp == t->ntlm.timestamp))
+	    t->ntlm->timestamp != t->ntlm->av_timestamp &&
+	    !(t2 != NULL && t2->ntlm->timestamp == t->ntlm->timestamp))
 		add(r, &o->connection.client, CLOCK_NTLM_RESPONSE,
-		    t->ntlm.timestamp, q->time, q->frame);
-	if (t->kerberos.opened != NULL)
+		    t->ntlm->timestamp, q->time, q->frame);
+	if (t->opened != NULL)
 		add(r, &o->connection.client, CLOCK_AUTHENTICATOR,
-		    t->kerberos.opened->ctime, q->time, q->frame);
+		    t->opened->ctime, q->time, q->frame);
 	if (t->kind == TOKEN_BEARER)
 		add(r, &o->connection.client, CLOCK_TOKEN_ISSUED,
-		    t->bearer.iat, q->time, q->frame);
+		    t->bearer->iat, q->time, q->frame);
 }
 
 static void

@@ -107,56 +107,56 @@ static void
 ntlm_version(const struct attempt *a, struct text *t)
 {
 	if (type3(a) != NULL)
-		text_str(t, ntlm_version_name(type3(a)->ntlm.version));
+		text_str(t, ntlm_version_name(type3(a)->ntlm->version));
 }
 
 static void
 workstation(const struct attempt *a, struct text *t)
 {
-	if (type3(a) != NULL && type3(a)->ntlm.workstation != NULL)
-		text_str(t, type3(a)->ntlm.workstation);
+	if (type3(a) != NULL && type3(a)->ntlm->workstation != NULL)
+		text_str(t, type3(a)->ntlm->workstation);
 }
 
 static void
 mic(const struct attempt *a, struct text *t)
 {
 	if (type3(a) != NULL)
-		add_yes(t, type3(a)->ntlm.has_mic);
+		add_yes(t, type3(a)->ntlm->has_mic);
 }
 
 static void
 ntlm_flags(const struct attempt *a, struct text *t)
 {
 	if (type3(a) != NULL)
-		text_fmt(t, "0x%08x", (unsigned)type3(a)->ntlm.flags);
+		text_fmt(t, "0x%08x", (unsigned)type3(a)->ntlm->flags);
 }
 
 static void
 node(const struct attempt *a, struct text *t)
 {
-	if (a->challenge != NULL && a->challenge->ntlm.nb_computer != NULL)
-		text_str(t, a->challenge->ntlm.nb_computer);
+	if (a->challenge != NULL && a->challenge->ntlm->nb_computer != NULL)
+		text_str(t, a->challenge->ntlm->nb_computer);
 }
 
 static void
 service(const struct attempt *a, struct text *t)
 {
-	if (ticket(a) != NULL && ticket(a)->kerberos.service != NULL)
-		text_str(t, ticket(a)->kerberos.service);
+	if (ticket(a) != NULL && ticket(a)->kerberos->service != NULL)
+		text_str(t, ticket(a)->kerberos->service);
 }
 
 static void
 realm(const struct attempt *a, struct text *t)
 {
-	if (ticket(a) != NULL && ticket(a)->kerberos.realm != NULL)
-		text_str(t, ticket(a)->kerberos.realm);
+	if (ticket(a) != NULL && ticket(a)->kerberos->realm != NULL)
+		text_str(t, ticket(a)->kerberos->realm);
 }
 
 static void
 etype(const struct attempt *a, struct text *t)
 {
 	const char *name = ticket(a) != NULL
-	    ? kerberos_etype_name(ticket(a)->kerberos.ticket_etype)
+	    ? kerberos_etype_name(ticket(a)->kerberos->ticket_etype)
 	    : NULL;
 
 	if (name != NULL)
@@ -167,23 +167,23 @@ static void
 kvno(const struct attempt *a, struct text *t)
 {
 	if (ticket(a) != NULL)
-		add_number(t, ticket(a)->kerberos.kvno);
+		add_number(t, ticket(a)->kerberos->kvno);
 }
 
 static void
 algorithm(const struct attempt *a, struct text *t)
 {
 	if (a->scheme == ATTEMPT_DIGEST && a->credentials != NULL)
-		text_str(t, a->credentials->digest.algorithm != NULL
-		        ? a->credentials->digest.algorithm
+		text_str(t, a->credentials->digest->algorithm != NULL
+		        ? a->credentials->digest->algorithm
 		        : "MD5");
 }
 
 static void
 audience(const struct attempt *a, struct text *t)
 {
-	if (a->credentials != NULL && a->credentials->bearer.aud != NULL)
-		text_str(t, a->credentials->bearer.aud);
+	if (a->credentials != NULL && a->credentials->bearer->aud != NULL)
+		text_str(t, a->credentials->bearer->aud);
 }
 
 static void

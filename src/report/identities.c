@@ -18,40 +18,40 @@ learn_token(struct redact *r, const struct token *t)
 		return;
 	redact_learn(r, IDENTITY_USER, t->user);
 	redact_learn(r, IDENTITY_DOMAIN, t->domain);
-	redact_learn(r, IDENTITY_USER, t->ntlm.user);
-	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.domain);
-	redact_learn(r, IDENTITY_HOST, t->ntlm.workstation);
-	redact_learn(r, IDENTITY_HOST, t->ntlm.nb_computer);
-	redact_learn(r, IDENTITY_HOST, t->ntlm.dns_computer);
-	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.nb_domain);
-	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.dns_domain);
-	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.dns_tree);
-	redact_learn(r, IDENTITY_DOMAIN, t->ntlm.target);
-	redact_learn_service(r, t->ntlm.target_spn);
-	redact_learn(r, IDENTITY_DOMAIN, t->kerberos.realm);
-	redact_learn_service(r, t->kerberos.service);
-	redact_learn(r, IDENTITY_USER, t->kerberos.client);
-	redact_learn(r, IDENTITY_DOMAIN, t->kerberos.client_realm);
-	if (t->kerberos.opened != NULL) {
-		const struct token_opened *o = t->kerberos.opened;
+	redact_learn(r, IDENTITY_USER, t->ntlm->user);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm->domain);
+	redact_learn(r, IDENTITY_HOST, t->ntlm->workstation);
+	redact_learn(r, IDENTITY_HOST, t->ntlm->nb_computer);
+	redact_learn(r, IDENTITY_HOST, t->ntlm->dns_computer);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm->nb_domain);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm->dns_domain);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm->dns_tree);
+	redact_learn(r, IDENTITY_DOMAIN, t->ntlm->target);
+	redact_learn_service(r, t->ntlm->target_spn);
+	redact_learn(r, IDENTITY_DOMAIN, t->kerberos->realm);
+	redact_learn_service(r, t->kerberos->service);
+	redact_learn(r, IDENTITY_USER, t->kerberos->client);
+	redact_learn(r, IDENTITY_DOMAIN, t->kerberos->client_realm);
+	if (t->opened != NULL) {
+		const struct token_opened *o = t->opened;
 
 		redact_learn(r, IDENTITY_USER, o->client);
 		redact_learn(r, IDENTITY_DOMAIN, o->client_realm);
 		redact_learn_service(r, o->entry);
 	}
-	redact_learn(r, IDENTITY_USER, t->digest.user);
-	redact_learn(r, IDENTITY_REALM, t->digest.realm);
-	redact_learn_host(r, t->digest.uri);
-	redact_learn_host(r, t->bearer.iss);
-	redact_learn(r, IDENTITY_HOST, t->bearer.aud);
-	redact_learn(r, IDENTITY_USER, t->bearer.sub);
-	redact_learn(r, IDENTITY_USER, t->bearer.client_id);
+	redact_learn(r, IDENTITY_USER, t->digest->user);
+	redact_learn(r, IDENTITY_REALM, t->digest->realm);
+	redact_learn_host(r, t->digest->uri);
+	redact_learn_host(r, t->bearer->iss);
+	redact_learn(r, IDENTITY_HOST, t->bearer->aud);
+	redact_learn(r, IDENTITY_USER, t->bearer->sub);
+	redact_learn(r, IDENTITY_USER, t->bearer->client_id);
 	redact_learn(r, IDENTITY_REALM, t->basic.realm);
 	redact_learn(r, IDENTITY_REALM, t->realm);
-	learn_words(r, t->ntlm.target_spn);
-	learn_words(r, t->kerberos.service);
-	learn_words(r, t->kerberos.e_text);
-	learn_words(r, t->bearer.iss);
+	learn_words(r, t->ntlm->target_spn);
+	learn_words(r, t->kerberos->service);
+	learn_words(r, t->kerberos->e_text);
+	learn_words(r, t->bearer->iss);
 }
 
 /* "1.1 proxy.lab.test:3128 (squid/5.7), 1.0 other": the received-by's. */

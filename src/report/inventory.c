@@ -43,7 +43,7 @@ ntlm_method(const struct attempt *a, struct arena *arena,
     const char **remark)
 {
 	enum ntlm_version v = a->authenticate != NULL
-	    ? a->authenticate->ntlm.version
+	    ? a->authenticate->ntlm->version
 	    : NTLM_VERSION_NONE;
 	bool old = v == NTLM_VERSION_LM || v == NTLM_VERSION_1 ||
 	    v == NTLM_VERSION_1_ESS;
@@ -63,7 +63,7 @@ kerberos_method(const struct attempt *a, struct arena *arena,
 {
 	const struct token *t = a->credentials;
 	int etype = t != NULL && t->kind == TOKEN_AP_REQ
-	    ? t->kerberos.ticket_etype
+	    ? t->kerberos->ticket_etype
 	    : -1;
 	const char *name = kerberos_etype_name(etype);
 
@@ -87,18 +87,18 @@ inventory_method(const struct attempt *a, struct arena *arena,
 		*remark = in_clear;
 		return "Basic";
 	case ATTEMPT_DIGEST:
-		if (t == NULL || t->digest.algorithm == NULL ||
-		    span_starts_nocase(span_of_str(t->digest.algorithm),
+		if (t == NULL || t->digest->algorithm == NULL ||
+		    span_starts_nocase(span_of_str(t->digest->algorithm),
 		        SPAN("MD5")))
 			*remark = md5;
 		return put(arena, "Digest (",
-		    t != NULL && t->digest.algorithm != NULL
-		        ? t->digest.algorithm
+		    t != NULL && t->digest->algorithm != NULL
+		        ? t->digest->algorithm
 		        : "MD5", ")");
 	case ATTEMPT_BEARER:
-		if (t == NULL || !t->bearer.is_jwt)
+		if (t == NULL || !t->bearer->is_jwt)
 			return "Bearer (opaque)";
-		return put(arena, "Bearer (JWT ", t->bearer.alg, ")");
+		return put(arena, "Bearer (JWT ", t->bearer->alg, ")");
 	case ATTEMPT_NTLM:
 	case ATTEMPT_NEGOTIATE_NTLM:
 		return ntlm_method(a, arena, remark);

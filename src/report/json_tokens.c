@@ -87,26 +87,26 @@ ntlm(struct jsonw *w, const struct report *r, const struct json_tokens *of)
 
 	jsonw_object(w, "ntlm");
 	if (t3 != NULL) {
-		jsonw_str(w, "version", ntlm_version_name(t3->ntlm.version));
+		jsonw_str(w, "version", ntlm_version_name(t3->ntlm->version));
 		jsonw_str(w, "user",
-		    redact_name(x, IDENTITY_USER, t3->ntlm.user));
+		    redact_name(x, IDENTITY_USER, t3->ntlm->user));
 		jsonw_str(w, "domain",
-		    redact_name(x, IDENTITY_DOMAIN, t3->ntlm.domain));
+		    redact_name(x, IDENTITY_DOMAIN, t3->ntlm->domain));
 		jsonw_str(w, "workstation",
-		    redact_name(x, IDENTITY_HOST, t3->ntlm.workstation));
+		    redact_name(x, IDENTITY_HOST, t3->ntlm->workstation));
 		jsonw_str(w, "target_spn",
-		    redact_words(x, t3->ntlm.target_spn));
-		jsonw_bool(w, "mic", t3->ntlm.has_mic);
-		if (t3->ntlm.anonymous)
+		    redact_words(x, t3->ntlm->target_spn));
+		jsonw_bool(w, "mic", t3->ntlm->has_mic);
+		if (t3->ntlm->anonymous)
 			jsonw_bool(w, "anonymous", true);
-		ntlm_skew(w, &t3->ntlm, of->authenticated_at);
+		ntlm_skew(w, t3->ntlm, of->authenticated_at);
 	}
 	if (t2 != NULL)
-		ntlm_names(w, x, &t2->ntlm);
+		ntlm_names(w, x, t2->ntlm);
 	if (best != NULL) {
-		snprintf(flags, sizeof(flags), "0x%08x", best->ntlm.flags);
+		snprintf(flags, sizeof(flags), "0x%08x", best->ntlm->flags);
 		jsonw_str(w, "flags", flags);
-		jsonw_str(w, "os_version", best->ntlm.os_version);
+		jsonw_str(w, "os_version", best->ntlm->os_version);
 	}
 	jsonw_end(w);
 }
@@ -178,7 +178,7 @@ kerberos(struct jsonw *w, const struct report *r,
 
 	jsonw_object(w, "kerberos");
 	if (req != NULL) {
-		const struct token_kerberos *k = &req->kerberos;
+		const struct token_kerberos *k = req->kerberos;
 
 		jsonw_str(w, "realm",
 		    redact_name(x, IDENTITY_DOMAIN, k->realm));
@@ -192,11 +192,11 @@ kerberos(struct jsonw *w, const struct report *r,
 		if (k->kvno >= 0)
 			jsonw_int(w, "kvno", k->kvno);
 		jsonw_bool(w, "mutual", k->mutual_required);
-		if (k->opened != NULL)
-			kerberos_opened(w, r, k->opened);
+		if (req->opened != NULL)
+			kerberos_opened(w, r, req->opened);
 	}
 	if (error != NULL)
-		kerberos_error(w, r, &error->kerberos);
+		kerberos_error(w, r, error->kerberos);
 	jsonw_end(w);
 }
 
@@ -218,7 +218,7 @@ basic(struct jsonw *w, const struct report *r, const struct token *t)
 static void
 digest(struct jsonw *w, const struct report *r, const struct token *t)
 {
-	const struct token_digest *d = &t->digest;
+	const struct token_digest *d = t->digest;
 
 	jsonw_object(w, "digest");
 	jsonw_str(w, "user", redact_name(r->redact, IDENTITY_USER, d->user));
@@ -240,7 +240,7 @@ digest(struct jsonw *w, const struct report *r, const struct token *t)
 static void
 bearer(struct jsonw *w, const struct report *r, const struct token *t)
 {
-	const struct token_bearer *b = &t->bearer;
+	const struct token_bearer *b = t->bearer;
 	struct redact *x = r->redact;
 
 	jsonw_object(w, "bearer");

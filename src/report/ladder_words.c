@@ -200,7 +200,7 @@ static void
 detail_of_ntlm(const struct report *r, const struct token *token,
     const struct leg *leg, struct text *t)
 {
-	const struct token_ntlm *n = &token->ntlm;
+	const struct token_ntlm *n = token->ntlm;
 	struct redact *x = r->redact;
 
 	switch (token->kind) {
@@ -242,7 +242,7 @@ static void
 detail_of_kerberos(const struct report *r, const struct token *token,
     const struct leg *leg, struct text *t)
 {
-	const struct token_kerberos *k = &token->kerberos;
+	const struct token_kerberos *k = token->kerberos;
 
 	if (token->kind == TOKEN_KRB_ERROR) {
 		const char *name = kerberos_error_name(k->error_code);
@@ -285,16 +285,16 @@ detail_of_token(const struct report *r, const struct token *token,
 		words_account(r, t, token->domain, token->user);
 		words_pair(t, "realm",
 		    redact_name(r->redact, IDENTITY_REALM,
-		        token->digest.realm));
-		words_pair(t, "algorithm", token->digest.algorithm);
-		words_pair(t, "qop", token->digest.qop);
+		        token->digest->realm));
+		words_pair(t, "algorithm", token->digest->algorithm);
+		words_pair(t, "qop", token->digest->qop);
 		break;
 	case TOKEN_BEARER:
 		words_pair(t, "issued by",
-		    redact_words(r->redact, token->bearer.iss));
+		    redact_words(r->redact, token->bearer->iss));
 		words_pair(t, "for",
-		    redact_name(r->redact, IDENTITY_USER, token->bearer.sub));
-		words_pair(t, NULL, token->bearer.oddity);
+		    redact_name(r->redact, IDENTITY_USER, token->bearer->sub));
+		words_pair(t, NULL, token->bearer->oddity);
 		break;
 	default:
 		words_account(r, t, token->domain, token->user);

@@ -48,9 +48,9 @@ static bool
 find_ticket(const struct attempt *a, struct shown *out)
 {
 	*out = (struct shown){ .attempt = a, .token = a->credentials };
-	if (out->token == NULL || out->token->kerberos.opened == NULL)
+	if (out->token == NULL || out->token->opened == NULL)
 		return false;
-	out->opened = out->token->kerberos.opened;
+	out->opened = out->token->opened;
 	LIST_EACH (link, &a->observations) {
 		const struct observation *o =
 		    LIST_OBJECT(link, struct observation, link);
@@ -116,9 +116,9 @@ same_row(const struct shown *x, const struct shown *y)
 	return x->opened->how == y->opened->how &&
 	    x->opened->end == y->opened->end && a->outcome == b->outcome &&
 	    same_text(x->opened->client, y->opened->client) &&
-	    same_text(x->token->kerberos.service,
-	        y->token->kerberos.service) &&
-	    x->token->kerberos.kvno == y->token->kerberos.kvno &&
+	    same_text(x->token->kerberos->service,
+	        y->token->kerberos->service) &&
+	    x->token->kerberos->kvno == y->token->kerberos->kvno &&
 	    llabs(skew_of(x) - skew_of(y)) < SKEW_MOST &&
 	    address_eq(&a->connection.client, &b->connection.client) &&
 	    address_eq(&a->connection.proxy, &b->connection.proxy) &&
@@ -155,7 +155,7 @@ add_row(struct annex *x, const struct shown *s, unsigned n)
 {
 	const struct token_opened *o = s->opened;
 	const struct attempt *a = s->attempt;
-	const struct token_kerberos *k = &s->token->kerberos;
+	const struct token_kerberos *k = s->token->kerberos;
 	struct text user = { 0 }, client = { 0 }, proxy = { 0 };
 	struct text start = { 0 }, end = { 0 }, clock = { 0 };
 	char kvno[24], entry[24], times[24], frame[24];
@@ -200,7 +200,7 @@ static void
 say_shut(struct annex *x, const struct shown *s)
 {
 	const struct token_opened *o = s->opened;
-	const struct token_kerberos *k = &s->token->kerberos;
+	const struct token_kerberos *k = s->token->kerberos;
 	const char *etype = kerberos_etype_name(k->ticket_etype);
 
 	if (o->how == OPENING_NO_SERVICE)

@@ -190,10 +190,10 @@ verifier_ticket(struct verifier *v, struct span value, struct arena *a,
 
 	struct opened o = open_token(c.rest);
 
-	t->kerberos.opened = unsealer_open(v->unsealer, o.inner, a);
-	if (t->user == NULL && t->kerberos.opened->client != NULL) {
-		t->user = t->kerberos.opened->client;
-		t->domain = t->kerberos.opened->client_realm;
+	t->opened = unsealer_open(v->unsealer, o.inner, a);
+	if (t->user == NULL && t->opened->client != NULL) {
+		t->user = t->opened->client;
+		t->domain = t->opened->client_realm;
 	}
 	close_token(&o);
 }

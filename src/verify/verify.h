@@ -65,7 +65,7 @@ enum token_verified verifier_check(struct verifier *v,
     const struct token *t);
 
 /*
- * Of a Kerberos ticket in such a field: t->kerberos.opened, and the user, whom
+ * Of a Kerberos ticket in such a field: t->opened, and the user, whom
  * only the ticket names.  Their strings are put into `a`.
  */
 void verifier_ticket(struct verifier *v, struct span value,

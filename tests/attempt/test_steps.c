@@ -134,9 +134,11 @@ START_TEST(what_credentials_say)
 	struct observed_request q = { .seen = true };
 
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
-		struct token t = { .scheme = said[i].scheme,
-			.kind = said[i].kind };
+		struct token t;
 
+		token_begin(&t);
+		t.scheme = said[i].scheme;
+		t.kind = said[i].kind;
 		q.credentials = &t;
 		ck_assert_msg(steps_said(&q) == said[i].said, "row %zu", i);
 	}

@@ -4,6 +4,7 @@
  * out is a line an attempt: scheme, outcome, step, 407s, connections.
  */
 #include "attempt/tracker.h"
+#include "token_parts.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "run.h"
@@ -137,14 +138,12 @@ static struct token *
 token(struct observation *o, enum scheme scheme, enum token_kind kind)
 {
 	struct token *t = arena_new(&o->arena, sizeof(*t));
+	struct token_parts *p = arena_new(&o->arena, sizeof(*p));
 
+	token_with_parts(t, p);
 	t->scheme = scheme;
 	t->scheme_name = scheme_name(scheme);
 	t->kind = kind;
-	t->neg_state = NEG_ABSENT;
-	t->ntlm.timestamp = t->ntlm.av_timestamp = WHEN_NONE;
-	t->kerberos.error_code = -1;
-	t->digest.stale = -1;
 	return t;
 }
 
@@ -163,7 +162,7 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 	case T3:
 	case T3_OF_OTHER:
 		t = token(o, SCHEME_NTLM, TOKEN_NTLM_AUTHENTICATE);
-		t->ntlm.target_info = sent == T3 ? 7 : 8;
+		parts_of(t)->ntlm.target_info = sent == T3 ? 7 : 8;
 		t->user = "erin";
 		break;
 	case BASIC:
@@ -221,7 +220,7 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 			p->n_challenges = 1;
 			p->challenges = token(o, SCHEME_NTLM,
 			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
-			p->challenges->ntlm.target_info =
+			parts_of(p->challenges)->ntlm.target_info =
 			    s->got == T2 ? 7 : 0;
 		}
 		o->frame = frame + 1;

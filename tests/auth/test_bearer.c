@@ -86,16 +86,16 @@ START_TEST(a_jwt_is_read)
 	add_jwt(&v, w->header, w->payload);
 	token_of_credentials(text_span(&v), &a, &t);
 	ck_assert_int_eq(t.kind, TOKEN_BEARER);
-	ck_assert(t.bearer.is_jwt == w->is_jwt);
-	same_text("alg", t.bearer.alg, w->alg);
-	same_text("kid", t.bearer.kid, w->kid);
-	same_text("iss", t.bearer.iss, w->iss);
-	same_text("aud", t.bearer.aud, w->aud);
-	same_text("scope", t.bearer.scope, w->scope);
-	ck_assert_int_eq(t.bearer.exp, w->exp);
-	ck_assert_int_eq(t.bearer.nbf, w->nbf);
-	ck_assert_int_eq(t.bearer.iat, w->iat);
-	same_text("oddity", t.bearer.oddity, NULL);
+	ck_assert(t.bearer->is_jwt == w->is_jwt);
+	same_text("alg", t.bearer->alg, w->alg);
+	same_text("kid", t.bearer->kid, w->kid);
+	same_text("iss", t.bearer->iss, w->iss);
+	same_text("aud", t.bearer->aud, w->aud);
+	same_text("scope", t.bearer->scope, w->scope);
+	ck_assert_int_eq(t.bearer->exp, w->exp);
+	ck_assert_int_eq(t.bearer->nbf, w->nbf);
+	ck_assert_int_eq(t.bearer->iat, w->iat);
+	same_text("oddity", t.bearer->oddity, NULL);
 	arena_fini(&a);
 	text_fini(&v);
 }
@@ -124,8 +124,8 @@ START_TEST(what_is_no_token_is_named)
 
 	token_of_credentials(span_of_str(odds[_i].value), &a, &t);
 	ck_assert_int_eq(t.kind, TOKEN_BEARER);
-	same_text(odds[_i].value, t.bearer.oddity, odds[_i].oddity);
-	ck_assert(!t.bearer.is_jwt);
+	same_text(odds[_i].value, t.bearer->oddity, odds[_i].oddity);
+	ck_assert(!t.bearer->is_jwt);
 	arena_fini(&a);
 }
 END_TEST
@@ -141,10 +141,10 @@ START_TEST(the_challenge_says_what_was_wrong)
 	         "error_description=\"The token, it expired\", scope=\"x y\""),
 	    &a, &t, 1, &fault);
 	same_text("realm", t.realm, "r");
-	same_text("error", t.bearer.error, "invalid_token");
-	same_text("description", t.bearer.error_description,
+	same_text("error", t.bearer->error, "invalid_token");
+	same_text("description", t.bearer->error_description,
 	    "The token, it expired");
-	same_text("scope", t.bearer.scope, "x y");
+	same_text("scope", t.bearer->scope, "x y");
 	arena_fini(&a);
 }
 END_TEST

@@ -82,13 +82,13 @@ START_TEST(an_answer_is_taken_apart)
 	ck_assert_int_eq(t.kind, TOKEN_DIGEST);
 	same_text("user", w->value, t.user, w->user);
 	same_text("domain", w->value, t.domain, w->domain);
-	same_text("uri", w->value, t.digest.uri, w->uri);
-	same_text("algorithm", w->value, t.digest.algorithm, w->algorithm);
-	same_text("qop", w->value, t.digest.qop, w->qop);
-	same_text("missing", w->value, t.digest.missing, w->missing);
-	ck_assert_uint_eq(t.digest.nc, w->nc);
-	ck_assert(t.digest.response_bad_length == w->bad_length);
-	ck_assert(t.digest.userhash == w->userhash);
+	same_text("uri", w->value, t.digest->uri, w->uri);
+	same_text("algorithm", w->value, t.digest->algorithm, w->algorithm);
+	same_text("qop", w->value, t.digest->qop, w->qop);
+	same_text("missing", w->value, t.digest->missing, w->missing);
+	ck_assert_uint_eq(t.digest->nc, w->nc);
+	ck_assert(t.digest->response_bad_length == w->bad_length);
+	ck_assert(t.digest->userhash == w->userhash);
 	arena_fini(&a);
 }
 END_TEST
@@ -119,10 +119,10 @@ START_TEST(an_offer_is_taken_apart)
 	ck_assert_uint_eq(
 	    token_of_challenges(span_of_str(w->value), &a, &t, 1, &fault), 1);
 	ck_assert_int_eq(t.scheme, SCHEME_DIGEST);
-	same_text("realm", w->value, t.digest.realm, w->realm);
-	same_text("algorithm", w->value, t.digest.algorithm, w->algorithm);
-	same_text("qop", w->value, t.digest.qop, w->qop);
-	ck_assert_int_eq(t.digest.stale, w->stale);
+	same_text("realm", w->value, t.digest->realm, w->realm);
+	same_text("algorithm", w->value, t.digest->algorithm, w->algorithm);
+	same_text("qop", w->value, t.digest->qop, w->qop);
+	ck_assert_int_eq(t.digest->stale, w->stale);
 	arena_fini(&a);
 }
 END_TEST
@@ -140,10 +140,10 @@ START_TEST(nonce_and_response_are_fingerprints_only)
 	    SPAN("Digest username=\"a\", realm=\"r\", nonce=\"abd\", "
 	         "uri=\"/\", response=\"" MD5_HEX "\""),
 	    &a, &t[2]);
-	ck_assert(t[0].digest.nonce == t[1].digest.nonce);
-	ck_assert(t[0].digest.nonce != t[2].digest.nonce);
-	ck_assert(t[0].digest.response == t[2].digest.response);
-	ck_assert(t[0].digest.nonce != t[0].digest.response);
+	ck_assert(t[0].digest->nonce == t[1].digest->nonce);
+	ck_assert(t[0].digest->nonce != t[2].digest->nonce);
+	ck_assert(t[0].digest->response == t[2].digest->response);
+	ck_assert(t[0].digest->nonce != t[0].digest->response);
 	arena_fini(&a);
 }
 END_TEST
@@ -161,7 +161,7 @@ START_TEST(every_prefix_is_survived)
 		struct fault fault;
 
 		token_of_credentials(span_of(copy, n), &a, &t[0]);
-		ck_assert(n < whole.len || t[0].digest.missing == NULL);
+		ck_assert(n < whole.len || t[0].digest->missing == NULL);
 		token_of_challenges(span_of(copy, n), &a, t, 4, &fault);
 		arena_fini(&a);
 		free(copy);

@@ -83,12 +83,12 @@ check(const char *value, int i)
 	ck_assert_int_eq(t.neg_state, rows[i].state);
 	same_text(rows[i].file, t.mech, rows[i].mech);
 	same_text(rows[i].file, t.user, rows[i].user);
-	same_text(rows[i].file, t.kerberos.service, rows[i].service);
-	ck_assert_int_eq(t.kerberos.error_code, rows[i].error);
+	same_text(rows[i].file, t.kerberos->service, rows[i].service);
+	ck_assert_int_eq(t.kerberos->error_code, rows[i].error);
 	ck_assert_int_eq(t.fault.kind, FAULT_NONE);
 	if (rows[i].kind == TOKEN_AP_REQ)
-		ck_assert(t.kerberos.ticket != 0 &&
-		    t.secret == t.kerberos.ticket);
+		ck_assert(t.kerberos->ticket != 0 &&
+		    t.secret == t.kerberos->ticket);
 	arena_fini(&a);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "diagnose/diagnosis.h"
+#include "token_parts.h"
 
 #define SCENE_MAX 64
 
@@ -47,16 +48,11 @@ static inline struct token *
 scene_token(struct scene *s, enum scheme scheme, enum token_kind kind)
 {
 	struct token *t = arena_new(&s->arena, sizeof(*t));
+	struct token_parts *p = arena_new(&s->arena, sizeof(*p));
 
+	token_with_parts(t, p);
 	t->scheme = scheme;
 	t->kind = kind;
-	t->neg_state = NEG_ABSENT;
-	t->ntlm.timestamp = t->ntlm.av_timestamp = WHEN_NONE;
-	t->kerberos.error_code = -1;
-	t->kerberos.ticket_etype = t->kerberos.kvno = -1;
-	t->kerberos.stime = t->kerberos.ctime = WHEN_NONE;
-	t->bearer.exp = t->bearer.nbf = t->bearer.iat = WHEN_NONE;
-	t->digest.stale = -1;
 	return t;
 }
 
@@ -156,9 +152,9 @@ scene_ntlm(struct scene *s, uint8_t client, const char *agent,
 	a->scheme = ATTEMPT_NTLM;
 	a->negotiate = scene_token(s, SCHEME_NTLM, TOKEN_NTLM_NEGOTIATE);
 	a->challenge = scene_token(s, SCHEME_NTLM, TOKEN_NTLM_CHALLENGE);
-	t3->user = t3->ntlm.user = user;
-	t3->domain = t3->ntlm.domain = "LAB";
-	t3->ntlm.version = NTLM_VERSION_2;
+	t3->user = parts_of(t3)->ntlm.user = user;
+	t3->domain = parts_of(t3)->ntlm.domain = "LAB";
+	parts_of(t3)->ntlm.version = NTLM_VERSION_2;
 	a->authenticate = a->credentials = t3;
 	a->user = user;
 	a->domain = "LAB";
@@ -210,9 +206,9 @@ scene_kerberos(struct scene *s, uint8_t client, const char *service,
 	struct token *t = scene_token(s, SCHEME_NEGOTIATE, TOKEN_AP_REQ);
 
 	a->scheme = ATTEMPT_NEGOTIATE_KERBEROS;
-	t->kerberos.service = service;
-	t->kerberos.ticket_etype = 18;
-	t->kerberos.kvno = 2;
+	parts_of(t)->kerberos.service = service;
+	parts_of(t)->kerberos.ticket_etype = 18;
+	parts_of(t)->kerberos.kvno = 2;
 	a->negotiate = a->credentials = t;
 	a->credentials_sent = 1;
 	a->last_407_bare = true;

@@ -312,7 +312,7 @@ START_TEST(ntlm_breaks_in_many_ways)
 	    (struct observed_request *)(uintptr_t)a->request;
 	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
 
-	t2->ntlm.has_target_info = true;
+	parts_of(t2)->ntlm.has_target_info = true;
 	a->outcome = b->outcome;
 	a->broke_at = b->broke_at;
 	q->keeps_alive = b->keeps_alive;
@@ -362,7 +362,7 @@ START_TEST(kerberos_errors_name_their_cause)
 		struct token *t = scene_token(&scene, SCHEME_NEGOTIATE,
 		    TOKEN_KRB_ERROR);
 
-		t->kerberos.error_code = codes[_i].code;
+		parts_of(t)->kerberos.error_code = codes[_i].code;
 		t->neg_state = NEG_REJECT;
 		a->verdict = t;
 	}

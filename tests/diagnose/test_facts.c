@@ -169,9 +169,10 @@ START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
 	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
 
 	history = history_new(scene.attempts, scene.n);
-	t2->ntlm.timestamp = t3->ntlm.timestamp = a->legs[4].time - WHEN_SECOND;
+	parts_of(t2)->ntlm.timestamp = parts_of(t3)->ntlm.timestamp =
+	    a->legs[4].time - WHEN_SECOND;
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_ABSENT);
-	t3->ntlm.timestamp = a->legs[4].time + 3600 * WHEN_SECOND;
+	parts_of(t3)->ntlm.timestamp = a->legs[4].time + 3600 * WHEN_SECOND;
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_SET);
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->ns, 3600 * WHEN_SECOND);
 	ck_assert_str_eq(value_of(a, "ntlm.clock")->string, "ahead");
@@ -204,9 +205,9 @@ START_TEST(forms_of_ntlm_names_are_told_apart)
 	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
 	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
 
-	t3->ntlm.domain = names[_i].domain;
-	t3->ntlm.workstation = names[_i].workstation;
-	t3->ntlm.user = names[_i].user;
+	parts_of(t3)->ntlm.domain = names[_i].domain;
+	parts_of(t3)->ntlm.workstation = names[_i].workstation;
+	parts_of(t3)->ntlm.user = names[_i].user;
 	history = history_new(scene.attempts, scene.n);
 	ck_assert_int_eq(value_of(a, "ntlm.local_account")->yes,
 	    names[_i].local);
@@ -240,7 +241,7 @@ START_TEST(a_digest_uri_may_be_the_path_alone)
 	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
 	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
 
-	t->digest.uri = uris[_i].uri;
+	parts_of(t)->digest.uri = uris[_i].uri;
 	a->credentials = t;
 	a->target = uris[_i].target;
 	history = history_new(scene.attempts, scene.n);

@@ -2,6 +2,7 @@
 /* Which words of the KDC bear on an attempt, and which do not. */
 #include "diagnose/kdc_view.h"
 #include "run.h"
+#include "token_parts.h"
 
 enum whose { OURS, ANOTHER_CLIENT };
 
@@ -260,9 +261,12 @@ START_TEST(the_very_ticket_of_the_attempt)
 	    TGS_OK(-3000, "bob", "HTTP/proxy.lab.test", "HTTP/proxy.lab.test");
 	struct attempt a = attempt_of(NULL);
 	struct testimony *t = testimony_new();
-	struct token token = { .kind = TOKEN_AP_REQ };
+	struct token token;
+	struct token_parts parts;
 	struct kdc_view v;
 
+	token_with_parts(&token, &parts);
+	token.kind = TOKEN_AP_REQ;
 	add(t, &one, 1, a.start);
 	add(t, &one, 2, a.start);
 
@@ -276,7 +280,7 @@ START_TEST(the_very_ticket_of_the_attempt)
 	a.credentials = &token;
 	kdc_view_of(x, &a, &v);
 	ck_assert_ptr_null(v.own);
-	token.kerberos.ticket = 407;
+	parts_of(&token)->kerberos.ticket = 407;
 	kdc_view_of(x, &a, &v);
 	ck_assert_ptr_eq(v.own, all[1]);
 	kdc_index_free(x);

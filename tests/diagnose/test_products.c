@@ -2,6 +2,7 @@
 #include "diagnose/products.h"
 
 #include "diagnose/make.h"
+#include "token_parts.h"
 #include "diagnose/rules.h"
 #include "run.h"
 
@@ -94,11 +95,14 @@ static struct product_match
 match_answer(const struct rules *rules, const struct answer *a)
 {
 	static struct token challenge;
+	static struct token_parts parts;
 	struct observed_response response = a->response;
 
-	challenge = (struct token){ .scheme = SCHEME_BASIC,
-		.scheme_name = "Basic", .realm = a->realm };
-	challenge.ntlm.os_version = a->os_version;
+	token_with_parts(&challenge, &parts);
+	challenge.scheme = SCHEME_BASIC;
+	challenge.scheme_name = "Basic";
+	challenge.realm = a->realm;
+	parts_of(&challenge)->ntlm.os_version = a->os_version;
 	response.seen = true;
 	response.challenges = &challenge;
 	response.n_challenges = 1;

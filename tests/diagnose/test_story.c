@@ -77,8 +77,7 @@ play(struct scene *s, const struct login *l)
 
 	a->scheme_name = l->basic ? "Basic" : "NTLM";
 	if (l->node != NULL)
-		((struct token *)(uintptr_t)a->challenge)->ntlm.nb_computer =
-		    l->node;
+		parts_of(a->challenge)->ntlm.nb_computer = l->node;
 	return a;
 }
 
@@ -141,7 +140,7 @@ START_TEST(since_when_and_what_changed)
 	struct attempt *last = scene_ntlm(&s, 1, "a/1", "bob", false);
 
 	last->domain = "PC17";
-	((struct token *)(uintptr_t)last->authenticate)->ntlm.domain = "PC17";
+	parts_of(last->authenticate)->ntlm.domain = "PC17";
 
 	struct history *h = history_new(s.attempts, s.n);
 	const struct event *e = history_event_of(h, last);

@@ -24,10 +24,10 @@ static void
 check(const struct token *t)
 {
 	const char *all[] = { t->scheme_name, t->user, t->domain, t->realm,
-		t->ntlm.user, t->ntlm.domain, t->ntlm.workstation,
-		t->ntlm.target, t->ntlm.nb_computer, t->ntlm.dns_domain,
-		t->kerberos.realm, t->kerberos.service, t->kerberos.e_text,
-		t->digest.uri, t->bearer.iss, t->bearer.sub, t->mechs };
+		t->ntlm->user, t->ntlm->domain, t->ntlm->workstation,
+		t->ntlm->target, t->ntlm->nb_computer, t->ntlm->dns_domain,
+		t->kerberos->realm, t->kerberos->service, t->kerberos->e_text,
+		t->digest->uri, t->bearer->iss, t->bearer->sub, t->mechs };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		is_utf8(all[i]);

@@ -52,7 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	token_of_credentials(credentials, &arena, &t);
 	if (k != NULL) {
 		enum token_verified once = check(k, challenge, credentials, &t);
-		bool known = t.digest.userhash;
+		bool known = t.digest->userhash;
 
 		assert(known_count(k) > 0 && known_count(k) <= KNOWN_MOST);
 		assert(once == check(k, challenge, credentials, &t));

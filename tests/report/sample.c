@@ -13,25 +13,24 @@ ipv4(uint8_t c, uint8_t d)
 	return (struct address){ .len = 4, .bytes = { 10, 77, c, d } };
 }
 
-/* A token in which nothing is known, as token.c begins one. */
-static struct token
-token(enum scheme scheme, const char *name, enum token_kind kind)
+/* A token in which nothing else is known. */
+static void
+token(struct sample *s, struct token *t, enum scheme scheme, const char *name,
+    enum token_kind kind)
 {
-	struct token t = { .scheme = scheme, .scheme_name = name,
-		.kind = kind, .neg_state = NEG_ABSENT };
+	struct token_parts *p = &s->parts[s->n_parts++];
 
-	t.ntlm.timestamp = t.ntlm.av_timestamp = WHEN_NONE;
-	t.kerberos.stime = t.kerberos.ctime = WHEN_NONE;
-	t.kerberos.error_code = t.kerberos.kvno = -1;
-	t.kerberos.ticket_etype = t.kerberos.authenticator_etype = -1;
-	t.bearer.exp = t.bearer.nbf = t.bearer.iat = WHEN_NONE;
-	t.digest.stale = -1;
-	return t;
+	token_with_parts(t, p);
+	t->scheme = scheme;
+	t->scheme_name = name;
+	t->kind = kind;
 }
 
 static void
 begin(struct sample *s)
 {
+	struct token_ntlm *t2, *t3;
+
 	*s = (struct sample){ 0 };
 	s->input = (struct capture_input){ .name = "ticket.pcapng",
 		.format = "pcapng", .frames = 31, .bytes = 14924,
@@ -48,27 +47,29 @@ begin(struct sample *s)
 		.attempts = s->list,
 		.findings = s->findings,
 	};
-	s->type1 = token(SCHEME_NTLM, "NTLM", TOKEN_NTLM_NEGOTIATE);
-	s->type2 = token(SCHEME_NTLM, "NTLM", TOKEN_NTLM_CHALLENGE);
-	s->type2.ntlm.target = "LAB";
-	s->type2.ntlm.nb_computer = "PROXY";
-	s->type2.ntlm.nb_domain = "LAB";
-	s->type2.ntlm.dns_domain = "lab.test";
-	s->type2.ntlm.dns_computer = "proxy.lab.test";
-	s->type2.ntlm.timestamp = MS(4);
+	token(s, &s->type1, SCHEME_NTLM, "NTLM", TOKEN_NTLM_NEGOTIATE);
+	token(s, &s->type2, SCHEME_NTLM, "NTLM", TOKEN_NTLM_CHALLENGE);
+	t2 = &parts_of(&s->type2)->ntlm;
+	t2->target = "LAB";
+	t2->nb_computer = "PROXY";
+	t2->nb_domain = "LAB";
+	t2->dns_domain = "lab.test";
+	t2->dns_computer = "proxy.lab.test";
+	t2->timestamp = MS(4);
 	s->type2.bytes = 140;
-	s->type3 = token(SCHEME_NTLM, "NTLM", TOKEN_NTLM_AUTHENTICATE);
-	s->type3.user = s->type3.ntlm.user = "erin";
-	s->type3.domain = s->type3.ntlm.domain = "LAB";
-	s->type3.ntlm.workstation = "WORKSTATION";
-	s->type3.ntlm.version = NTLM_VERSION_2;
-	s->type3.ntlm.flags = 0xe2898235;
-	s->type3.ntlm.timestamp = MS(205);
+	token(s, &s->type3, SCHEME_NTLM, "NTLM", TOKEN_NTLM_AUTHENTICATE);
+	t3 = &parts_of(&s->type3)->ntlm;
+	s->type3.user = t3->user = "erin";
+	s->type3.domain = t3->domain = "LAB";
+	t3->workstation = "WORKSTATION";
+	t3->version = NTLM_VERSION_2;
+	t3->flags = 0xe2898235;
+	t3->timestamp = MS(205);
 	s->type3.bytes = 247;
-	s->type3.ntlm.response = 0x1122334455667788;
+	t3->response = 0x1122334455667788;
 	s->type3.secret = 0x8877665544332211;
-	s->offer = token(SCHEME_NTLM, "NTLM", TOKEN_NONE);
-	s->basic = token(SCHEME_BASIC, "Basic", TOKEN_BASIC);
+	token(s, &s->offer, SCHEME_NTLM, "NTLM", TOKEN_NONE);
+	token(s, &s->basic, SCHEME_BASIC, "Basic", TOKEN_BASIC);
 	s->basic.user = "frank";
 	s->response = (struct observed_response){ .seen = true, .frame = 24,
 		.status = 407, .server = "squid/5.7",
@@ -256,6 +257,7 @@ sample_silent(struct sample *s)
 static void
 fill_token(struct token *t, sample_next *next, void *context)
 {
+	struct token_parts *p = parts_of(t);
 	const char **const fields[] = {
 		&t->scheme_name,
 		&t->user,
@@ -263,36 +265,36 @@ fill_token(struct token *t, sample_next *next, void *context)
 		&t->realm,
 		&t->mech,
 		&t->mechs,
-		&t->ntlm.user,
-		&t->ntlm.domain,
-		&t->ntlm.workstation,
-		&t->ntlm.target,
-		&t->ntlm.nb_computer,
-		&t->ntlm.nb_domain,
-		&t->ntlm.dns_computer,
-		&t->ntlm.dns_domain,
-		&t->ntlm.dns_tree,
-		&t->ntlm.target_spn,
-		&t->ntlm.os_version,
-		&t->kerberos.realm,
-		&t->kerberos.service,
-		&t->kerberos.client,
-		&t->kerberos.client_realm,
-		&t->kerberos.e_text,
-		&t->digest.realm,
-		&t->digest.uri,
-		&t->digest.algorithm,
-		&t->digest.qop,
-		&t->digest.user,
-		&t->digest.missing,
-		&t->bearer.alg,
-		&t->bearer.kid,
-		&t->bearer.typ,
-		&t->bearer.iss,
-		&t->bearer.aud,
-		&t->bearer.sub,
-		&t->bearer.scope,
-		&t->bearer.client_id,
+		&p->ntlm.user,
+		&p->ntlm.domain,
+		&p->ntlm.workstation,
+		&p->ntlm.target,
+		&p->ntlm.nb_computer,
+		&p->ntlm.nb_domain,
+		&p->ntlm.dns_computer,
+		&p->ntlm.dns_domain,
+		&p->ntlm.dns_tree,
+		&p->ntlm.target_spn,
+		&p->ntlm.os_version,
+		&p->kerberos.realm,
+		&p->kerberos.service,
+		&p->kerberos.client,
+		&p->kerberos.client_realm,
+		&p->kerberos.e_text,
+		&p->digest.realm,
+		&p->digest.uri,
+		&p->digest.algorithm,
+		&p->digest.qop,
+		&p->digest.user,
+		&p->digest.missing,
+		&p->bearer.alg,
+		&p->bearer.kid,
+		&p->bearer.typ,
+		&p->bearer.iss,
+		&p->bearer.aud,
+		&p->bearer.sub,
+		&p->bearer.scope,
+		&p->bearer.client_id,
 		&t->basic.realm,
 		&t->basic.charset,
 	};

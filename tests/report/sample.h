@@ -10,6 +10,7 @@
 #define P407_TESTS_REPORT_SAMPLE_H
 
 #include "report/model.h"
+#include "token_parts.h"
 
 enum { SAMPLE_ATTEMPTS = 8 };
 
@@ -20,6 +21,8 @@ struct sample {
 	struct attempt *list[SAMPLE_ATTEMPTS];
 	struct leg legs[SAMPLE_ATTEMPTS][8];
 	struct token type1, type2, type3, offer, basic;
+	struct token_parts parts[5]; /* n_parts of them are theirs */
+	size_t n_parts;
 	struct observed_response response;
 	struct finding finding;
 	const struct finding *findings[2];

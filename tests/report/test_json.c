@@ -174,7 +174,7 @@ START_TEST(an_echoed_clock_is_not_taken_for_the_clients)
 	struct sample s;
 
 	sample_rejected(&s);
-	s.type3.ntlm.av_timestamp = s.type3.ntlm.timestamp;
+	parts_of(&s.type3)->ntlm.av_timestamp = s.type3.ntlm->timestamp;
 
 	char *out = checked(&s);
 

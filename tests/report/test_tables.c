@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inventory, times of decision, and clocks, from attempts made by hand. */
 #include "attempt/build.h"
+#include "token_parts.h"
 #include "report/clocks.h"
 #include "report/inventory.h"
 #include "report/latency.h"
@@ -41,17 +42,19 @@ static const struct method_row {
 START_TEST(a_method_has_a_name)
 {
 	const struct method_row *row = &methods[_i];
-	struct token t = { .digest.algorithm = row->algorithm,
-		.bearer.alg = row->algorithm,
-		.bearer.is_jwt = row->algorithm != NULL,
-		.kerberos.ticket_etype = row->etype,
-		.ntlm.version = row->version };
+	struct token t;
+	struct token_parts p;
 	struct attempt a = { .scheme = row->scheme,
 		.scheme_name = attempt_scheme_name(row->scheme),
 		.credentials = &t };
 	struct arena arena = { 0 };
 	const char *remark;
 
+	token_with_parts(&t, &p);
+	p.digest.algorithm = p.bearer.alg = row->algorithm;
+	p.bearer.is_jwt = row->algorithm != NULL;
+	p.kerberos.ticket_etype = row->etype;
+	p.ntlm.version = row->version;
 	if (row->scheme == ATTEMPT_NEGOTIATE_KERBEROS)
 		t.kind = TOKEN_AP_REQ;
 	if (row->version != NTLM_VERSION_NONE)
@@ -167,16 +170,20 @@ static const struct clock_case {
 START_TEST(a_copied_time_is_no_clock)
 {
 	const struct clock_case *row = &clock_cases[_i];
-	struct token t2 = { .kind = TOKEN_NTLM_CHALLENGE,
-		.ntlm.timestamp = row->type2 };
-	struct token t3 = { .kind = TOKEN_NTLM_AUTHENTICATE,
-		.ntlm.timestamp = row->type3,
-		.ntlm.av_timestamp = row->av };
+	struct token t2, t3;
+	struct token_parts p2, p3;
 	struct observation *o = observation_new(OBSERVE_EXCHANGE);
 	struct arena arena = { 0 };
 	struct attempt a, *list[] = { &a };
 	size_t n;
 
+	token_with_parts(&t2, &p2);
+	t2.kind = TOKEN_NTLM_CHALLENGE;
+	p2.ntlm.timestamp = row->type2;
+	token_with_parts(&t3, &p3);
+	t3.kind = TOKEN_NTLM_AUTHENTICATE;
+	p3.ntlm.timestamp = row->type3;
+	p3.ntlm.av_timestamp = row->av;
 	attempt_begin(&a, &o->connection);
 	a.challenge = &t2;
 	o->request = (struct observed_request){ .seen = true,
