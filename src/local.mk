@@ -298,6 +298,8 @@ libp407_a_SOURCES = \
 	%reldir%/teller.c %reldir%/teller.h \
 	%reldir%/worker.c %reldir%/worker.h
 
+libp407_a_CFLAGS = $(AM_CFLAGS) $(LTO)
+
 # What --keytab needs, or who says that it is not there.
 if MICROHTTPD
 libp407_a_SOURCES += %reldir%/server/serve.c
@@ -316,7 +318,7 @@ endif
 # linked with that.
 noinst_PROGRAMS += rulec
 rulec_SOURCES = %reldir%/diagnose/rulec.c
-rulec_LDFLAGS = $(HARDEN_LD)
+rulec_LDFLAGS = $(HARDEN_LD) $(NO_LTO_LD)
 rulec_LDADD = libp407.a $(p407_libraries)
 
 noinst_LIBRARIES += librules.a
@@ -332,7 +334,8 @@ p407_libraries = $(PCAP_LIBS) $(SECCOMP_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(ZLIB
 
 bin_PROGRAMS += p407
 p407_SOURCES = %reldir%/main.c
-p407_LDFLAGS = $(HARDEN_LD)
+p407_CFLAGS = $(AM_CFLAGS) $(LTO)
+p407_LDFLAGS = $(HARDEN_LD) $(LTO_LD)
 p407_LDADD = libp407.a librules.a $(p407_libraries)
 
 dist_man_MANS = %reldir%/p407.1

@@ -126,7 +126,7 @@ report_missing_ratio(const struct report *r)
 static void
 filter_by_stream(const struct attempt *a, struct text *t)
 {
-	uint32_t streams[FILTER_MAX];
+	uint32_t streams[FILTER_MAX] = { 0 };
 	size_t n = 0;
 
 	streams[n++] = a->n_legs > 0 ? a->legs[0].stream : a->first_stream;
@@ -151,7 +151,7 @@ filter_by_ports(const struct attempt *a, struct text *t)
 {
 	const struct connection *c = &a->connection;
 	const char *field = c->client.len == 16 ? "ipv6.addr" : "ip.addr";
-	uint16_t ports[FILTER_MAX];
+	uint16_t ports[FILTER_MAX] = { 0 };
 	size_t n = 0;
 
 	text_fmt(t, "%s == ", field);

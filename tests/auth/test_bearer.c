@@ -70,9 +70,10 @@ static const struct jwt {
 static void
 same_text(const char *what, const char *got, const char *want)
 {
-	ck_assert_msg((got == NULL) == (want == NULL) &&
-	        (got == NULL || strcmp(got, want) == 0),
-	    "%s: %s, not %s", what, got != NULL ? got : "nothing",
+	bool same = got == NULL || want == NULL ? got == want
+	                                        : strcmp(got, want) == 0;
+
+	ck_assert_msg(same, "%s: %s, not %s", what, got != NULL ? got : "nothing",
 	    want != NULL ? want : "nothing");
 }
 
