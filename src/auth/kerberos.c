@@ -219,7 +219,7 @@ bool
 kerberos_ap_req_decode(struct span msg, struct kerberos_ap_req *out,
     struct fault *fault)
 {
-	struct reader r = reader_of(msg), app, seq, wrap;
+	struct reader r = reader_of(msg), seq = reader_of(SPAN("")), app, wrap;
 	struct kerberos_ticket ticket;
 	int32_t ignored;
 

@@ -222,9 +222,9 @@ read_offers(struct arena *a, struct span list, size_t *n)
 	while (*n < room && json_element(&r, &m)) {
 		struct token *t = &offers[(*n)++];
 
-		*t = (struct token){ .scheme = scheme_of(m.value),
-			.scheme_name = json_text(a, m.value),
-			.neg_state = NEG_ABSENT };
+		token_begin(t);
+		t->scheme = scheme_of(m.value);
+		t->scheme_name = json_text(a, m.value);
 	}
 	return offers;
 }

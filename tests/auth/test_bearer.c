@@ -70,8 +70,9 @@ static const struct jwt {
 static void
 same_text(const char *what, const char *got, const char *want)
 {
-	bool same = got == NULL || want == NULL ? got == want
-	                                        : strcmp(got, want) == 0;
+	bool same = got == NULL || want == NULL
+	    ? got == want
+	    : strcmp(got, want) == 0;
 
 	ck_assert_msg(same, "%s: %s, not %s", what, got != NULL ? got : "nothing",
 	    want != NULL ? want : "nothing");
