@@ -74,8 +74,8 @@ same_text(const char *what, const char *got, const char *want)
 	    ? got == want
 	    : strcmp(got, want) == 0;
 
-	ck_assert_msg(same, "%s: %s, not %s", what, got != NULL ? got : "nothing",
-	    want != NULL ? want : "nothing");
+	ck_assert_msg(same, "%s: %s, not %s", what,
+	    got != NULL ? got : "nothing", want != NULL ? want : "nothing");
 }
 
 START_TEST(a_jwt_is_read)
