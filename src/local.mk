@@ -74,6 +74,7 @@ libp407_a_SOURCES = \
 	%reldir%/http/gather.c %reldir%/http/gather.h \
 	%reldir%/http/grammar.c %reldir%/http/grammar.h \
 	%reldir%/http/message.c %reldir%/http/message.h \
+	%reldir%/http/names.c %reldir%/http/names.h \
 	\
 	%reldir%/auth/basic.c \
 	%reldir%/auth/bearer.c \

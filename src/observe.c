@@ -21,9 +21,9 @@ static void read_challenges(struct observed_response *r, struct arena *a,
 static const char *page_title(struct arena *a, struct span body);
 
 static inline bool
-has_field(const struct http_message *m, const char *name)
+has_field(const struct http_message *m, enum http_name id)
 {
-	return span_is_set(http_field_value(m, name));
+	return span_is_set(http_field_value(m, id));
 }
 
 bool
@@ -34,9 +34,9 @@ exchange_matters(const struct http_exchange *e)
 	if (a->seen && a->status == 407)
 		return true;
 	if (!q->seen)
-		return a->seen && has_field(a, "proxy-authenticate");
+		return a->seen && has_field(a, FIELD_PROXY_AUTHENTICATE);
 	/* Only a proxy is asked for CONNECT or for a whole URL. */
-	return has_field(q, "proxy-authorization") ||
+	return has_field(q, FIELD_PROXY_AUTHORIZATION) ||
 	    span_eq(q->method, SPAN("CONNECT")) ||
 	    span_starts_nocase(q->target, SPAN("http://")) ||
 	    span_starts_nocase(q->target, SPAN("ftp://")) ||
@@ -63,12 +63,12 @@ observe_exchange(const struct http_exchange *e)
 		q->version_minor = m->version_minor;
 		q->keeps_alive = m->keeps_alive;
 		q->content_length = m->content_length;
-		q->user_agent = keep(a, http_field_value(m, "user-agent"));
-		q->via = keep(a, http_field_value(m, "via"));
+		q->user_agent = keep(a, http_field_value(m, FIELD_USER_AGENT));
+		q->via = keep(a, http_field_value(m, FIELD_VIA));
 		q->forwarded_for =
-		    keep(a, http_field_value(m, "x-forwarded-for"));
-		q->has_authorization = has_field(m, "authorization");
-		q->has_host = has_field(m, "host");
+		    keep(a, http_field_value(m, FIELD_X_FORWARDED_FOR));
+		q->has_authorization = has_field(m, FIELD_AUTHORIZATION);
+		q->has_host = has_field(m, FIELD_HOST);
 		q->head_cut = (m->flaws & HTTP_HEAD_CUT) != 0;
 		read_target(q, a, m);
 		read_credentials(q, a, m);
@@ -89,14 +89,14 @@ observe_exchange(const struct http_exchange *e)
 		p->version_minor = m->version_minor;
 		p->keeps_alive = m->keeps_alive;
 		p->flaws = m->flaws;
-		p->server = keep(a, http_field_value(m, "server"));
-		p->via = keep(a, http_field_value(m, "via"));
-		p->proxy_agent = keep(a, http_field_value(m, "proxy-agent"));
-		p->x_cache = keep(a, http_field_value(m, "x-cache"));
+		p->server = keep(a, http_field_value(m, FIELD_SERVER));
+		p->via = keep(a, http_field_value(m, FIELD_VIA));
+		p->proxy_agent = keep(a, http_field_value(m, FIELD_PROXY_AGENT));
+		p->x_cache = keep(a, http_field_value(m, FIELD_X_CACHE));
 		p->vendor_error =
-		    keep(a, http_field_value(m, "x-squid-error"));
-		p->date = when_of_http_date(http_field_value(m, "date"));
-		p->has_www_authenticate = has_field(m, "www-authenticate");
+		    keep(a, http_field_value(m, FIELD_X_SQUID_ERROR));
+		p->date = when_of_http_date(http_field_value(m, FIELD_DATE));
+		p->has_www_authenticate = has_field(m, FIELD_WWW_AUTHENTICATE);
 		p->body_title = page_title(a, m->body_start);
 		read_challenges(p, a, m);
 		if (p->frame > o->frame) {
@@ -119,15 +119,14 @@ observe_verify(struct verifier *v, const struct http_exchange *e,
 
 	if (t != NULL) {
 		struct span value =
-		    http_field_value(&e->request, "proxy-authorization");
+		    http_field_value(&e->request, FIELD_PROXY_AUTHORIZATION);
 
 		t->verified = verifier_check(v, &at, e->request.method,
 		    value, t);
 		verifier_ticket(v, value, &o->arena, t);
 	}
 	for (size_t i = 0; i < e->response.n_fields; i++)
-		if (http_field_is(&e->response.fields[i],
-		        SPAN("proxy-authenticate")))
+		if (e->response.fields[i].id == FIELD_PROXY_AUTHENTICATE)
 			verifier_challenge(v, &at,
 			    e->response.fields[i].value);
 }
@@ -168,7 +167,7 @@ read_target(struct observed_request *r, struct arena *a,
     const struct http_message *m)
 {
 	struct span t = m->target;
-	struct span host = http_field_value(m, "host");
+	struct span host = http_field_value(m, FIELD_HOST);
 	static const struct {
 		struct span prefix;
 		const char *port;
@@ -247,8 +246,7 @@ read_credentials(struct observed_request *r, struct arena *a,
     const struct http_message *m)
 {
 	for (size_t i = 0; i < m->n_fields; i++) {
-		if (!http_field_is(&m->fields[i],
-		        SPAN("proxy-authorization")))
+		if (m->fields[i].id != FIELD_PROXY_AUTHORIZATION)
 			continue;
 		/* Of two fields, servers take the first. */
 		if (r->n_credentials++ == 0) {
@@ -269,8 +267,7 @@ read_challenges(struct observed_response *r, struct arena *a,
 	for (size_t i = 0; i < m->n_fields; i++) {
 		struct fault grammar = { 0 };
 
-		if (!http_field_is(&m->fields[i],
-		        SPAN("proxy-authenticate")))
+		if (m->fields[i].id != FIELD_PROXY_AUTHENTICATE)
 			continue;
 		if (n >= MAX_CHALLENGES)
 			break;

@@ -7,33 +7,63 @@ fold(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
-/* fold() of eight bytes at once: bit 7 of `upper` where there is a capital. */
-static uint64_t
-fold_eight(const uint8_t *at)
+/*
+ * Are these eight the same but for case?  Then they differ in bit 5 alone,
+ * and only where there are letters.
+ */
+static inline bool
+same_eight(uint64_t a, uint64_t b)
 {
 	const uint64_t each = UINT64_C(0x0101010101010101);
-	uint64_t word, low;
+	uint64_t differ = a ^ b;
+
+	if (differ == 0)
+		return true;
+	if (differ & ~(0x20 * each))
+		return false;
+
+	uint64_t low = (a | 0x20 * each) & 0x7f * each;
+	uint64_t letters = (low + (0x80 - 'a') * each) &
+	    ~(low + (0x7f - 'z') * each) & ~a & 0x80 * each;
+
+	return (differ << 2 & ~letters) == 0;
+}
+
+static inline uint64_t
+eight_at(const uint8_t *at)
+{
+	uint64_t word;
 
 	memcpy(&word, at, 8);
-	low = word & 0x7f * each;
+	return word;
+}
 
-	uint64_t upper = (low + (0x80 - 'A') * each) &
-	    ~(low + (0x7f - 'Z') * each) & ~word & 0x80 * each;
+/* Four to eight of them: the first and the last four, which may overlap. */
+static inline uint64_t
+both_ends(struct span s)
+{
+	uint32_t first, last;
 
-	return word | upper >> 2;
+	memcpy(&first, s.at, 4);
+	memcpy(&last, s.at + s.len - 4, 4);
+	return (uint64_t)first << 32 | last;
 }
 
 bool
 span_eq_nocase(struct span a, struct span b)
 {
-	size_t i = 0;
-
 	if (a.len != b.len)
 		return false;
-	for (; a.len - i >= 8; i += 8)
-		if (fold_eight(a.at + i) != fold_eight(b.at + i))
-			return false;
-	for (; i < a.len; i++)
+	if (a.len >= 8) {
+		for (size_t i = 0; a.len - i >= 8; i += 8)
+			if (!same_eight(eight_at(a.at + i), eight_at(b.at + i)))
+				return false;
+		return same_eight(eight_at(a.at + a.len - 8),
+		    eight_at(b.at + b.len - 8));
+	}
+	if (a.len >= 4)
+		return same_eight(both_ends(a), both_ends(b));
+	for (size_t i = 0; i < a.len; i++)
 		if (fold(a.at[i]) != fold(b.at[i]))
 			return false;
 	return true;

@@ -114,7 +114,7 @@ mask_body(struct mask *m, const struct http_exchange *e, uint8_t *out)
 	struct shown s = { p->body_start, out };
 
 	if (!span_has_bytes(p->body_start) ||
-	    span_has_bytes(http_field_value(p, "content-encoding")))
+	    span_has_bytes(http_field_value(p, FIELD_CONTENT_ENCODING)))
 		return false;
 	if (p->status == 407)
 		return mask_page(m, &s);

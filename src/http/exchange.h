@@ -23,6 +23,7 @@
 
 #include "base/span.h"
 #include "base/when.h"
+#include "http/names.h"
 
 enum http_side { HTTP_CLIENT = 0, HTTP_SERVER = 1 };
 
@@ -36,6 +37,7 @@ struct http_from {
 
 struct http_field {
 	struct span name, value; /* value trimmed; folds became one space */
+	enum http_name id;
 };
 
 enum http_body {
@@ -157,23 +159,12 @@ void http_conversation_free(struct http_conversation *c);
 bool http_looks_like_request(struct span s);
 bool http_looks_like_response(struct span s);
 
-/* Any case.  Most differ in length, nearly all others in the first letter. */
-static inline bool
-http_field_is(const struct http_field *f, struct span name)
-{
-	return f->name.len == name.len &&
-	    ((f->name.at[0] ^ name.at[0]) & 0xdf) == 0 &&
-	    span_eq_nocase(f->name, name);
-}
-
-/* The first field of that name (any case), or an unset span. */
+/* The first field of that name, or an unset span. */
 static inline struct span
-http_field_value(const struct http_message *m, const char *name)
+http_field_value(const struct http_message *m, enum http_name id)
 {
-	struct span want = span_of_str(name);
-
 	for (size_t i = 0; i < m->n_fields; i++)
-		if (http_field_is(&m->fields[i], want))
+		if (m->fields[i].id == id)
 			return m->fields[i].value;
 	return (struct span){ 0 };
 }

@@ -282,6 +282,7 @@ read_field(struct span line, struct http_message *m, struct http_field *out)
 	if (!field)
 		return false;
 	out->name = span_first(line, name);
+	out->id = http_name_of(out->name);
 	out->value = span_trim(span_from(line, end + 1));
 	return true;
 }
@@ -313,18 +314,18 @@ note_framing(struct http_framing *f, const struct http_field *x)
 {
 	struct span list = span_first(x->value, LIST_LOOKED_AT), element;
 
-	if (http_field_is(x, SPAN("content-length"))) {
+	if (x->id == FIELD_CONTENT_LENGTH) {
 		note_length(f, list);
-	} else if (http_field_is(x, SPAN("transfer-encoding"))) {
+	} else if (x->id == FIELD_TRANSFER_ENCODING) {
 		while (http_list_next(&list, &element)) {
 			f->chunked = http_list_has(element, SPAN("chunked"));
 			f->coded = !f->chunked;
 		}
-	} else if (http_field_is(x, SPAN("connection"))) {
+	} else if (x->id == FIELD_CONNECTION) {
 		f->has_connection = true;
 		f->close |= http_list_has(list, SPAN("close"));
 		f->keep_alive |= http_list_has(list, SPAN("keep-alive"));
-	} else if (http_field_is(x, SPAN("proxy-connection"))) {
+	} else if (x->id == FIELD_PROXY_CONNECTION) {
 		f->close |= http_list_has(list, SPAN("close"));
 		f->proxy_keep_alive |= http_list_has(list, SPAN("keep-alive"));
 	}

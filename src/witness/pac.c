@@ -69,7 +69,7 @@ pac_is_exchange(const struct http_message *request,
 		return false;
 	return (request->seen && pac_is_target(request->target)) ||
 	    (response->seen &&
-	        is_pac_type(http_field_value(response, "content-type")));
+	        is_pac_type(http_field_value(response, FIELD_CONTENT_TYPE)));
 }
 
 /* -- the script -- */
@@ -261,7 +261,7 @@ read_url(struct pac_record *out, const struct http_message *m,
     struct arena *a)
 {
 	struct span path = without_query(m->target);
-	struct span host = span_trim(http_field_value(m, "host"));
+	struct span host = span_trim(http_field_value(m, FIELD_HOST));
 	struct text text = { .limit = TEXT_MAX };
 
 	if (span_starts_nocase(path, SPAN("http://"))) {
@@ -303,7 +303,7 @@ pac_of_exchange(const struct http_exchange *e, struct arena *arena)
 	if (e->request.seen) {
 		read_url(out, &e->request, arena);
 		out->user_agent = arena_str(arena,
-		    span_first(http_field_value(&e->request, "user-agent"),
+		    span_first(http_field_value(&e->request, FIELD_USER_AGENT),
 		        TEXT_MAX));
 	}
 	if (!p->seen)
@@ -318,7 +318,7 @@ pac_of_exchange(const struct http_exchange *e, struct arena *arena)
 	out->length = body.len;
 	out->content = secret_fingerprint("pac", body);
 	/* A compressed body cannot be looked through. */
-	if (!span_has_bytes(http_field_value(p, "content-encoding")))
+	if (!span_has_bytes(http_field_value(p, FIELD_CONTENT_ENCODING)))
 		pac_scan(body, out, arena);
 	return out;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/budget.h"
@@ -61,6 +63,9 @@ static const struct {
 	{ "Zm8=", "fo", 0 },
 	{ "Zm9v", "foo", 0 },
 	{ "Zm9vYmFy", "foobar", 0 },
+	{ "Zm9vYmFyZm9v+/+/Zm9vYmE=",
+	    "foobarfoo\xfb\xff\xbf" "fooba", 0 },
+	{ "Zm9vYmFyZm9v\xc1+/Z", "foobarfoo", BASE64_BROKEN },
 	{ "Zm8", "fo", BASE64_UNPADDED },
 	{ "Zm9v\r\nYmFy", "foobar", BASE64_SPACED },
 	{ "_-8=", "\xff\xef", BASE64_URL },
@@ -79,6 +84,32 @@ START_TEST(base64_is_read_leniently_and_judged_strictly)
 	ck_assert_uint_eq(r.flaws, base64_rows[_i].flaws);
 	ck_assert(span_eq(span_of(out, r.len),
 	    span_of_str(base64_rows[_i].out)));
+}
+END_TEST
+
+/* Every pair of bytes, at every place of every short length. */
+START_TEST(case_is_of_letters_alone)
+{
+	for (size_t len = 1; len <= 19; len++)
+		for (unsigned pair = 0; pair < 0x10000; pair++) {
+			uint8_t a[19], b[19];
+			uint8_t x = (uint8_t)pair, y = (uint8_t)(pair >> 8);
+			size_t at = pair % len;
+			bool same = x < 0x80 && y < 0x80
+			    ? tolower(x) == tolower(y)
+			    : x == y;
+
+			memset(a, 'q', len);
+			memset(b, 'Q', len);
+			a[at] = x;
+			b[at] = y;
+			if (span_eq_nocase(span_of(a, len), span_of(b, len)) !=
+			    same)
+				ck_abort_msg("%02x and %02x, byte %zu of %zu",
+				    x, y, at, len);
+		}
+	ck_assert(span_eq_nocase(SPAN(""), SPAN("")));
+	ck_assert(!span_eq_nocase(SPAN("ab"), SPAN("abc")));
 }
 END_TEST
 
@@ -365,6 +396,7 @@ main(void)
 
 	tcase_add_test(c, the_first_failure_of_a_reader_sticks);
 	tcase_add_test(c, a_slice_never_leaves_the_message);
+	tcase_add_test(c, case_is_of_letters_alone);
 	tcase_add_loop_test(c, base64_is_read_leniently_and_judged_strictly, 0,
 	    sizeof(base64_rows) / sizeof(base64_rows[0]));
 	tcase_add_loop_test(c, nothing_from_the_wire_gets_out_unescaped, 0,

@@ -53,7 +53,7 @@ connection_begin(struct connection *c, enum kind kind, struct random *r)
 		c->server.port = 22;
 	if (kind == KIND_TINY)
 		c->server.port = 53;
-	if (kind == KIND_NTLM || kind == KIND_BASIC || kind == KIND_CONNECT)
+	if (kind >= KIND_NTLM && kind <= KIND_CONNECT)
 		c->server = (struct wire_end){ 0x0a4d0014, 3128 };
 	c->stretch = random_between(r, 2, 4);
 	talk_begin(c, r);

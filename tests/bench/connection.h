@@ -21,7 +21,8 @@ enum kind {
 	KIND_UDP,     /* questions and answers, 120 to 1400 bytes */
 	KIND_NTLM,    /* at the proxy: offer, three legs, requests */
 	KIND_BASIC,   /* at the proxy, credentials with each request */
-	KIND_CONNECT, /* a tunnel through the proxy after NTLM or Basic */
+	KIND_TICKET,  /* at the proxy: offer, Kerberos in Negotiate, requests */
+	KIND_CONNECT, /* a tunnel through the proxy after one of these */
 	KIND_SHORT,   /* a few bytes to and fro, as in a terminal */
 	KIND_TINY,    /* UDP, packets of 64 to 128 bytes */
 	KIND_COUNT
@@ -43,7 +44,7 @@ struct connection {
 	unsigned rounds; /* how many requests, or records, there will be */
 	size_t size;     /* bytes of a usual answer */
 	bool refused;    /* the proxy says no */
-	bool by_basic;   /* KIND_CONNECT */
+	enum kind login; /* how it gets in, if it is a proxy's */
 	unsigned user;
 	struct message message;
 	size_t sent;      /* of the message */

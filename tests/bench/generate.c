@@ -6,7 +6,7 @@
  *	generate --modes
  *
  *	mixed	bulk TLS, plain HTTP, UDP and, 15 % of the bytes, a proxy with
- *		NTLM and Basic logins and CONNECT tunnels
+ *		NTLM, Kerberos and Basic logins and CONNECT tunnels
  *	small	packets of 64 to 128 bytes
  *	proxy	all of it at the proxy
  *	many	a connection for every 400 bytes, all open at once
@@ -35,14 +35,16 @@ static const struct mode {
 	    .shares = { [KIND_TLS] = 50,
 	        [KIND_HTTP] = 20,
 	        [KIND_UDP] = 15,
-	        [KIND_NTLM] = 5,
+	        [KIND_NTLM] = 4,
 	        [KIND_BASIC] = 2,
+	        [KIND_TICKET] = 1,
 	        [KIND_CONNECT] = 8 } },
 	{ .name = "small", .shares = { [KIND_SHORT] = 50, [KIND_TINY] = 50 } },
 	{ .name = "proxy",
-	    .shares = { [KIND_NTLM] = 35,
-	        [KIND_BASIC] = 20,
-	        [KIND_CONNECT] = 45 } },
+	    .shares = { [KIND_NTLM] = 25,
+	        [KIND_BASIC] = 15,
+	        [KIND_TICKET] = 20,
+	        [KIND_CONNECT] = 40 } },
 	{ .name = "many", .flood = flood_many },
 	{ .name = "hostile", .flood = flood_hostile },
 };
@@ -130,7 +132,7 @@ generate(const struct mode *mode, uint64_t size, uint64_t seed)
 	free(all);
 
 	uint64_t proxy = bytes[KIND_NTLM] + bytes[KIND_BASIC] +
-	    bytes[KIND_CONNECT];
+	    bytes[KIND_TICKET] + bytes[KIND_CONNECT];
 	unsigned count = 0;
 
 	for (int k = 0; k < KIND_COUNT; k++)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* -- NTLM -- */
+
 /* A message while it is made: fixed part first, then the payload. */
 struct message {
 	uint8_t bytes[600];
@@ -159,6 +161,8 @@ login_authenticate(char *to, struct random *r, const char *user)
 	base64(to, m.bytes, m.len);
 }
 
+/* -- Basic -- */
+
 void
 login_basic(char *to, const char *user, unsigned password)
 {
@@ -166,4 +170,119 @@ login_basic(char *to, const char *user, unsigned password)
 	int n = snprintf(pair, sizeof(pair), "%s:Made-up-%u", user, password);
 
 	base64(to, (const uint8_t *)pair, (size_t)n);
+}
+
+/* -- Kerberos -- */
+
+/* DER, written from its end: a value is there before its length is. */
+struct der {
+	uint8_t bytes[LOGIN_MAX * 3 / 4 - 64];
+	size_t at; /* the first that is written */
+};
+
+static void
+der_put(struct der *d, const void *value, size_t n)
+{
+	d->at -= n;
+	memcpy(d->bytes + d->at, value, n);
+}
+
+/* Tag and length of all since `end`. */
+static void
+der_wrap(struct der *d, uint8_t tag, size_t end)
+{
+	size_t n = end - d->at;
+	uint8_t head[4] = { tag, 0x82, (uint8_t)(n >> 8), (uint8_t)n };
+
+	if (n < 128) {
+		head[1] = (uint8_t)n;
+		der_put(d, head, 2);
+	} else {
+		der_put(d, head, 4);
+	}
+}
+
+static void
+der_text(struct der *d, uint8_t tag, const char *text)
+{
+	size_t end = d->at;
+
+	der_put(d, text, strlen(text));
+	der_wrap(d, tag, end);
+}
+
+/* EncryptedData [n]: etype 18, and bytes of which nobody has the key. */
+static void
+der_cipher(struct der *d, uint8_t context, size_t n, struct random *r)
+{
+	size_t end = d->at;
+
+	d->at -= n;
+	random_bytes(r, d->bytes + d->at, n);
+	der_wrap(d, 0x04, end);
+	der_wrap(d, 0xa2, end);
+	der_put(d, "\xa0\x03\x02\x01\x12\xa1\x03\x02\x01\x02", 10);
+	der_wrap(d, 0x30, end);
+	der_wrap(d, context, end);
+}
+
+static void
+der_ticket(struct der *d, size_t n, struct random *r)
+{
+	size_t end = d->at;
+
+	der_cipher(d, 0xa3, n, r);
+
+	size_t name = d->at;
+
+	der_text(d, 0x1b, "proxy.lab.test");
+	der_text(d, 0x1b, "HTTP");
+	der_wrap(d, 0x30, name);
+	der_wrap(d, 0xa1, name);
+	der_put(d, "\xa0\x03\x02\x01\x02", 5);
+	der_wrap(d, 0x30, name);
+	der_wrap(d, 0xa2, name);
+
+	size_t realm = d->at;
+
+	der_text(d, 0x1b, "LAB.TEST");
+	der_wrap(d, 0xa1, realm);
+	der_put(d, "\xa0\x03\x02\x01\x05", 5);
+	der_wrap(d, 0x30, end);
+	der_wrap(d, 0x61, end);
+	der_wrap(d, 0xa3, end);
+}
+
+void
+login_ticket(char *to, struct random *r)
+{
+	static const char krb5[] =
+	    "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+	struct der d = { .at = sizeof(d.bytes) };
+	const size_t end = sizeof(d.bytes);
+
+	/* AP-REQ: the authenticator, the ticket, options, type, version. */
+	der_cipher(&d, 0xa4, random_between(r, 120, 200), r);
+	der_ticket(&d, random_between(r, 900, 8000), r);
+	der_put(&d, "\xa0\x03\x02\x01\x05\xa1\x03\x02\x01\x0e"
+	    "\xa2\x07\x03\x05\x00\x20\x00\x00\x00", 19);
+	der_wrap(&d, 0x30, end);
+	der_wrap(&d, 0x6e, end);
+	/* In the framing of RFC 4121 4.1, as mechToken [2]. */
+	der_put(&d, "\x01\x00", 2);
+	der_put(&d, krb5, sizeof(krb5) - 1);
+	der_wrap(&d, 0x60, end);
+	der_wrap(&d, 0x04, end);
+	der_wrap(&d, 0xa2, end);
+
+	size_t mechs = d.at;
+
+	der_put(&d, krb5, sizeof(krb5) - 1);
+	der_wrap(&d, 0x30, mechs);
+	der_wrap(&d, 0xa0, mechs);
+	der_wrap(&d, 0x30, end);
+	der_wrap(&d, 0xa0, end);
+	der_put(&d, "\x06\x06\x2b\x06\x01\x05\x05\x02", 8);
+	der_wrap(&d, 0x60, end);
+	base64(to, d.bytes + d.at, end - d.at);
 }

@@ -45,7 +45,9 @@ talk_begin(struct connection *c, struct random *r)
 	c->rounds = random_between(r, 1, 12);
 	c->size = random_between(r, 200, 40000);
 	c->refused = random_between(r, 1, REFUSED) == 1;
-	c->by_basic = random_between(r, 0, 3) == 0;
+	c->login = c->kind;
+	if (c->kind == KIND_CONNECT)
+		c->login = (enum kind)random_between(r, KIND_NTLM, KIND_TICKET);
 	if (c->kind == KIND_TLS || c->kind == KIND_CONNECT)
 		c->rounds = random_between(r, 4, 60);
 	if (c->kind == KIND_SHORT || c->kind == KIND_TINY)
@@ -115,30 +117,41 @@ static void
 credentials(struct connection *c, struct random *r, unsigned step, char *to,
     size_t size)
 {
+	static const char *const schemes[] = { [KIND_NTLM] = "NTLM",
+		[KIND_BASIC] = "Basic", [KIND_TICKET] = "Negotiate" };
 	char token[LOGIN_MAX], user[16];
-	bool basic = c->kind == KIND_BASIC || c->by_basic;
 
 	snprintf(user, sizeof(user), "user%03u", c->user);
 	to[0] = '\0';
-	if (basic)
+	if (c->login == KIND_BASIC)
 		login_basic(token, user, c->refused ? 0 : c->user);
+	else if (c->login == KIND_TICKET)
+		login_ticket(token, r);
 	else if (step == 2)
 		login_negotiate(token);
 	else
 		login_authenticate(token, r, user);
 	snprintf(to, size, "Proxy-Authorization: %s %s\r\n",
-	    basic ? "Basic" : "NTLM", token);
+	    schemes[c->login], token);
 }
 
-/* Legs of NTLM, as steps: request, 407, type 1, 407, type 3, verdict. */
+/* The step of the verdict.  Legs of NTLM: request, 407, type 1, 407, type 3,
+ * verdict; of the others: request, 407, credentials, verdict. */
+static unsigned
+verdict_of(const struct connection *c)
+{
+	return c->login == KIND_NTLM ? 5 : 3;
+}
+
 static bool
 login(struct connection *c, struct random *r)
 {
 	static const char offer[] =
+	    "Proxy-Authenticate: Negotiate\r\n"
 	    "Proxy-Authenticate: NTLM\r\n"
 	    "Proxy-Authenticate: Basic realm=\"proxy\"\r\n";
 	char fields[LOGIN_MAX + 64] = "";
-	unsigned verdict = c->by_basic ? 3 : 5;
+	unsigned verdict = verdict_of(c);
 
 	if (c->step % 2 == 0) {
 		if (c->step > 0)
@@ -172,7 +185,7 @@ login(struct connection *c, struct random *r)
 static bool
 proxied(struct connection *c, struct random *r)
 {
-	unsigned verdict = c->by_basic ? 3 : 5;
+	unsigned verdict = verdict_of(c);
 
 	if (c->step <= verdict)
 		return login(c, r);
@@ -241,6 +254,7 @@ talk_next(struct connection *c, struct random *r)
 		more = basic(c, r);
 		break;
 	case KIND_NTLM:
+	case KIND_TICKET:
 	case KIND_CONNECT:
 		more = proxied(c, r);
 		break;

@@ -348,7 +348,8 @@ mask_one_body(int i, size_t len, uint8_t *out)
 {
 	static const struct http_field type[] = {
 		{ SPAN_INIT("content-type"),
-		    SPAN_INIT("application/x-ns-proxy-autoconfig") },
+		    SPAN_INIT("application/x-ns-proxy-autoconfig"),
+		    FIELD_CONTENT_TYPE },
 	};
 	uint8_t *in = exact_copy(span_of_str(bodies[i].in), len);
 	struct http_exchange e = { .response = { .seen = true,

@@ -98,7 +98,8 @@ check_body(struct mask *m, struct span in, unsigned status, bool hidden)
 {
 	static const struct http_field type[] = {
 		{ SPAN_INIT("content-type"),
-		    SPAN_INIT("application/x-ns-proxy-autoconfig") },
+		    SPAN_INIT("application/x-ns-proxy-autoconfig"),
+		    FIELD_CONTENT_TYPE },
 	};
 	struct http_exchange e = { .response = { .seen = true,
 		.status = status, .fields = type, .n_fields = 1,

@@ -273,7 +273,7 @@ copy_exchange(void *context, const struct http_exchange *e)
 
 	text_add(&c->method, e->request.method);
 	text_add(&c->value,
-	    http_field_value(&e->response, "proxy-authenticate"));
+	    http_field_value(&e->response, FIELD_PROXY_AUTHENTICATE));
 	text_add(&c->body, e->response.body_start);
 	c->first = e->request.first_time;
 	c->last = e->response.last_time;

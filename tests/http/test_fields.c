@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+
 #include "http/fields.h"
 
 #include "base/limits.h"
@@ -280,14 +282,50 @@ END_TEST
 
 START_TEST(a_field_is_found_in_any_case_the_first_of_them)
 {
-	struct http_field two[] = {
-		{ SPAN_INIT("Via"), SPAN_INIT("1") },
-		{ SPAN_INIT("vIA"), SPAN_INIT("2") },
-	};
-	struct http_message m = { .fields = two, .n_fields = 2 };
+	char head[] = "GET / HTTP/1.1\r\nVia: 1\r\nvIA: 2\r\nvib: 3\r\n\r\n";
+	struct http_field room[4];
+	struct http_framing framing;
+	struct http_message m = { 0 };
 
-	ck_assert(span_eq(http_field_value(&m, "VIA"), SPAN("1")));
-	ck_assert(!span_is_set(http_field_value(&m, "vi")));
+	ck_assert(http_fields_read((uint8_t *)head, sizeof(head) - 1,
+	    HTTP_CLIENT, &m, room, 4, &framing));
+	ck_assert_uint_eq(m.n_fields, 3);
+	ck_assert_int_eq(room[1].id, FIELD_VIA);
+	ck_assert_int_eq(room[2].id, FIELD_OTHER);
+	ck_assert(span_eq(http_field_value(&m, FIELD_VIA), SPAN("1")));
+	ck_assert(!span_is_set(http_field_value(&m, FIELD_SERVER)));
+}
+END_TEST
+
+/* Each has a number of its own, in any case, and nothing near it has. */
+START_TEST(names_are_known)
+{
+	static const char *const known[] = { "Authorization", "Connection",
+		"Content-Encoding", "Content-Length", "Content-Type", "Date",
+		"Host", "Proxy-Agent", "Proxy-Authenticate",
+		"Proxy-Authorization", "Proxy-Connection", "Server",
+		"Transfer-Encoding", "User-Agent", "Via", "WWW-Authenticate",
+		"X-Cache", "X-Forwarded-For", "X-Squid-Error" };
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct span name = span_of_str(known[i]);
+		enum http_name id = http_name_of(name);
+		char other[32];
+
+		ck_assert_msg(id != FIELD_OTHER, "%s", known[i]);
+		ck_assert_msg(!(seen & 1u << id), "%s", known[i]);
+		seen |= 1u << id;
+		for (size_t k = 0; k <= name.len; k++)
+			other[k] = (char)tolower(known[i][k]);
+		ck_assert_int_eq(http_name_of(span_of_str(other)), id);
+		other[name.len - 1] ^= 1;
+		ck_assert_int_eq(http_name_of(span_of_str(other)),
+		    FIELD_OTHER);
+		ck_assert_int_eq(http_name_of(span_first(name, name.len - 1)),
+		    FIELD_OTHER);
+	}
+	ck_assert_int_eq(http_name_of(SPAN("")), FIELD_OTHER);
 }
 END_TEST
 
@@ -399,6 +437,7 @@ main(void)
 	LOOP(head, every_prefix_keeps_its_whole_lines, fields);
 	tcase_add_test(head, fields_beyond_the_limit_are_counted_but_frame);
 	tcase_add_test(head, a_field_is_found_in_any_case_the_first_of_them);
+	tcase_add_test(head, names_are_known);
 	LOOP(head, a_body_is_framed_by_rule, rules);
 	suite_add_tcase(suite, start);
 	suite_add_tcase(suite, head);

@@ -125,7 +125,8 @@ static struct http_exchange
 fetch(const char *target, unsigned status, struct span body)
 {
 	static const struct http_field fields[] = {
-		{ SPAN_INIT("Host"), SPAN_INIT("user@PAC.test:8088") },
+		{ SPAN_INIT("Host"), SPAN_INIT("user@PAC.test:8088"),
+		    FIELD_HOST },
 	};
 
 	return (struct http_exchange){
