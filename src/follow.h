@@ -12,6 +12,8 @@
 
 #include "worker.h"
 
+#include "manners.h"
+
 #include "witness/dns.h"
 #include "witness/kdc.h"
 #include "witness/neighbours.h"
@@ -32,6 +34,7 @@ struct worker {
 	unsigned refused;           /* connections that it told of */
 	when_ns now;                /* capture time; never goes back */
 	struct dns_memory *dns;
+	struct manners *manners;
 	bool samples;     /* of tunnels are wanted */
 	size_t n_samples; /* being taken */
 };

@@ -257,7 +257,7 @@ take_exchange(void *context, const struct http_exchange *e)
 		c->method = c->words;
 	}
 
-	struct observation *o = observe_exchange(e);
+	struct observation *o = observe_exchange(e, w->manners);
 
 	o->connection = connection_of(c);
 	if (w->verifier != NULL)

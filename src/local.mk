@@ -121,6 +121,7 @@ libp407_a_SOURCES = \
 	%reldir%/attempt/spare.c %reldir%/attempt/tracked.h \
 	%reldir%/attempt/places.c %reldir%/attempt/places.h \
 	%reldir%/attempt/settle.c \
+	%reldir%/attempt/manner.c %reldir%/attempt/manner.h \
 	%reldir%/attempt/observation.c %reldir%/attempt/observation.h \
 	%reldir%/attempt/steps.c %reldir%/attempt/steps.h \
 	%reldir%/attempt/testimony.c %reldir%/attempt/testimony.h \
@@ -283,6 +284,7 @@ libp407_a_SOURCES = \
 	%reldir%/follow.h %reldir%/follow_http.c \
 	%reldir%/follow_witness.c \
 	%reldir%/live_files.c %reldir%/live_files.h \
+	%reldir%/manners.c %reldir%/manners.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/notify.c %reldir%/notify.h \
 	%reldir%/observe.c %reldir%/observe.h \

@@ -6,8 +6,6 @@
 
 #include "base/limits.h"
 
-/* More challenges than this in one response are counted, not kept. */
-#define MAX_CHALLENGES 16
 /* Text fields are kept up to here; tokens have a bound of their own. */
 #define MAX_TEXT 1024
 
@@ -15,8 +13,6 @@ static const char *keep(struct arena *a, struct span s);
 static void read_target(struct observed_request *r, struct arena *a,
     const struct http_message *m);
 static void read_credentials(struct observed_request *r, struct arena *a,
-    const struct http_message *m);
-static void read_challenges(struct observed_response *r, struct arena *a,
     const struct http_message *m);
 static const char *page_title(struct arena *a, struct span body);
 
@@ -43,62 +39,101 @@ exchange_matters(const struct http_exchange *e)
 	    span_starts_nocase(q->target, SPAN("https://"));
 }
 
+/*
+ * About as many bytes as will be kept of credentials: of NTLM's its names,
+ * which are a quarter of it, of a ticket next to nothing.
+ */
+static size_t
+room_for_token(size_t len)
+{
+	size_t n = len > 0 ? sizeof(struct token) + 24 : 0;
+
+	if (len > 60)
+		n += sizeof(struct token_ntlm) + (len < 1200 ? len / 4 : 100);
+	return n;
+}
+
+static void
+read_request(struct observation *o, const struct http_message *m,
+    struct manners *known)
+{
+	struct observed_request *q = &o->request;
+	struct manner *manner = manners_of_request(known, m);
+
+	arena_expect(&o->arena, 2 * m->target.len + 16 +
+	    room_for_token(
+	        http_field_value(m, FIELD_PROXY_AUTHORIZATION).len));
+	q->manner = manner;
+	q->method = manner->method;
+	q->user_agent = manner->user_agent;
+	q->via = manner->via;
+	q->forwarded_for = manner->forwarded_for;
+	q->seen = true;
+	q->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
+	q->time = m->last_frame > 0 ? m->last_time : m->head_time;
+	q->version_minor = m->version_minor;
+	q->keeps_alive = m->keeps_alive;
+	q->content_length = m->content_length;
+	q->has_authorization = has_field(m, FIELD_AUTHORIZATION);
+	q->has_host = has_field(m, FIELD_HOST);
+	q->head_cut = (m->flaws & HTTP_HEAD_CUT) != 0;
+	read_target(q, &o->arena, m);
+	read_credentials(q, &o->arena, m);
+}
+
+static void
+read_response(struct observation *o, const struct http_message *m,
+    struct manners *known)
+{
+	struct observed_response *p = &o->response;
+	struct manner *manner = manners_of_response(known, m);
+
+	p->manner = manner;
+	p->reason = manner->reason;
+	p->server = manner->server;
+	p->via = manner->via;
+	p->proxy_agent = manner->proxy_agent;
+	p->x_cache = manner->x_cache;
+	p->vendor_error = manner->vendor_error;
+	if (manner->has_challenges) {
+		p->challenges = manner->challenges;
+		p->n_challenges = manner->n_challenges;
+		p->grammar = manner->grammar;
+	} else {
+		p->n_challenges = manners_challenges(m, &o->arena,
+		    &p->challenges, &p->grammar);
+	}
+	p->seen = true;
+	p->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
+	p->time = m->last_frame > 0 ? m->last_time : m->head_time;
+	p->head_time = m->head_time;
+	p->status = m->status;
+	p->interim = m->interim;
+	p->version_minor = m->version_minor;
+	p->keeps_alive = m->keeps_alive;
+	p->flaws = m->flaws;
+	p->date = when_of_http_date(http_field_value(m, FIELD_DATE));
+	p->has_www_authenticate = has_field(m, FIELD_WWW_AUTHENTICATE);
+	p->body_title = page_title(&o->arena, m->body_start);
+}
+
 struct observation *
-observe_exchange(const struct http_exchange *e)
+observe_exchange(const struct http_exchange *e, struct manners *known)
 {
 	struct observation *o = observation_new(OBSERVE_EXCHANGE);
-	struct arena *a = &o->arena;
 	struct observed_request *q = &o->request;
 	struct observed_response *p = &o->response;
 
 	o->number = e->number;
 	o->tunnel = e->tunnel;
 	if (e->request.seen) {
-		const struct http_message *m = &e->request;
-
-		q->seen = true;
-		q->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
-		q->time = m->last_frame > 0 ? m->last_time : m->head_time;
-		q->method = keep(a, m->method);
-		q->version_minor = m->version_minor;
-		q->keeps_alive = m->keeps_alive;
-		q->content_length = m->content_length;
-		q->user_agent = keep(a, http_field_value(m, FIELD_USER_AGENT));
-		q->via = keep(a, http_field_value(m, FIELD_VIA));
-		q->forwarded_for =
-		    keep(a, http_field_value(m, FIELD_X_FORWARDED_FOR));
-		q->has_authorization = has_field(m, FIELD_AUTHORIZATION);
-		q->has_host = has_field(m, FIELD_HOST);
-		q->head_cut = (m->flaws & HTTP_HEAD_CUT) != 0;
-		read_target(q, a, m);
-		read_credentials(q, a, m);
+		read_request(o, &e->request, known);
 		o->frame = q->frame;
 		o->time = q->time;
 	}
 	p->head_cut = (e->response.flaws & HTTP_HEAD_CUT) != 0;
 	if (e->response.seen) {
-		const struct http_message *m = &e->response;
-
-		p->seen = true;
-		p->frame = m->last_frame > 0 ? m->last_frame : m->head_frame;
-		p->time = m->last_frame > 0 ? m->last_time : m->head_time;
-		p->head_time = m->head_time;
-		p->status = m->status;
-		p->interim = m->interim;
-		p->reason = keep(a, m->reason);
-		p->version_minor = m->version_minor;
-		p->keeps_alive = m->keeps_alive;
-		p->flaws = m->flaws;
-		p->server = keep(a, http_field_value(m, FIELD_SERVER));
-		p->via = keep(a, http_field_value(m, FIELD_VIA));
-		p->proxy_agent = keep(a, http_field_value(m, FIELD_PROXY_AGENT));
-		p->x_cache = keep(a, http_field_value(m, FIELD_X_CACHE));
-		p->vendor_error =
-		    keep(a, http_field_value(m, FIELD_X_SQUID_ERROR));
-		p->date = when_of_http_date(http_field_value(m, FIELD_DATE));
-		p->has_www_authenticate = has_field(m, FIELD_WWW_AUTHENTICATE);
-		p->body_title = page_title(a, m->body_start);
-		read_challenges(p, a, m);
+		read_response(o, &e->response, known);
 		if (p->frame > o->frame) {
 			o->frame = p->frame;
 			o->time = p->time;
@@ -161,6 +196,31 @@ authority_of(struct arena *a, struct span s, const char *default_port)
 	return copy;
 }
 
+/* A target, and for its query, which may hold secrets, an ellipsis. */
+static const char *
+joined(struct arena *a, struct span scheme, struct span authority,
+    struct span path, bool query)
+{
+	const struct span parts[] = { scheme, authority, path,
+		query ? SPAN("?\xe2\x80\xa6") : SPAN("") };
+	size_t most = MAX_TEXT, n = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		n += parts[i].len;
+
+	char *copy = arena_new(a, (n < most ? n : most) + 1), *to = copy;
+
+	for (size_t i = 0; i < 4; i++) {
+		struct span s = span_first(parts[i], most);
+
+		if (s.len > 0)
+			memcpy(to, s.at, s.len);
+		to += s.len;
+		most -= s.len;
+	}
+	return copy;
+}
+
 /* RFC 9112 3.2: the four forms of a request target. */
 static void
 read_target(struct observed_request *r, struct arena *a,
@@ -213,15 +273,9 @@ read_target(struct observed_request *r, struct arena *a,
 		    path.at[query] != '#')
 			query++;
 
-		struct text text = { .limit = MAX_TEXT };
-
-		text_add(&text, schemes[i].prefix);
-		text_add(&text, authority);
-		text_add(&text, span_first(path, query));
-		if (query < path.len && path.at[query] == '?')
-			text_str(&text, "?\xe2\x80\xa6");
-		r->target = arena_str(a, text_span(&text));
-		text_fini(&text);
+		r->target = joined(a, schemes[i].prefix, authority,
+		    span_first(path, query),
+		    query < path.len && path.at[query] == '?');
 		return;
 	}
 
@@ -229,16 +283,8 @@ read_target(struct observed_request *r, struct arena *a,
 
 	r->origin_form = true;
 	r->authority = host.len > 0 ? authority_of(a, host, "80") : NULL;
-	if (query < t.len) {
-		struct text text = { .limit = MAX_TEXT };
-
-		text_add(&text, span_first(t, query));
-		text_str(&text, "?\xe2\x80\xa6");
-		r->target = arena_str(a, text_span(&text));
-		text_fini(&text);
-	} else {
-		r->target = keep(a, t);
-	}
+	r->target = joined(a, SPAN(""), SPAN(""), span_first(t, query),
+	    query < t.len);
 }
 
 static void
@@ -255,36 +301,6 @@ read_credentials(struct observed_request *r, struct arena *a,
 			        limit_of(LIMIT_TOKEN)), a, r->credentials);
 		}
 	}
-}
-
-static void
-read_challenges(struct observed_response *r, struct arena *a,
-    const struct http_message *m)
-{
-	struct token all[MAX_CHALLENGES]; /* n of them are set */
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->n_fields; i++) {
-		struct fault grammar = { 0 };
-
-		if (m->fields[i].id != FIELD_PROXY_AUTHENTICATE)
-			continue;
-		if (n >= MAX_CHALLENGES)
-			break;
-
-		size_t more = token_of_challenges(
-		    span_first(m->fields[i].value, limit_of(LIMIT_TOKEN)), a,
-		    all + n, MAX_CHALLENGES - n, &grammar);
-
-		n += more < MAX_CHALLENGES - n ? more : MAX_CHALLENGES - n;
-		if (r->grammar.kind == FAULT_NONE)
-			r->grammar = grammar;
-	}
-	if (n > 0) {
-		r->challenges = arena_new(a, n * sizeof(*all));
-		memcpy(r->challenges, all, n * sizeof(*all));
-	}
-	r->n_challenges = n;
 }
 
 static const char *

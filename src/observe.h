@@ -11,13 +11,15 @@
 
 #include "attempt/observation.h"
 #include "http/exchange.h"
+#include "manners.h"
 #include "verify/verify.h"
 
 /* Does this exchange say anything about proxy authentication at all? */
 bool exchange_matters(const struct http_exchange *e);
 
 /* The observation, without its connection; the caller adds that. */
-struct observation *observe_exchange(const struct http_exchange *e);
+struct observation *observe_exchange(const struct http_exchange *e,
+    struct manners *known);
 
 /*
  * Hold its credentials against known ones, while their bytes are there; o

@@ -42,6 +42,7 @@ worker_new(worker_emit *emit, void *context)
 	w->kdc = kdc_new(witness_kdc, w);
 	w->neighbours = neighbours_new(witness_lost, w);
 	w->dns = dns_memory_new();
+	w->manners = manners_new();
 	w->emit = emit;
 	w->context = context;
 	w->now = INT64_MIN;
@@ -163,6 +164,7 @@ worker_free(struct worker *w)
 	kdc_free(w->kdc);
 	neighbours_free(w->neighbours);
 	dns_memory_free(w->dns);
+	manners_free(w->manners);
 	verifier_free(w->verifier);
 	net_free(w->net);
 	free(w);

@@ -85,14 +85,16 @@ enum cause {
 struct leg {
 	uint64_t frame;
 	when_ns time;
+	const char *note; /* a literal to show beside it, or NULL */
 	uint32_t stream;
-	uint16_t port; /* the client's, to tell connections apart */
-	enum step step;
+	uint16_t port;   /* the client's, to tell connections apart */
+	uint16_t status; /* of a response */
+	enum step step : 8;
 	bool from_client;
-	unsigned status;     /* of a response */
-	const char *note;    /* a literal to show beside it, or NULL */
-	/* Made from events (events/): what ladder_label() and _detail() said;
-	 * else NULL. */
+};
+
+/* What ladder_label() and _detail() said of a leg; NULL: nothing. */
+struct leg_words {
 	const char *label, *detail;
 };
 
@@ -126,6 +128,8 @@ struct attempt {
 	unsigned status;        /* of the last response; 0: none */
 
 	struct leg *legs;       /* up to LIMIT_LEGS; n_legs kept */
+	/* Made from events (events/): of each leg; else NULL. */
+	const struct leg_words *leg_words;
 	unsigned n_legs, legs_dropped;
 
 	/* The tokens, NULL where that leg was not seen. */

@@ -78,7 +78,7 @@ attempt_add_leg(struct attempt *a, const struct observation *o,
 		.port = o->connection.client_port,
 		.step = step,
 		.from_client = from_client,
-		.status = from_client ? 0 : o->response.status,
+		.status = from_client ? 0 : (uint16_t)o->response.status,
 	};
 
 	add_leg(a, &leg);

@@ -21,6 +21,8 @@ observation_free(struct observation *o)
 {
 	if (o == NULL)
 		return;
+	manner_let_go(o->request.manner);
+	manner_let_go(o->response.manner);
 	arena_fini(&o->arena);
 	free(o);
 }

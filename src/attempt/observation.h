@@ -10,6 +10,7 @@
 #ifndef P407_ATTEMPT_OBSERVATION_H
 #define P407_ATTEMPT_OBSERVATION_H
 
+#include "attempt/manner.h"
 #include "auth/token.h"
 #include "base/arena.h"
 #include "base/list.h"
@@ -66,6 +67,7 @@ struct observed_request {
 	uint64_t content_length;
 	unsigned n_credentials;   /* Proxy-Authorization fields */
 	struct token *credentials; /* the first one; NULL if none */
+	struct manner *manner; /* whose words these are, held; NULL: ours */
 };
 
 struct observed_response {
@@ -81,6 +83,7 @@ struct observed_response {
 	when_ns date;           /* Date field: the proxy's clock */
 	struct token *challenges; /* Proxy-Authenticate */
 	size_t n_challenges;
+	struct manner *manner; /* whose words these are, held; NULL: ours */
 	bool has_www_authenticate;
 	struct fault grammar;     /* of the challenges */
 	bool head_cut; /* as above; not seen: it may have been there */

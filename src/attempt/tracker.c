@@ -123,8 +123,9 @@ count_bytes(struct tracker *t, struct tracked *a, size_t n)
 static bool
 adopt(struct tracker *t, struct tracked *a, struct observation *o)
 {
-	size_t n = sizeof(*o) + o->arena.bytes;
-
+	/* Others may hold the manners, too, but need not. */
+	size_t n = sizeof(*o) + o->arena.bytes +
+	    manner_size(o->request.manner) + manner_size(o->response.manner);
 	if (!attempt_adopt(&a->attempt, o))
 		return false;
 	count_bytes(t, a, n);

@@ -28,6 +28,27 @@ arena_fini(struct arena *a)
 	a->bytes = 0;
 }
 
+/* Into the list behind *at. */
+static struct arena_block *
+new_block(struct arena *a, struct arena_block **at, size_t size)
+{
+	struct arena_block *b = memory_grow(NULL, 1, sizeof(*b) + size);
+
+	b->used = 0;
+	b->size = size;
+	b->next = *at;
+	*at = b;
+	a->bytes += sizeof(*b) + size;
+	return b;
+}
+
+void
+arena_expect(struct arena *a, size_t size)
+{
+	if (a->blocks == NULL)
+		new_block(a, &a->blocks, size);
+}
+
 /* Where there are so many bytes; the first block is the one to be filled. */
 static struct arena_block *
 add_block(struct arena *a, size_t size)
@@ -38,15 +59,9 @@ add_block(struct arena *a, size_t size)
 	                                      : BLOCK_MOST;
 	/* What is large has a block for itself, and those there go on. */
 	bool alone = first != NULL && size > usual / 2;
-	size_t room = alone || size > usual ? size : usual;
-	struct arena_block *b = memory_grow(NULL, 1, sizeof(*b) + room);
 
-	b->used = 0;
-	b->size = room;
-	b->next = alone ? first->next : first;
-	*(alone ? &first->next : &a->blocks) = b;
-	a->bytes += sizeof(*b) + room;
-	return b;
+	return new_block(a, alone ? &first->next : &a->blocks,
+	    alone || size > usual ? size : usual);
 }
 
 /* A piece that is not zeroed; `step` is a power of two. */

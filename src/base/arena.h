@@ -19,6 +19,12 @@ struct arena {
 
 void arena_fini(struct arena *a);
 
+/*
+ * Of an empty arena: so many bytes will be needed.  One block of that size is
+ * cheaper than several that grow, and wastes less if the guess is good.
+ */
+void arena_expect(struct arena *a, size_t size);
+
 /* Zeroed, aligned for anything. */
 void *arena_new(struct arena *a, size_t size);
 

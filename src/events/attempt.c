@@ -246,7 +246,7 @@ read_leg(struct span object, struct leg *leg)
 	span_decimal(json_member(object, "status"), &status);
 	leg->port = (uint16_t)port;
 	leg->stream = (uint32_t)stream;
-	leg->status = (unsigned)status;
+	leg->status = (uint16_t)status;
 	leg->from_client =
 	    span_eq(json_member(object, "from"), SPAN("client"));
 	return true;

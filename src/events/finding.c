@@ -226,9 +226,13 @@ parts_ladder(struct arena *a, struct span line, struct attempt *example)
 	struct reader r = reader_of(list);
 	struct json_member m;
 
+	struct leg_words *words =
+	    arena_new(a, (example->n_legs + 1) * sizeof(*words));
+
 	json_array(&r);
 	for (size_t i = 0; i < room && json_element(&r, &m); i++) {
-		example->legs[i].label = json_string(a, m.value, "says");
-		example->legs[i].detail = json_string(a, m.value, "detail");
+		words[i].label = json_string(a, m.value, "says");
+		words[i].detail = json_string(a, m.value, "detail");
 	}
+	example->leg_words = words;
 }

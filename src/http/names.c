@@ -29,7 +29,8 @@ static const struct known names[LONGEST + 1][MOST] = {
 	         { SPAN_INIT("content-encoding"), FIELD_CONTENT_ENCODING },
 	         { SPAN_INIT("www-authenticate"), FIELD_WWW_AUTHENTICATE } },
 	[17] = { { SPAN_INIT("transfer-encoding"), FIELD_TRANSFER_ENCODING } },
-	[18] = { { SPAN_INIT("proxy-authenticate"), FIELD_PROXY_AUTHENTICATE } },
+	[18] = { { SPAN_INIT("proxy-authenticate"),
+	           FIELD_PROXY_AUTHENTICATE } },
 	[19] = { { SPAN_INIT("proxy-authorization"),
 	           FIELD_PROXY_AUTHORIZATION } },
 };

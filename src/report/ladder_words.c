@@ -140,14 +140,25 @@ label_of_verdict(const struct attempt *a, const struct leg *leg,
 	        : "past authentication");
 }
 
+/* What an earlier run said of it; or NULL. */
+static const struct leg_words *
+words_of(const struct attempt *a, const struct leg *leg)
+{
+	const struct leg_words *words =
+	    a->leg_words != NULL ? &a->leg_words[leg - a->legs] : NULL;
+
+	return words != NULL && words->label != NULL ? words : NULL;
+}
+
 void
 ladder_label(const struct report *r, const struct attempt *a,
     const struct leg *leg, struct text *t)
 {
 	const struct token *token = token_of_leg(a, leg);
+	const struct leg_words *words = words_of(a, leg);
 
-	if (leg->label != NULL) {
-		text_str(t, redact_words(r->redact, leg->label));
+	if (words != NULL) {
+		text_str(t, redact_words(r->redact, words->label));
 		return;
 	}
 	switch (leg->step) {
@@ -335,10 +346,11 @@ ladder_detail(const struct report *r, const struct attempt *a,
     const struct leg *leg, struct text *t)
 {
 	const struct token *token = token_of_leg(a, leg);
+	const struct leg_words *words = words_of(a, leg);
 
-	if (leg->label != NULL)
+	if (words != NULL)
 		text_str(t, redact_words(r->redact,
-		    leg->detail != NULL ? leg->detail : ""));
+		    words->detail != NULL ? words->detail : ""));
 	else if (leg->step == STEP_OFFER)
 		detail_of_offer(r, a, leg, t);
 	else if (token != NULL && leg->step != STEP_REQUEST &&
