@@ -43,7 +43,7 @@ look_ahead(struct flow_table *t, struct batch *b, uint32_t i, bool near)
 	if (k->protocol == PROTOCOL_TCP && near) {
 		flow_table_soon(t, k->flow_hash);
 	} else if (k->protocol == PROTOCOL_TCP) {
-		k->flow_hash = flow_hash(k);
+		k->flow_hash = flow_hash(t, k);
 		flow_table_expect(t, k->flow_hash);
 	}
 	return b->items[i].next;
@@ -73,7 +73,11 @@ pool_do_share(struct member *m, struct batch *b)
 		if (passed < item->frame)
 			pass_frames(m->worker, b, &passed, item->frame);
 		worker_packet(m->worker, &item->packet);
-		pass_frames(m->worker, b, &passed, item->frame + 1u);
+		/* The packet has said what time it is. */
+		if (b->now[item->frame] >= worker_due(m->worker))
+			worker_time(m->worker, b->number[item->frame],
+			    b->now[item->frame]);
+		passed = item->frame + 1u;
 	}
 	pass_frames(m->worker, b, &passed, b->n_frames);
 	if (b->last)

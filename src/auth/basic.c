@@ -34,7 +34,7 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 		in = span_of(in.at + 2, in.len - 3);
 	}
 
-	uint8_t *raw = memory_new(base64_room(in.len), 1);
+	uint8_t *raw = memory_grow(NULL, base64_room(in.len), 1);
 	struct base64 r = base64_decode(in, raw);
 	struct span all = span_of(raw, r.len);
 

@@ -116,7 +116,7 @@ read_part(struct span part, struct arena *a, struct token_bearer *b)
 	if (part.len == 0 || part.len > PART_MOST)
 		return;
 
-	uint8_t *raw = memory_new(base64_room(part.len), 1);
+	uint8_t *raw = memory_grow(NULL, base64_room(part.len), 1);
 	struct base64 d = base64_decode(part, raw);
 	struct reader r = reader_of(span_of(raw, d.len));
 	struct json_member m;

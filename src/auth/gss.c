@@ -33,7 +33,7 @@ decode_gss(const struct challenge *c, bool challenge, struct arena *a,
 		in = span_from(in, 6);
 	}
 
-	uint8_t *raw = memory_new(base64_room(in.len), 1);
+	uint8_t *raw = memory_grow(NULL, base64_room(in.len), 1);
 	struct base64 b = base64_decode(in, raw);
 	struct span token = span_of(raw, b.len);
 

@@ -59,13 +59,23 @@ next_record(struct savefile *s, struct frame *out)
 		return savefile_cut(s, "frame header");
 	}
 
-	size_t len = word_u32(head, 8, s->big);
-	uint32_t wire = word_u32(head, 12, s->big);
+	uint32_t words[4];
+
+	/* Four at once: this is done for each frame. */
+	memcpy(words, head.at, sizeof(words));
+	if (s->big)
+		for (size_t i = 0; i < 4; i++)
+			words[i] = be32toh(words[i]);
+	else
+		for (size_t i = 0; i < 4; i++)
+			words[i] = le32toh(words[i]);
+
+	size_t len = words[2];
+	uint32_t wire = words[3];
 
 	if (len > FRAME_MOST)
 		return savefile_bad(s, "frame of impossible length %zu", len);
-	out->time = savefile_time(s, &s->interfaces[0],
-	    word_u32(head, 0, s->big), word_u32(head, 4, s->big));
+	out->time = savefile_time(s, &s->interfaces[0], words[0], words[1]);
 	out->link = s->interfaces[0].link;
 	out->wire_len = wire > len ? wire : (uint32_t)len;
 

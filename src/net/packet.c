@@ -104,8 +104,8 @@ net_decode(struct net *n, const struct frame *f, struct packet *out)
 }
 
 /*
- * What nearly every frame is: TCP in IPv4 without options or fragments in
- * Ethernet.  All that is not surely so is left to the walk, which gives the
+ * What nearly every frame is: TCP or UDP in IPv4 without options or fragments
+ * in Ethernet.  All that is not surely so is left to the walk, which gives the
  * same for these (tests/fuzz/fuzz_net.c compares the two).
  */
 static bool
@@ -115,32 +115,48 @@ decode_plain(const struct frame *f, struct packet *out)
 
 	if (f->link != LINK_ETHERNET || b.len < 14 + 20 + 20 ||
 	    field_be16(b, 12) != ETHERTYPE_IPV4 || field_u8(b, 14) != 0x45 ||
-	    (field_be16(b, 20) & 0x3fff) != 0 ||
-	    field_u8(b, 23) != PROTOCOL_TCP)
+	    (field_be16(b, 20) & 0x3fff) != 0)
 		return false;
 
 	uint32_t total = field_be16(b, 16);
-	uint32_t header = 4u * (field_u8(b, 46) >> 4);
+	uint8_t protocol = field_u8(b, 23);
+	uint32_t header = 8;
 
-	if (header < 20 || total < 20 + header)
+	if (protocol == PROTOCOL_TCP) {
+		header = 4u * (field_u8(b, 46) >> 4);
+		if (header < 20)
+			return false;
+	} else if (protocol != PROTOCOL_UDP ||
+	    field_be16(b, 38) + 20u != total) {
+		return false;
+	}
+	if (total < 20 + header)
+		return false;
+
+	struct span payload = span_first(span_from(b, 34 + header),
+	    total - 20 - header);
+
+	if (protocol == PROTOCOL_UDP &&
+	    tunnel_udp(field_be16(b, 36), payload).layer != LAYER_OTHER)
 		return false;
 	*out = (struct packet){
 		.number = f->number,
 		.time = f->time,
 		.src.len = 4,
 		.dst.len = 4,
-		.protocol = PROTOCOL_TCP,
-		.tcp_flags = field_u8(b, 47),
+		.protocol = protocol,
 		.sport = field_be16(b, 34),
 		.dport = field_be16(b, 36),
-		.seq = field_be32(b, 38),
-		.ack = field_be32(b, 42),
-		.payload = span_first(span_from(b, 34 + header),
-		    total - 20 - header),
+		.payload = payload,
 		.payload_len = total - 20 - header,
 	};
 	memcpy(out->src.bytes, b.at + 26, 4);
 	memcpy(out->dst.bytes, b.at + 30, 4);
+	if (protocol == PROTOCOL_TCP) {
+		out->tcp_flags = field_u8(b, 47);
+		out->seq = field_be32(b, 38);
+		out->ack = field_be32(b, 42);
+	}
 	return true;
 }
 

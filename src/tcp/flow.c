@@ -5,6 +5,7 @@
 
 #include "base/budget.h"
 #include "base/memory.h"
+#include "base/table.h"
 #include "tcp/flow_parts.h"
 
 static void forget(struct flow_table *t, struct flow *f,
@@ -26,6 +27,8 @@ flow_table_new(const struct flow_sink *sink, void *context)
 		list_init(&t->wheel[i]);
 	list_init(&t->followed);
 	list_init(&t->waiting);
+	for (uint64_t i = 0; i < sizeof(t->secret) / sizeof(t->secret[0]); i++)
+		t->secret[i] = table_hash(span_of(&i, sizeof(i)));
 	t->sink = sink;
 	t->context = context;
 	t->now = t->due = -(INT64_MAX / 4);
@@ -93,7 +96,7 @@ flow_table_at(struct flow_table *t, uint64_t frame, enum flow_phase phase)
 void
 flow_table_packet(struct flow_table *t, const struct packet *p)
 {
-	uint64_t hash = p->flow_hash != 0 ? p->flow_hash : flow_hash(p);
+	uint64_t hash = p->flow_hash != 0 ? p->flow_hash : flow_hash(t, p);
 	enum flow_side side = FLOW_OPENER;
 	struct flow *f = flow_find(t, p, hash, &side);
 	bool syn = (p->tcp_flags & (TCP_SYN | TCP_RST)) == TCP_SYN;

@@ -86,7 +86,7 @@ struct flow_table *flow_table_new(const struct flow_sink *sink,
 void flow_table_packet(struct flow_table *t, const struct packet *p);
 
 /* What flow_table_packet() looks up by; the same for both directions. */
-uint64_t flow_hash(const struct packet *p);
+uint64_t flow_hash(const struct flow_table *t, const struct packet *p);
 
 /*
  * A packet of this hash will come: some packets before, and some packets

@@ -56,6 +56,7 @@ _Static_assert(sizeof(struct flow) + 16 + 16 <= 300, "small");
 struct flow_table {
 	struct flow **buckets;
 	size_t n_buckets; /* a power of two */
+	uint64_t secret[4]; /* of flow_hash() */
 	size_t count;
 	struct link *wheel; /* WHEEL_SLOTS of struct flow */
 	int64_t tick;       /* of the slot that came last */

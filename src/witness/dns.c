@@ -130,8 +130,10 @@ dns_answer_decode(struct span message, struct dns_answer *out,
 {
 	struct reader r = reader_of(message);
 
-	memset(out, 0, sizeof(*out));
 	*fault = (struct fault){ 0 };
+	/* Of most packets no more than this is ever looked at. */
+	out->name[0] = out->canonical[0] = '\0';
+	out->n_addresses = 0;
 	reader_be16(&r, "ID");
 
 	uint16_t flags = reader_be16(&r, "flags");
@@ -142,7 +144,7 @@ dns_answer_decode(struct span message, struct dns_answer *out,
 	/* QR, and OPCODE is QUERY: most packets end here. */
 	if (!reader_ok(&r) || (flags & 0xf800) != 0x8000 || questions != 1)
 		return false;
-	out->rcode = flags & 0x0f;
+	*out = (struct dns_answer){ .rcode = flags & 0x0f };
 	take_name(&r, out->name);
 	out->type = reader_be16(&r, "QTYPE");
 	reader_be16(&r, "QCLASS");

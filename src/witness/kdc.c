@@ -97,6 +97,12 @@ void
 kdc_packet(struct kdc *k, const struct packet *p)
 {
 	bool request = p->dport == KDC_PORT;
+
+	if (p->protocol == PROTOCOL_ICMP || p->protocol == PROTOCOL_ICMP6)
+		take_icmp(k, p);
+	if (p->protocol != PROTOCOL_UDP || (!request && p->sport != KDC_PORT))
+		return;
+
 	struct kdc_ends ends = {
 		.client = request ? p->src : p->dst,
 		.server = request ? p->dst : p->src,
@@ -105,11 +111,7 @@ kdc_packet(struct kdc *k, const struct packet *p)
 	};
 	struct kdc_from from = { p->number, p->time };
 
-	if (p->protocol == PROTOCOL_ICMP || p->protocol == PROTOCOL_ICMP6)
-		take_icmp(k, p);
-	else if (p->protocol == PROTOCOL_UDP &&
-	    (request || p->sport == KDC_PORT))
-		kdc_message(k, &ends, p->payload, &from);
+	kdc_message(k, &ends, p->payload, &from);
 }
 
 void

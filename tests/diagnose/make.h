@@ -73,7 +73,7 @@ scene_leg(struct scene *s, struct attempt *a, enum step step, bool client)
 		.stream = a->connection.stream,
 		.step = step,
 		.from_client = client,
-		.status = client ? 0 : a->status,
+		.status = client ? 0 : (uint16_t)a->status,
 	};
 	a->end = s->clock;
 	a->last_frame = s->frame;
