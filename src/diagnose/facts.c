@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/facts.h"
 
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
 #include "diagnose/history.h"
 
 static const struct {
@@ -88,48 +93,85 @@ value_list(const char *const *items, size_t n)
 		.n_items = n };
 }
 
+/* All groups in a row, and in order of names; made at the first use. */
+static struct {
+	const struct fact *at[FACTS_MAX];
+	uint16_t by_name[FACTS_MAX];
+	size_t n;
+} all;
+static pthread_once_t all_once = PTHREAD_ONCE_INIT;
+static atomic_bool all_made;
+
+static int
+by_name(const void *left, const void *right)
+{
+	return strcmp(all.at[*(const uint16_t *)left]->name,
+	    all.at[*(const uint16_t *)right]->name);
+}
+
+static void
+make_all(void)
+{
+	for (size_t g = 0; g < N_GROUPS; g++)
+		for (size_t i = 0; i < *groups[g].count; i++) {
+			assert(all.n < FACTS_MAX);
+			all.by_name[all.n] = (uint16_t)all.n;
+			all.at[all.n++] = &groups[g].facts[i];
+		}
+	qsort(all.by_name, all.n, sizeof(all.by_name[0]), by_name);
+	atomic_store_explicit(&all_made, true, memory_order_release);
+}
+
+static void
+need_all(void)
+{
+	if (!atomic_load_explicit(&all_made, memory_order_acquire))
+		pthread_once(&all_once, make_all);
+}
+
 size_t
 facts_count(void)
 {
-	size_t n = 0;
-
-	for (size_t g = 0; g < N_GROUPS; g++)
-		n += *groups[g].count;
-	return n;
+	need_all();
+	return all.n;
 }
 
 const struct fact *
 facts_at(size_t index)
 {
-	for (size_t g = 0; g < N_GROUPS; g++) {
-		if (index < *groups[g].count)
-			return &groups[g].facts[index];
-		index -= *groups[g].count;
-	}
-	return NULL;
+	need_all();
+	return index < all.n ? all.at[index] : NULL;
 }
 
-/* Asked for some hundred times when p407 starts. */
-static bool
-is_name(const char *s, struct span name)
+/* As strcmp() has it, of bytes that may be anything. */
+static int
+compare(struct span name, const char *with)
 {
-	return name.len > 0 && *s == (char)name.at[0] &&
-	    strncmp(s, (const char *)name.at, name.len) == 0 &&
-	    s[name.len] == '\0';
+	size_t len = strlen(with);
+	int order = memcmp(name.at, with, name.len < len ? name.len : len);
+
+	return order != 0 ? order : (name.len > len) - (name.len < len);
 }
 
 bool
 facts_find(struct span name, size_t *index)
 {
-	size_t base = 0;
+	size_t low = 0, high;
 
-	for (size_t g = 0; g < N_GROUPS; g++) {
-		for (size_t i = 0; i < *groups[g].count; i++)
-			if (is_name(groups[g].facts[i].name, name)) {
-				*index = base + i;
-				return true;
-			}
-		base += *groups[g].count;
+	need_all();
+	high = all.n;
+	while (low < high && name.len > 0) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare(name, all.at[all.by_name[middle]]->name);
+
+		if (order == 0) {
+			*index = all.by_name[middle];
+			return true;
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
 	}
 	return false;
 }

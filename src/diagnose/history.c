@@ -362,6 +362,8 @@ history_proxy(const struct history *h, const struct event *e)
 void
 history_learn_products(struct history *h, const struct rules *rules)
 {
+	struct product_memory known = { 0 };
+
 	h->rules = rules;
 	for (size_t i = 0; i < h->n; i++) {
 		uint32_t id = h->events[i].kin[KIN_PROXY];
@@ -372,7 +374,7 @@ history_learn_products(struct history *h, const struct rules *rules)
 			continue;
 
 		struct product_match m =
-		    product_of_attempt(rules, h->events[i].attempt);
+		    product_of_attempt(rules, h->events[i].attempt, &known);
 
 		if (product_better(&m, &p->product))
 			p->product = m;

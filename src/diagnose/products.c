@@ -313,11 +313,47 @@ product_better(const struct product_match *x, const struct product_match *y)
 	return x->proof && !y->proof;
 }
 
-struct product_match
-product_of_attempt(const struct rules *r, const struct attempt *a)
+static bool
+same_title(const char *a, const char *b)
 {
-	struct product_match best =
-	    product_of_response(r, a->response, a->said_401);
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* All that product_of_response() asks for. */
+static bool
+alike(const struct observed_response *a, const struct observed_response *b)
+{
+	return a->manner == b->manner && a->status == b->status &&
+	    same_title(a->body_title, b->body_title);
+}
+
+static struct product_match
+recall(const struct rules *r, const struct observed_response *p, bool own_401,
+    struct product_memory *known)
+{
+	size_t n = sizeof(known->places) / sizeof(known->places[0]);
+
+	/* Else its challenges are its own. */
+	if (p == NULL || p->manner == NULL || !p->manner->has_challenges)
+		return product_of_response(r, p, own_401);
+
+	size_t at = ((uintptr_t)p->manner >> 4) % n;
+	const struct observed_response *last = known->places[at].response;
+
+	if (last == NULL || !alike(last, p) ||
+	    known->places[at].own_401 != own_401) {
+		known->places[at].response = p;
+		known->places[at].own_401 = own_401;
+		known->places[at].match = product_of_response(r, p, own_401);
+	}
+	return known->places[at].match;
+}
+
+struct product_match
+product_of_attempt(const struct rules *r, const struct attempt *a,
+    struct product_memory *known)
+{
+	struct product_match best = recall(r, a->response, a->said_401, known);
 	unsigned n = 0;
 
 	if (best.proof && a->response->status == 407)
@@ -330,7 +366,7 @@ product_of_attempt(const struct rules *r, const struct attempt *a)
 			continue;
 
 		struct product_match m =
-		    product_of_response(r, &o->response, a->said_401);
+		    recall(r, &o->response, a->said_401, known);
 
 		if (product_better(&m, &best))
 			best = m;

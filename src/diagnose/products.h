@@ -120,9 +120,22 @@ void products_add(struct rules *r, const struct product *p);
 struct product_match product_of_response(const struct rules *r,
     const struct observed_response *response, bool own_401);
 
+/*
+ * Answers that were looked at, so that those alike are not again: of some
+ * manners (attempt/manner.h) what was found.  Zeroed it is empty; the answers
+ * live as long as it is used.
+ */
+struct product_memory {
+	struct {
+		const struct observed_response *response; /* NULL: none */
+		bool own_401;
+		struct product_match match;
+	} places[64];
+};
+
 /* The best match of the answers of an attempt, its last 407 first. */
 struct product_match product_of_attempt(const struct rules *r,
-    const struct attempt *a);
+    const struct attempt *a, struct product_memory *known);
 
 /* Is one worth more than the other? */
 bool product_better(const struct product_match *x,

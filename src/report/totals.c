@@ -23,6 +23,7 @@ struct place {
 struct counting {
 	struct report *report;
 	struct table places, members;
+	struct product_memory known;
 	size_t room;
 };
 
@@ -148,13 +149,15 @@ count_people(struct counting *k, struct proxy_total *t,
 }
 
 static void
-learn_product(struct proxy_total *t, const struct rules *rules,
+learn_product(struct counting *k, struct proxy_total *t,
     const struct attempt *a)
 {
+	const struct rules *rules = k->report->rules;
+
 	if (rules == NULL || t->product.proof)
 		return;
 
-	struct product_match m = product_of_attempt(rules, a);
+	struct product_match m = product_of_attempt(rules, a, &k->known);
 
 	if (product_better(&m, &t->product))
 		t->product = m;
@@ -221,7 +224,7 @@ totals_of_proxies(struct report *r)
 			continue;
 		}
 		count_attempt(t, a);
-		learn_product(t, r->rules, a);
+		learn_product(&k, t, a);
 		count_people(&k, t, a);
 	}
 	LIST_EACH (link, &k.members.by_age) {
