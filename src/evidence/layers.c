@@ -109,7 +109,7 @@ walk_ip(struct walk *w, struct ip ip)
 			break;
 		if (ip.protocol == PROTOCOL_UDP)
 			add_transport(w, AT_UDP, &ip);
-		if (!walk_to_ip(w, next))
+		if (!walk_to_ip(w, next) || w->bytes.len == 0)
 			return;
 
 		size_t before = w->out->n;

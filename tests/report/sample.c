@@ -110,7 +110,7 @@ attempt(struct sample *s, size_t i, enum outcome outcome)
 
 static void
 leg(struct attempt *a, uint64_t frame, int64_t ms, enum step step,
-    unsigned status)
+    uint16_t status)
 {
 	bool from_client = step == STEP_REQUEST || step == STEP_NEGOTIATE ||
 	    step == STEP_AUTHENTICATE || step == STEP_CREDENTIALS;
