@@ -16,6 +16,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/memory.c %reldir%/base/memory.h \
 	%reldir%/base/message.c %reldir%/base/message.h \
 	%reldir%/base/names.c %reldir%/base/names.h \
+	%reldir%/base/parallel.c %reldir%/base/parallel.h \
 	%reldir%/base/reader.c %reldir%/base/reader.h \
 	%reldir%/base/ring.c %reldir%/base/ring.h \
 	%reldir%/base/secret.c %reldir%/base/secret.h \

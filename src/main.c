@@ -215,7 +215,7 @@ report_run(const struct options *o, const struct rules *rules,
     struct correlator *k,
     const struct worker_counts *counts, const struct capture_input *inputs,
     size_t n_inputs, uint64_t frames, bool streams, struct compare *before,
-    struct proxylog *log, struct evidence_ring *ring)
+    struct proxylog *log, struct evidence_ring *ring, unsigned threads)
 {
 	const struct diagnosis *d = correlator_diagnosis(k);
 	size_t n = diagnosis_findings(d);
@@ -233,6 +233,7 @@ report_run(const struct options *o, const struct rules *rules,
 		.rules = rules,
 		.witnesses = correlator_witnesses(k),
 		.stopped = stop_asked != 0 || o->packet_count > 0,
+		.threads = threads,
 	};
 
 	for (size_t i = 0; i < n; i++) {
@@ -419,6 +420,7 @@ run(const struct options *o, const struct rules *rules)
 
 	struct capture_facts facts = {
 		.kdc_visible = counts.kdc_visible,
+		.threads = threads,
 		.frames = frames,
 		.first = first,
 		.last = last,
@@ -433,7 +435,7 @@ run(const struct options *o, const struct rules *rules)
 
 	int status =
 	    report_run(o, rules, k, &counts, inputs, n, frames,
-	        facts.stream_filters, before, log, ring);
+	        facts.stream_filters, before, log, ring, threads);
 
 	evidence_ring_free(ring);
 

@@ -7,6 +7,7 @@ AM_CPPFLAGS += -I$(top_srcdir)/%reldir%
 # A program's source is its name and .c, where nothing else is said.
 check_tests = \
 	%reldir%/base/test_base \
+	%reldir%/base/test_parallel \
 	%reldir%/capture/test_capture \
 	%reldir%/capture/test_filter \
 	%reldir%/capture/test_inflate \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "diagnose/condition.h"
 #include "diagnose/differential.h"
 #include "diagnose/evidence.h"
@@ -15,29 +16,48 @@
 #include "diagnose/sides.h"
 
 struct diagnosis {
-	struct arena arena;
+	struct arena *arenas; /* one for each thread that made it */
+	unsigned n_arenas;
 	struct finding **findings; /* in order of first frame */
 	size_t n;
 };
 
-/* What all parts of one run share. */
-struct run_state {
+/* What one thread works with; all it points to but `scratch` is shared. */
+struct judge {
 	const struct rules *rules;
 	const struct ready_rule **logins; /* those about logins, in order */
 	size_t n_logins;
-	struct history *history;
+	const struct history *history;
 	const struct capture_facts *capture;
-	struct groups *groups;
 	struct subject subject;
 	struct arena scratch; /* values of the subject at hand */
 };
 
-static void pick_rules(struct run_state *r);
-static void judge_attempt(struct run_state *r, struct attempt *a);
-static void judge_refused(struct run_state *r, const struct observation *o);
-static void judge_witnesses(struct run_state *r, struct arena *arena,
-    enum witness_kind kind, enum rule_about about);
-static void collect_findings(struct diagnosis *d, struct run_state *r);
+/* A whole run. */
+struct judging {
+	struct judge *own; /* of each thread */
+	unsigned threads;
+	struct groups *groups;
+	struct diagnosis *diagnosis;
+	struct attempt **attempts;
+	size_t n;
+};
+
+static void pick_rules(struct judge *r);
+static void judge_attempts(struct judging *x);
+static void judge_refused(struct judging *x, const struct observation *o);
+static void judge_witnesses(struct judging *x, enum witness_kind kind,
+    enum rule_about about);
+static void collect_findings(struct judging *x);
+
+/* A store and libndpi are for one thread. */
+static unsigned
+threads_of(const struct capture_facts *c)
+{
+	return c->threads < 2 || c->past != NULL || c->apps != NULL
+	    ? 1
+	    : c->threads;
+}
 
 struct diagnosis *
 diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
@@ -45,36 +65,43 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
     const struct capture_facts *capture)
 {
 	struct diagnosis *d = memory_new(1, sizeof(*d));
-	struct run_state *r = memory_new(1, sizeof(*r));
 	struct kdc_index *kdc = kdc_index_new(capture->witnesses);
-	struct capture_facts facts = *capture;
-
 	struct sides *sides =
 	    sides_new(capture->witnesses, capture->places, attempts, n);
+	struct history *history = history_new(attempts, n);
+	struct capture_facts facts = *capture;
+	struct judge first = { .rules = rules, .history = history,
+		.capture = &facts };
+	struct judging x = { .threads = threads_of(capture),
+		.groups = groups_new(), .diagnosis = d,
+		.attempts = attempts, .n = n };
 
 	facts.kdc = kdc;
 	facts.sides = sides;
-	r->rules = rules;
-	pick_rules(r);
-	r->history = history_new(attempts, n);
-	r->capture = &facts;
-	history_learn_products(r->history, rules);
-	r->groups = groups_new();
-	for (size_t i = 0; i < n; i++)
-		judge_attempt(r, attempts[i]);
+	pick_rules(&first);
+	history_learn_products(history, rules);
+	d->n_arenas = x.threads;
+	d->arenas = memory_new(x.threads, sizeof(*d->arenas));
+	x.own = memory_new(x.threads, sizeof(*x.own));
+	for (unsigned i = 0; i < x.threads; i++)
+		x.own[i] = first;
+
+	judge_attempts(&x);
 	for (size_t i = 0; i < n_refused; i++)
-		judge_refused(r, refused[i]);
-	judge_witnesses(r, &d->arena, WITNESS_TLS, ABOUT_TLS);
-	judge_witnesses(r, &d->arena, WITNESS_PAC, ABOUT_PAC);
-	judge_witnesses(r, &d->arena, WITNESS_SAMPLE, ABOUT_STRAY);
-	collect_findings(d, r);
-	groups_free(r->groups);
-	history_free(r->history);
+		judge_refused(&x, refused[i]);
+	judge_witnesses(&x, WITNESS_TLS, ABOUT_TLS);
+	judge_witnesses(&x, WITNESS_PAC, ABOUT_PAC);
+	judge_witnesses(&x, WITNESS_SAMPLE, ABOUT_STRAY);
+	collect_findings(&x);
+
+	for (unsigned i = 0; i < x.threads; i++)
+		arena_fini(&x.own[i].scratch);
+	free(x.own);
+	groups_free(x.groups);
+	history_free(history);
 	kdc_index_free(kdc);
 	sides_free(sides);
-	arena_fini(&r->scratch);
-	free(r->logins);
-	free(r);
+	free(first.logins);
 	return d;
 }
 
@@ -83,7 +110,9 @@ diagnosis_free(struct diagnosis *d)
 {
 	if (d == NULL)
 		return;
-	arena_fini(&d->arena);
+	for (unsigned i = 0; i < d->n_arenas; i++)
+		arena_fini(&d->arenas[i]);
+	free(d->arenas);
 	free(d->findings);
 	free(d);
 }
@@ -102,7 +131,7 @@ diagnosis_finding(const struct diagnosis *d, size_t i)
 
 /* They are asked of each attempt, and few of all rules are. */
 static void
-pick_rules(struct run_state *r)
+pick_rules(struct judge *r)
 {
 	size_t n = rules_count(r->rules);
 
@@ -113,7 +142,7 @@ pick_rules(struct run_state *r)
 }
 
 static void
-begin(struct run_state *r, const struct attempt *a,
+begin(struct judge *r, const struct attempt *a,
     const struct observation *refused)
 {
 	arena_fini(&r->scratch);
@@ -124,7 +153,7 @@ begin(struct run_state *r, const struct attempt *a,
 
 /* The first that holds is the most specific: they are in order of rank. */
 static const struct rule *
-best_rule(struct run_state *r, enum rule_about about)
+best_rule(struct judge *r, enum rule_about about)
 {
 	for (size_t i = 0; i < rules_count(r->rules); i++) {
 		const struct ready_rule *ready = rules_at(r->rules, i);
@@ -136,16 +165,29 @@ best_rule(struct run_state *r, enum rule_about about)
 	return NULL;
 }
 
+/* What holds of an attempt. */
+struct judgement {
+	const struct attempt *attempt;
+	const struct rule *rule;
+};
+
+struct judgements {
+	struct judgement *at;
+	size_t n, room;
+};
+
 static void
-add_remarks(struct run_state *r, const struct attempt *a)
+add(struct judgements *j, const struct attempt *a, const struct rule *rule)
 {
-	for (size_t i = 0; i < r->n_logins; i++)
-		if (ready_rule_holds(r->logins[i], &r->subject) == TRUTH_TRUE)
-			groups_add(r->groups, r->logins[i]->rule, a);
+	if (j->n == j->room) {
+		j->room = j->room > 0 ? 2 * j->room : 64;
+		j->at = memory_grow(j->at, j->room, sizeof(*j->at));
+	}
+	j->at[j->n++] = (struct judgement){ a, rule };
 }
 
 static void
-judge_attempt(struct run_state *r, struct attempt *a)
+judge_attempt(struct judge *r, struct attempt *a, struct judgements *j)
 {
 	a->cause = CAUSE_NONE;
 	a->rule = NULL;
@@ -158,10 +200,49 @@ judge_attempt(struct run_state *r, struct attempt *a)
 		a->cause = rule != NULL ? rule->cause : CAUSE_OTHER;
 		if (rule != NULL) {
 			a->rule = rule->id;
-			groups_add(r->groups, rule, a);
+			add(j, a, rule);
 		}
 	}
-	add_remarks(r, a);
+	for (size_t i = 0; i < r->n_logins; i++)
+		if (ready_rule_holds(r->logins[i], &r->subject) == TRUTH_TRUE)
+			add(j, a, r->logins[i]->rule);
+}
+
+/* So many are judged by one thread before the next one is asked. */
+#define PIECE 64
+
+static void *
+judge_piece(void *judging, unsigned thread, size_t piece)
+{
+	struct judging *x = judging;
+	struct judgements *j = memory_new(1, sizeof(*j));
+	size_t end = (piece + 1) * PIECE;
+
+	for (size_t i = piece * PIECE; i < end && i < x->n; i++)
+		judge_attempt(&x->own[thread], x->attempts[i], j);
+	return j;
+}
+
+static void
+take_judgements(void *judging, size_t piece, void *made)
+{
+	struct judging *x = judging;
+	struct judgements *j = made;
+
+	(void)piece;
+	for (size_t i = 0; i < j->n; i++)
+		groups_add(x->groups, j->at[i].rule, j->at[i].attempt);
+	free(j->at);
+	free(j);
+}
+
+static void
+judge_attempts(struct judging *x)
+{
+	const struct parallel work = { judge_piece, take_judgements, x,
+		x->threads };
+
+	parallel_do(&work, (x->n + PIECE - 1) / PIECE);
 }
 
 static bool
@@ -181,8 +262,10 @@ is_wanted(const struct only *only, const struct observation *o)
 }
 
 static void
-judge_refused(struct run_state *r, const struct observation *o)
+judge_refused(struct judging *x, const struct observation *o)
 {
+	struct judge *r = &x->own[0];
+
 	if (!is_wanted(r->capture->only, o))
 		return;
 	begin(r, NULL, o);
@@ -190,14 +273,15 @@ judge_refused(struct run_state *r, const struct observation *o)
 	const struct rule *rule = best_rule(r, ABOUT_REFUSED);
 
 	if (rule != NULL)
-		groups_add_refused(r->groups, rule, o);
+		groups_add_refused(x->groups, rule, o);
 }
 
 /* A witness takes the place of a refused connection. */
 static void
-judge_witnesses(struct run_state *r, struct arena *arena,
-    enum witness_kind kind, enum rule_about about)
+judge_witnesses(struct judging *x, enum witness_kind kind,
+    enum rule_about about)
 {
+	struct judge *r = &x->own[0];
 	size_t n;
 	const struct witness_record *const *all =
 	    sides_of(r->capture->sides, kind, &n);
@@ -224,10 +308,11 @@ judge_witnesses(struct run_state *r, struct arena *arena,
 		if (rule == NULL)
 			continue;
 
-		struct observation *kept = arena_new(arena, sizeof(*kept));
+		struct observation *kept =
+		    arena_new(&x->diagnosis->arenas[0], sizeof(*kept));
 
 		*kept = o;
-		groups_add_refused(r->groups, rule, kept);
+		groups_add_refused(x->groups, rule, kept);
 	}
 }
 
@@ -253,38 +338,55 @@ tell_earlier(struct finding *f, const struct past *past)
 	f->known_times = e.times;
 }
 
-static void
-collect_findings(struct diagnosis *d, struct run_state *r)
+static void *
+describe(void *judging, unsigned thread, size_t i)
 {
-	d->n = groups_count(r->groups);
+	struct judging *x = judging;
+	struct judge *r = &x->own[thread];
+	struct arena *arena = &x->diagnosis->arenas[thread];
+	const struct group *g = groups_at(x->groups, i);
+	struct finding *f = arena_new(arena, sizeof(*f));
+
+	group_describe(g, f, i + 1, r->capture, arena);
+	begin(r, f->example, g->refused);
+
+	struct group_counts counts = {
+		.attempts = g->n,
+		.clients = f->clients.total,
+		.users = f->users.total,
+		.first = f->first,
+		.last = f->last,
+	};
+
+	r->subject.group = &counts;
+	evidence_add_kdc(f, &r->subject, arena);
+	evidence_add_hosts(f, &r->subject, arena);
+	if (rule_is_failure(f))
+		story_tell(f, &r->subject, arena);
+	tell_earlier(f, r->capture->past);
+	product_describe(f, r->rules, &r->subject, arena);
+	counts.advice = f->advice;
+	counts.n_advice = f->n_advice;
+	finding_write(f, r->rules, &r->subject, arena);
+	return f;
+}
+
+static void
+take_finding(void *judging, size_t i, void *made)
+{
+	struct judging *x = judging;
+
+	x->diagnosis->findings[i] = made;
+}
+
+static void
+collect_findings(struct judging *x)
+{
+	const struct parallel work = { describe, take_finding, x, x->threads };
+	struct diagnosis *d = x->diagnosis;
+
+	d->n = groups_count(x->groups);
 	d->findings = memory_new(d->n + 1, sizeof(*d->findings));
-	groups_sort(r->groups);
-	for (size_t i = 0; i < d->n; i++) {
-		const struct group *g = groups_at(r->groups, i);
-		struct finding *f =
-		    arena_new(&d->arena, sizeof(*d->findings[i]));
-
-		d->findings[i] = f;
-		group_describe(g, f, i + 1, r->capture, &d->arena);
-		begin(r, f->example, g->refused);
-
-		struct group_counts counts = {
-			.attempts = g->n,
-			.clients = f->clients.total,
-			.users = f->users.total,
-			.first = f->first,
-			.last = f->last,
-		};
-
-		r->subject.group = &counts;
-		evidence_add_kdc(f, &r->subject, &d->arena);
-		evidence_add_hosts(f, &r->subject, &d->arena);
-		if (rule_is_failure(f))
-			story_tell(f, &r->subject, &d->arena);
-		tell_earlier(f, r->capture->past);
-		product_describe(f, r->rules, &r->subject, &d->arena);
-		counts.advice = f->advice;
-		counts.n_advice = f->n_advice;
-		finding_write(f, r->rules, &r->subject, &d->arena);
-	}
+	groups_sort(x->groups);
+	parallel_do(&work, d->n);
 }

@@ -44,6 +44,7 @@ struct capture_facts {
 	const struct only *only;     /* NULL: everything */
 	const struct past *past;     /* earlier runs; NULL: none are known */
 	const struct sides *sides;   /* of these all, by diagnosis_run() */
+	unsigned threads;            /* that may work at it; 0: one */
 };
 
 struct diagnosis *diagnosis_run(const struct rules *rules,

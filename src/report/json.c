@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/json.h"
 
-#include "report/inventory.h"
+#include <stdlib.h>
 
+#include "base/memory.h"
+#include "base/parallel.h"
 #include "report/community.h"
+#include "report/inventory.h"
 #include "report/ladder.h"
 #include "report/words.h"
 
@@ -460,6 +463,62 @@ end_line(struct sink *s, struct text *lines)
 	text_clear(lines);
 }
 
+/* Attempts that one thread writes before the next one is asked. */
+#define PIECE 48
+
+struct writing {
+	struct report *own; /* of each thread, with a redact of its own */
+	struct sink *sink;
+};
+
+static void *
+make_piece(void *context, unsigned thread, size_t piece)
+{
+	struct writing *w = context;
+	const struct report *r = &w->own[thread];
+	struct text *lines = memory_new(1, sizeof(*lines));
+	size_t end = (piece + 1) * PIECE;
+
+	for (size_t i = piece * PIECE; i < end && i < r->n_attempts; i++) {
+		json_attempt(lines, r, r->attempts[i]);
+		text_char(lines, '\n');
+	}
+	return lines;
+}
+
+static void
+take_piece(void *context, size_t piece, void *made)
+{
+	struct writing *w = context;
+	struct text *lines = made;
+
+	(void)piece;
+	sink_add(w->sink, text_span(lines));
+	text_fini(lines);
+	free(lines);
+}
+
+/* Of all there is to write they are by far the most. */
+static void
+write_attempts(struct sink *s, const struct report *r)
+{
+	/* Pseudonyms are given out in order, and by one. */
+	bool alone = redact_level_of(r->redact) != REDACT_SECRETS;
+	unsigned threads = alone || r->threads < 2 ? 1 : r->threads;
+	struct writing w = { memory_new(threads, sizeof(*w.own)), s };
+	const struct parallel work = { make_piece, take_piece, &w, threads };
+
+	for (unsigned i = 0; i < threads; i++) {
+		w.own[i] = *r;
+		if (!alone)
+			w.own[i].redact = redact_new(REDACT_SECRETS);
+	}
+	parallel_do(&work, (r->n_attempts + PIECE - 1) / PIECE);
+	for (unsigned i = 0; i < threads && !alone; i++)
+		redact_free(w.own[i].redact);
+	free(w.own);
+}
+
 void
 json_write(struct sink *s, const struct report *r)
 {
@@ -470,10 +529,9 @@ json_write(struct sink *s, const struct report *r)
 		json_exchange(&lines, r, r->exchanges[i]);
 		end_line(s, &lines);
 	}
-	for (size_t i = 0; i < r->n_attempts; i++) {
-		json_attempt(&lines, r, r->attempts[i]);
-		end_line(s, &lines);
-	}
+	sink_add(s, text_span(&lines));
+	text_clear(&lines);
+	write_attempts(s, r);
 	for (size_t i = 0; i < r->n_findings; i++) {
 		json_finding(&lines, r, r->findings[i]);
 		end_line(s, &lines);

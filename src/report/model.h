@@ -85,6 +85,7 @@ struct report {
 	size_t n_annexes;
 	struct redact *lasting; /* the caller's, of several reports; or NULL */
 	bool stopped; /* by Ctrl-C, -c or the like: there was more */
+	unsigned threads; /* that may write it; 0: one */
 
 	/* Filled by report_prepare(). */
 	struct arena arena;
