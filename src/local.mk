@@ -65,7 +65,7 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/tcp/flow.c %reldir%/tcp/flow.h \
 	%reldir%/tcp/flow_follow.c %reldir%/tcp/flow_glide.c \
-	%reldir%/tcp/flow_lookup.c \
+	%reldir%/tcp/flow_lookup.c %reldir%/tcp/flow_memory.c \
 	%reldir%/tcp/flow_parts.h %reldir%/tcp/flow_wheel.c \
 	%reldir%/tcp/reassembly.c %reldir%/tcp/reassembly.h \
 	\

@@ -34,6 +34,12 @@ memory_grow(void *old, size_t n, size_t size)
 	return must(reallocarray(old, n > 0 ? n : 1, size));
 }
 
+void *
+memory_aligned(size_t align, size_t size)
+{
+	return must(aligned_alloc(align, size));
+}
+
 char *
 memory_str(struct span s)
 {

@@ -16,6 +16,9 @@ void *memory_new(size_t n, size_t size);
 /* As realloc() for n things; what is new is not zeroed. */
 void *memory_grow(void *old, size_t n, size_t size);
 
+/* `size` bytes, a multiple of `align`, a power of two.  The caller frees it. */
+void *memory_aligned(size_t align, size_t size);
+
 /* A NUL-terminated copy, also of bytes that hold NULs.  Caller frees. */
 char *memory_str(struct span s);
 char *memory_strdup(const char *s);

@@ -66,7 +66,7 @@ struct packet {
 	uint32_t seq, ack;     /* TCP */
 	struct span payload;   /* what was captured of it */
 	uint32_t payload_len;  /* on the wire; > payload.len if cut */
-	uint64_t flow_hash;    /* of tcp/flow.h, if not 0; net/ leaves it 0 */
+	uint32_t flow_hash;    /* of tcp/flow.h, if not 0; net/ leaves it 0 */
 };
 
 struct net;

@@ -96,7 +96,7 @@ flow_table_at(struct flow_table *t, uint64_t frame, enum flow_phase phase)
 void
 flow_table_packet(struct flow_table *t, const struct packet *p)
 {
-	uint64_t hash = p->flow_hash != 0 ? p->flow_hash : flow_hash(t, p);
+	uint32_t hash = p->flow_hash != 0 ? p->flow_hash : flow_hash(t, p);
 	enum flow_side side = FLOW_OPENER;
 	struct flow *f = flow_find(t, p, hash, &side);
 	bool syn = (p->tcp_flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
@@ -181,7 +181,8 @@ note_close(struct flow_table *t, struct flow *f, enum flow_side side,
 
 	if (info->close == FLOW_OPEN) {
 		info->close = p->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN;
-		info->closed_by = answers_fin(f, side, p) ? !side : side;
+		info->closed_by =
+		    (enum flow_side)(side ^ answers_fin(f, side, p));
 		info->close_time = p->time;
 		info->close_frame = p->number;
 		wheel_put(t, f); /* its time comes sooner */
@@ -267,6 +268,7 @@ flow_table_free(struct flow_table *t)
 	if (t == NULL)
 		return;
 	flow_table_finish(t);
+	flow_free_all(t);
 	free(t->buckets);
 	free(t->wheel);
 	free(t);

@@ -28,20 +28,27 @@ enum flow_close {
 	FLOW_FORGOTTEN, /* silent for long, or no room */
 };
 
-/* What may be known of a connection.  Read-only for the owner. */
+/*
+ * What may be known of a connection.  Read-only for the owner.  What each
+ * packet changes comes first.
+ */
 struct flow_info {
-	uint64_t id;     /* in order of first packets, from 1; 0: see below */
-	uint32_t stream; /* tcp.stream of Wireshark */
 	struct address address[2]; /* by enum flow_side */
 	uint16_t port[2];
-	bool began;      /* a SYN or SYN-ACK was seen */
 	bool seen[2];    /* any packet in this direction */
-	enum flow_close close;
-	enum flow_side closed_by; /* if close is FIN or RST */
-	when_ns first_time, last_time, close_time;
-	uint64_t first_frame, last_frame, close_frame;
-	unsigned syns;   /* SYNs sent by the opener */
+	bool began;      /* a SYN or SYN-ACK was seen */
 	bool answered;   /* a SYN-ACK, or any payload */
+	enum flow_close close : 8;
+	enum flow_side closed_by : 8; /* if close is FIN or RST */
+	unsigned syns;   /* SYNs sent by the opener */
+	when_ns last_time;
+	uint64_t last_frame;
+	when_ns first_time;
+	uint64_t first_frame;
+	uint64_t id;     /* in order of first packets, from 1; 0: see below */
+	uint32_t stream; /* tcp.stream of Wireshark */
+	when_ns close_time;
+	uint64_t close_frame;
 	uint64_t delivered[2], missing[2]; /* bytes */
 };
 
@@ -86,14 +93,14 @@ struct flow_table *flow_table_new(const struct flow_sink *sink,
 void flow_table_packet(struct flow_table *t, const struct packet *p);
 
 /* What flow_table_packet() looks up by; the same for both directions. */
-uint64_t flow_hash(const struct flow_table *t, const struct packet *p);
+uint32_t flow_hash(const struct flow_table *t, const struct packet *p);
 
 /*
  * A packet of this hash will come: some packets before, and some packets
  * after that.  They fetch what it will need, and change nothing.
  */
-void flow_table_expect(const struct flow_table *t, uint64_t hash);
-void flow_table_soon(const struct flow_table *t, uint64_t hash);
+void flow_table_expect(const struct flow_table *t, uint32_t hash);
+void flow_table_soon(const struct flow_table *t, uint32_t hash);
 
 /*
  * Capture time came to `now` with this frame, whatever is in it: what was
@@ -134,7 +141,7 @@ void flow_table_at(struct flow_table *t, uint64_t frame,
 struct flow_numbers {
 	struct flow_number {
 		uint64_t first_frame, id;
-		struct flow *flow; /* the table's; NULL once forgotten */
+		struct flow *flow; /* the table's */
 	} *at; /* from malloc, the caller's */
 	size_t n, room;
 };

@@ -12,7 +12,7 @@
  * words that meet more often than chance has it, as with SipHash, at a tenth
  * of its price for each packet.
  */
-static uint64_t
+static uint32_t
 hash_short(const struct flow_table *t, const struct packet *p)
 {
 	uint32_t a, b, ports = (uint32_t)p->sport << 16 | p->dport;
@@ -30,11 +30,11 @@ hash_short(const struct flow_table *t, const struct packet *p)
 	uint64_t sum = t->secret[0] + t->secret[1] * a + t->secret[2] * b +
 	    t->secret[3] * ports;
 
-	return sum >> 32 | sum << 32;
+	return (uint32_t)(sum >> 32);
 }
 
 /* The same for both directions: the smaller end first. */
-uint64_t
+uint32_t
 flow_hash(const struct flow_table *t, const struct packet *p)
 {
 	struct {
@@ -52,35 +52,35 @@ flow_hash(const struct flow_table *t, const struct packet *p)
 	memcpy(key.bytes[!low], p->dst.bytes, 16);
 	key.ports[low] = p->sport;
 	key.ports[!low] = p->dport;
-	return table_hash(span_of(&key, sizeof(key)));
+	return (uint32_t)table_hash(span_of(&key, sizeof(key)));
 }
 
 void
-flow_table_expect(const struct flow_table *t, uint64_t hash)
+flow_table_expect(const struct flow_table *t, uint32_t hash)
 {
 	__builtin_prefetch(&t->buckets[hash & (t->n_buckets - 1)]);
 }
 
 void
-flow_table_soon(const struct flow_table *t, uint64_t hash)
+flow_table_soon(const struct flow_table *t, uint32_t hash)
 {
 	const char *f =
 	    (const char *)t->buckets[hash & (t->n_buckets - 1)];
 
 	if (f == NULL)
 		return;
-	for (size_t line = 0; line < 4; line++)
-		__builtin_prefetch(f + 64 * line);
+	__builtin_prefetch(f);
+	__builtin_prefetch(f + FLOW_LINE);
 }
 
 static struct flow **
-bucket(const struct flow_table *t, uint64_t hash)
+bucket(const struct flow_table *t, uint32_t hash)
 {
 	return &t->buckets[hash & (t->n_buckets - 1)];
 }
 
 struct flow *
-flow_find(struct flow_table *t, const struct packet *p, uint64_t hash,
+flow_find(struct flow_table *t, const struct packet *p, uint32_t hash,
     enum flow_side *side)
 {
 	for (struct flow *f = *bucket(t, hash); f != NULL; f = f->chain) {
@@ -126,18 +126,16 @@ put_number(struct flow_table *t, struct flow *f)
 		n->room = n->room > 0 ? 2 * n->room : 64;
 		n->at = memory_grow(n->at, n->room, sizeof(*n->at));
 	}
-	f->numbers = n;
-	f->slot = (uint32_t)n->n;
 	n->at[n->n++] = (struct flow_number){ f->info.first_frame, 0, f };
 }
 
 struct flow *
-flow_add(struct flow_table *t, const struct packet *p, uint64_t hash)
+flow_add(struct flow_table *t, const struct packet *p, uint32_t hash)
 {
 	if (t->count >= t->n_buckets)
 		grow(t);
 
-	struct flow *f = memory_new(1, sizeof(*f)), **b = bucket(t, hash);
+	struct flow *f = flow_new(t), **b = bucket(t, hash);
 
 	t->counts.connections++;
 	f->info.first_time = p->time;
@@ -166,23 +164,20 @@ flow_take_out(struct flow_table *t, struct flow *f)
 	*at = f->chain;
 	list_remove(&f->wheel);
 	t->count--;
-	if (f->numbers != NULL)
-		f->numbers->at[f->slot].flow = NULL;
-	free(f);
+	flow_free(t, f);
 }
 
 void
 flow_numbers_settle(struct flow_numbers *numbers)
 {
 	for (size_t i = 0; i < numbers->n; i++) {
-		struct flow *f = numbers->at[i].flow;
+		const struct flow_number *n = &numbers->at[i];
 
-		if (f == NULL)
+		/* Else it is over, and its place is free or another one's. */
+		if (n->flow->info.first_frame != n->first_frame)
 			continue;
-		f->info.id = numbers->at[i].id;
-		f->info.stream = (uint32_t)(f->info.id - 1);
-		f->numbers = NULL;
-		numbers->at[i].flow = NULL;
+		n->flow->info.id = n->id;
+		n->flow->info.stream = (uint32_t)(n->id - 1);
 	}
 }
 

@@ -36,22 +36,23 @@ struct followed {
 	void *connection; /* NULL until its first bytes are in order */
 };
 
-/* What each packet looks at comes first. */
+#define FLOW_LINE 64 /* bytes that come from memory together */
+
+/* What each packet looks at comes first, in two lines. */
 struct flow {
 	struct flow *chain; /* next in the bucket */
-	uint64_t hash;
 	struct followed *followed;
-	uint32_t isn[2];
+	uint32_t hash;
 	bool has_isn[2];
 	bool decided;  /* not to be followed (any more) */
-	uint32_t slot; /* in numbers */
 	struct flow_info info;
-	struct flow_numbers *numbers; /* where its number will be, or NULL */
+	uint32_t isn[2];
 	struct link wheel;
 };
 
-/* A connection that does not matter costs this, malloc's part, a bucket. */
-_Static_assert(sizeof(struct flow) + 16 + 16 <= 300, "small");
+/* A connection that does not matter costs this, and a bucket. */
+_Static_assert(sizeof(struct flow) == 3 * FLOW_LINE, "three lines");
+_Static_assert(offsetof(struct flow, info.last_frame) < 2 * FLOW_LINE, "");
 
 struct flow_table {
 	struct flow **buckets;
@@ -68,19 +69,31 @@ struct flow_table {
 	void *context;
 	struct flow_counts counts;
 	struct flow_numbers *numbers; /* NULL: numbered at once */
+	struct flow *blocks; /* flow_memory.c: all of them, */
+	struct flow *free;   /* places that are free again, */
+	struct flow *fresh, *fresh_end; /* and those never used */
+	size_t n_places;
 	struct flow_moment moment;
 	when_ns now; /* capture time; never goes back */
 	when_ns due; /* nothing waits for a time before this */
 };
+
+/* -- flow_memory.c -- */
+
+/* Zeroed. */
+struct flow *flow_new(struct flow_table *t);
+/* It stays readable, as nobody's: its first_frame is 0. */
+void flow_free(struct flow_table *t, struct flow *f);
+void flow_free_all(struct flow_table *t);
 
 /* -- flow_lookup.c: the table, and the numbers -- */
 
 #define FLOW_BUCKETS 64 /* to begin with */
 
 struct flow *flow_find(struct flow_table *t, const struct packet *p,
-    uint64_t hash, enum flow_side *side);
+    uint32_t hash, enum flow_side *side);
 struct flow *flow_add(struct flow_table *t, const struct packet *p,
-    uint64_t hash);
+    uint32_t hash);
 
 /* Out of the table, off the wheel, and free. */
 void flow_take_out(struct flow_table *t, struct flow *f);
