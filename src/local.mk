@@ -229,6 +229,7 @@ libp407_a_SOURCES = \
 	%reldir%/events/finding.c \
 	%reldir%/events/makers.c %reldir%/events/makers.h \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
+	%reldir%/events/tokens.c \
 	\
 	%reldir%/state/key.c %reldir%/state/key.h \
 	%reldir%/state/remember.c \

@@ -124,10 +124,26 @@ kerberos_etype_name(int etype)
 	return etype < 0 ? NULL : names_of(etypes, (uint64_t)etype, NULL);
 }
 
+int
+kerberos_etype_of(struct span name)
+{
+	uint64_t etype;
+
+	return names_value(etypes, name, &etype) ? (int)etype : -1;
+}
+
 const char *
 nt_status_name(uint32_t status)
 {
 	return names_of(statuses, status, NULL);
+}
+
+uint32_t
+nt_status_of(struct span name)
+{
+	uint64_t status;
+
+	return names_value(statuses, name, &status) ? (uint32_t)status : 0;
 }
 
 enum kerberos_kind
@@ -262,7 +278,7 @@ out:
  * list of such, which has the shape of METHOD-DATA (RFC 4120 5.9.1).
  */
 static uint32_t
-nt_status_of(struct span e_data)
+nt_status_in(struct span e_data)
 {
 	struct reader r = reader_of(e_data), seq, row;
 	int tag;
@@ -323,7 +339,7 @@ kerberos_error_decode(struct span msg, struct kerberos_error *out,
 	if (der_enter(&seq, DER_CONTEXT(10), &wrap))
 		kerberos_name_read(&wrap, &out->service);
 	out->e_text = der_context_value(&seq, 11, DER_STRING);
-	out->nt_status = nt_status_of(der_context_value(&seq, 12, DER_OCTETS));
+	out->nt_status = nt_status_in(der_context_value(&seq, 12, DER_OCTETS));
 	if (!reader_ok(&seq))
 		reader_fail(&r, seq.fault.kind, seq.fault.offset, "KRB-ERROR");
 	else if (out->code < 0)

@@ -90,6 +90,54 @@ token_verified_name(enum token_verified v)
 	return names_of(words, v, NULL);
 }
 
+static const struct name neg_states[] = {
+	{ NEG_ACCEPT_COMPLETED, "accept-completed" },
+	{ NEG_ACCEPT_INCOMPLETE, "accept-incomplete" },
+	{ NEG_REJECT, "reject" },
+	{ NEG_REQUEST_MIC, "request-mic" },
+	{ 0, NULL },
+};
+
+static const struct name basic_shapes[] = {
+	{ BASIC_PERCENT, "percent-encoded" },
+	{ BASIC_TRAILING_SPACE, "trailing-space" },
+	{ BASIC_QUOTED, "quoted" },
+	{ BASIC_BYTES_REPR, "python-bytes" },
+	{ BASIC_NO_COLON, "no-colon" },
+	{ BASIC_EMPTY_USER, "empty-user" },
+	{ BASIC_EMPTY_PASSWORD, "empty-password" },
+	{ BASIC_PLACEHOLDER, "placeholder" },
+	{ BASIC_NOT_BASE64, "not-base64" },
+	{ BASIC_WRAPPED, "wrapped" },
+	{ BASIC_UNPADDED, "unpadded" },
+	{ BASIC_NON_ASCII_UTF8, "utf-8" },
+	{ BASIC_NON_ASCII_OTHER, "not-utf-8" },
+	{ BASIC_COLON_IN_PASSWORD, "colon-in-password" },
+	{ BASIC_CONTROL, "control-character" },
+	{ 0, NULL },
+};
+
+const char *
+neg_state_name(enum neg_state s)
+{
+	return s == NEG_ABSENT ? NULL
+	                       : names_of(neg_states, (uint64_t)s, NULL);
+}
+
+const char *
+basic_shape_name(unsigned bit)
+{
+	return names_of(basic_shapes, bit, NULL);
+}
+
+unsigned
+basic_shape_of(struct span name)
+{
+	uint64_t bit;
+
+	return names_value(basic_shapes, name, &bit) ? (unsigned)bit : 0;
+}
+
 static bool
 is_ascii(struct span s)
 {

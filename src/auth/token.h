@@ -262,13 +262,25 @@ const char *token_verified_name(enum token_verified v);
  * "unknown"; NULL: not asked. */
 const char *token_opening_name(enum token_opening o);
 
+/* "accept-incomplete"; NULL for NEG_ABSENT. */
+const char *neg_state_name(enum neg_state s);
+
+/*
+ * "percent-encoded": of one bit of enum basic_shape, NULL past the last; and
+ * the bit of a name, 0 if it is none.
+ */
+const char *basic_shape_name(unsigned bit);
+unsigned basic_shape_of(struct span name);
+
 /* "KRB_AP_ERR_SKEW"; NULL if unknown.  RFC 4120 7.5.9. */
 const char *kerberos_error_name(int code);
 
-/* "aes256-cts-hmac-sha1-96", NULL if unknown. */
+/* "aes256-cts-hmac-sha1-96", NULL if unknown; and back, -1 if unknown. */
 const char *kerberos_etype_name(int etype);
+int kerberos_etype_of(struct span name);
 
-/* "STATUS_ACCOUNT_LOCKED_OUT"; NULL if unknown. */
+/* "STATUS_ACCOUNT_LOCKED_OUT"; NULL if unknown; and back, 0 if unknown. */
 const char *nt_status_name(uint32_t status);
+uint32_t nt_status_of(struct span name);
 
 #endif

@@ -35,6 +35,7 @@ struct events {
 	struct table ids;
 	struct makers *makers;
 	size_t useless; /* events that cannot be told of */
+	size_t runs;    /* with attempts */
 	bool streams; /* numbers of streams are Wireshark's */
 };
 
@@ -108,6 +109,7 @@ next_run(struct events *e)
 	all->unknown_link += q->unknown_link;
 	all->conflicts += q->conflicts;
 	*q = (struct capture_quality){ 0 };
+	e->runs += e->ids.count > 0;
 	e->run_findings = e->n_findings;
 	e->run_inputs = e->n_inputs;
 	forget_ids(e);
@@ -381,8 +383,11 @@ by_start(const void *one, const void *other)
 	const struct attempt *a = *(const struct attempt *const *)one;
 	const struct attempt *b = *(const struct attempt *const *)other;
 
-	if (a->start != b->start)
+	/* Events have microseconds. */
+	if (a->start / 1000 != b->start / 1000)
 		return a->start < b->start ? -1 : 1;
+	if (a->first_frame != b->first_frame)
+		return a->first_frame < b->first_frame ? -1 : 1;
 	return a->id < b->id ? -1 : a->id > b->id;
 }
 
@@ -396,7 +401,9 @@ events_fill(struct events *e, struct report *r)
 	for (size_t i = 0; i < e->n_attempts; i++) {
 		struct attempt *a = e->attempts[i];
 
-		a->id = (uint32_t)i + 1;
+		/* Those of several runs are alike. */
+		if (e->runs > 1)
+			a->id = (uint32_t)i + 1;
 		a->response = makers_answer(e->makers,
 		    &a->connection.proxy, a->connection.proxy_port);
 	}
@@ -405,7 +412,6 @@ events_fill(struct events *e, struct report *r)
 	r->quality = e->quality;
 	r->attempts = e->attempts;
 	r->n_attempts = e->n_attempts;
-	/* Ids of several runs are alike. */
 	for (size_t i = 0; i < e->n_findings; i++) {
 		char id[24];
 

@@ -14,6 +14,9 @@
 /* id: the number in its "a12". */
 struct attempt *parts_attempt(struct arena *a, struct span line);
 
+/* What is told of the tokens of an attempt; its legs are read before. */
+void parts_tokens(struct arena *a, struct span about, struct attempt *t);
+
 /*
  * Without its attempts: the caller finds those that it names ("attempts",
  * "example", "good").

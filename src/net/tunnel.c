@@ -37,21 +37,28 @@ to_type(uint16_t type, size_t skip)
 	return (struct next){ LAYER_TYPED, type, skip };
 }
 
+/* The last two bytes of a header of n: a type, or a length. */
+static struct next
+type_or_length(struct span b, size_t n)
+{
+	if (b.len < n)
+		return to(LAYER_DAMAGED, 0);
+
+	uint16_t type = field_be16(b, n - 2);
+
+	if (type >= 0x0600) /* IEEE 802.3 3.2.6: below it is a length */
+		return to_type(type, n);
+	/* LLC AA AA 03, and an organization of 0: an EtherType follows. */
+	if (b.len >= n + 8 && field_be32(b, n) == 0xaaaa0300 &&
+	    field_be16(b, n + 4) == 0)
+		return to_type(field_be16(b, n + 6), n + 8);
+	return to(LAYER_OTHER, 0);
+}
+
 struct next
 tunnel_ethernet(struct span b)
 {
-	if (b.len < 14)
-		return to(LAYER_DAMAGED, 0);
-
-	uint16_t type = field_be16(b, 12);
-
-	if (type >= 0x0600) /* IEEE 802.3 3.2.6: below it is a length */
-		return to_type(type, 14);
-	/* LLC AA AA 03, and an organization of 0: an EtherType follows. */
-	if (b.len >= 22 && field_be32(b, 14) == 0xaaaa0300 &&
-	    field_be16(b, 18) == 0)
-		return to_type(field_be16(b, 20), 22);
-	return to(LAYER_OTHER, 0);
+	return type_or_length(b, 14);
 }
 
 struct next
@@ -66,9 +73,7 @@ tunnel_typed(uint16_t type, struct span b)
 	case TYPE_VLAN:
 	case TYPE_QINQ:
 	case TYPE_QINQ_OLD:
-		if (b.len < 4)
-			return to(LAYER_DAMAGED, 0);
-		return to_type(field_be16(b, 2), 4);
+		return type_or_length(b, 4);
 	case TYPE_MPLS:
 	case TYPE_MPLS_MULTICAST:
 		return to(LAYER_MPLS, 0);

@@ -1,33 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/names.h"
 #include "report/json.h"
-
-static const struct name basic_shapes[] = {
-	{ BASIC_PERCENT, "percent-encoded" },
-	{ BASIC_TRAILING_SPACE, "trailing-space" },
-	{ BASIC_QUOTED, "quoted" },
-	{ BASIC_BYTES_REPR, "python-bytes" },
-	{ BASIC_NO_COLON, "no-colon" },
-	{ BASIC_EMPTY_USER, "empty-user" },
-	{ BASIC_EMPTY_PASSWORD, "empty-password" },
-	{ BASIC_PLACEHOLDER, "placeholder" },
-	{ BASIC_NOT_BASE64, "not-base64" },
-	{ BASIC_WRAPPED, "wrapped" },
-	{ BASIC_UNPADDED, "unpadded" },
-	{ BASIC_NON_ASCII_UTF8, "utf-8" },
-	{ BASIC_NON_ASCII_OTHER, "not-utf-8" },
-	{ BASIC_COLON_IN_PASSWORD, "colon-in-password" },
-	{ BASIC_CONTROL, "control-character" },
-	{ 0, NULL },
-};
-
-static const struct name neg_states[] = {
-	{ NEG_ACCEPT_COMPLETED, "accept-completed" },
-	{ NEG_ACCEPT_INCOMPLETE, "accept-incomplete" },
-	{ NEG_REJECT, "reject" },
-	{ NEG_REQUEST_MIC, "request-mic" },
-	{ 0, NULL },
-};
 
 /* The first token of a kind among those of a handshake; NULL: none. */
 static const struct token *
@@ -126,8 +98,7 @@ spnego(struct jsonw *w, const struct json_tokens *of)
 	}
 	if (back != NULL && back->scheme == SCHEME_NEGOTIATE &&
 	    back->neg_state != NEG_ABSENT)
-		jsonw_str(w, "state", names_of(neg_states,
-		    (uint64_t)back->neg_state, NULL));
+		jsonw_str(w, "state", neg_state_name(back->neg_state));
 	jsonw_end(w);
 }
 
@@ -205,9 +176,9 @@ basic(struct jsonw *w, const struct report *r, const struct token *t)
 {
 	jsonw_object(w, "basic");
 	jsonw_array(w, "oddities");
-	for (const struct name *n = basic_shapes; n->name != NULL; n++)
-		if (t->basic.shape & n->value)
-			jsonw_str(w, NULL, n->name);
+	for (unsigned bit = 1; basic_shape_name(bit) != NULL; bit <<= 1)
+		if (t->basic.shape & bit)
+			jsonw_str(w, NULL, basic_shape_name(bit));
 	jsonw_end(w);
 	jsonw_str(w, "realm",
 	    redact_name(r->redact, IDENTITY_REALM, t->basic.realm));

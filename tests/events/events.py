@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""events.py P407 CAPTURES: the report of a capture, and the one made from its events.
+"""events.py P407 CAPTURES: the reports of a capture, in text and as events, and those made from its events.
 
 Prints a line for each that differs in more than what events do not carry: the last digit of a time, other clocks, what a KDC
 said between the messages, bounds that were reached.  Then how many were looked at.
@@ -35,6 +35,14 @@ def compare(p407, path, folder):
     events = os.path.join(folder, os.path.basename(path) + '.jsonl')
     before = subprocess.run([p407, '-o', f'json={events}', '-o', 'text', path], capture_output=True, text=True, check=False)
     after = subprocess.run([p407, '--from-events', events], capture_output=True, text=True, check=False)
+    again = subprocess.run([p407, '--from-events', events, '-o', 'json'], capture_output=True, text=True, check=False)
+    with open(events, encoding='utf-8') as f:
+        lines = f.read().splitlines()
+    # All but the summary, which tells of what no event has.
+    for x, y in zip(lines[:-1], again.stdout.splitlines()):
+        if x != y:
+            at = next((i for i, (c, d) in enumerate(zip(x, y)) if c != d), 0)
+            return f'{path}: {x[max(at - 40, 0):at + 40]!r} became {y[max(at - 40, 0):at + 40]!r}'
     a, b = words(before.stdout), words(after.stdout)
     if after.returncode != 0 or after.stderr:
         return f'{path}: status {after.returncode}: {after.stderr}'
