@@ -263,14 +263,65 @@ note_offers(struct attempt *a, const struct observation *o)
 	}
 }
 
+/* Is it one of the tokens that came with this observation? */
+static bool
+came_with(const struct observation *o, const struct token *t)
+{
+	const struct observed_response *p = &o->response;
+
+	if (t == NULL || t == o->request.credentials)
+		return t != NULL;
+	for (size_t i = 0; i < p->n_challenges; i++)
+		if (t == &p->challenges[i])
+			return true;
+	return false;
+}
+
+/* Whatever attempt_exchange() keeps of an observation is asked for here. */
+static bool
+points_into(const struct attempt *a, const struct observation *o)
+{
+	const struct observed_request *q = &o->request;
+	const struct token *sent = q->credentials;
+	const struct token *const tokens[] = { a->negotiate, a->challenge,
+		a->authenticate, a->credentials, a->verdict, a->offers,
+		a->last_offers };
+
+	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+		if (came_with(o, tokens[i]))
+			return true;
+	return a->request == q || a->response == &o->response ||
+	    (a->method != NULL && a->method == q->method) ||
+	    (sent != NULL && sent->scheme != SCHEME_MISSING &&
+	        ((a->user != NULL && a->user == sent->user) ||
+	            a->scheme_name == sent->scheme_name));
+}
+
 bool
+attempt_is_full(const struct attempt *a)
+{
+	return a->n_observations >= limit_of(LIMIT_LEGS);
+}
+
+struct observation *
 attempt_adopt(struct attempt *a, struct observation *o)
 {
-	if (a->n_observations >= limit_of(LIMIT_LEGS))
-		return false;
+	struct link *l = a->observations.prev;
+	bool full = attempt_is_full(a);
+
 	list_append(&a->observations, &o->link);
 	a->n_observations++;
-	return true;
+	for (; full && l != &a->observations; l = l->prev) {
+		struct observation *old =
+		    LIST_OBJECT(l, struct observation, link);
+
+		if (points_into(a, old))
+			continue;
+		list_remove(&old->link);
+		a->n_observations--;
+		return old;
+	}
+	return NULL;
 }
 
 void

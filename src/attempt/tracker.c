@@ -119,17 +119,26 @@ count_bytes(struct tracker *t, struct tracked *a, size_t n)
 	t->bytes += n;
 }
 
-/* The observation is its own from now on, or, past a limit, is not kept. */
-static bool
+static size_t
+bytes_of(const struct observation *o)
+{
+	return sizeof(*o) + o->arena.bytes;
+}
+
+/* The observation is its own from now on; past a limit, for another one. */
+static void
 adopt(struct tracker *t, struct tracked *a, struct observation *o)
 {
-	size_t n = sizeof(*o) + o->arena.bytes;
+	struct observation *old = attempt_adopt(&a->attempt, o);
 
-	if (!attempt_adopt(&a->attempt, o))
-		return false;
-	count_bytes(t, a, n);
+	count_bytes(t, a, bytes_of(o));
+	if (old != NULL) {
+		limit_hit(LIMIT_LEGS);
+		a->bytes -= bytes_of(old);
+		t->bytes -= bytes_of(old);
+		observation_free(old);
+	}
 	make_room(t, a);
-	return true;
 }
 
 static struct tracked *
@@ -344,11 +353,12 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	a->credentials_sent++;
 	if (refused && o->response.status == 407)
 		a->responses_407++;
-	if (!adopt(t, last, o)) {
+	if (attempt_is_full(a)) {
 		attempt_reaches(a, o->frame, o->time);
 		observation_free(o);
 		return true;
 	}
+	adopt(t, last, o);
 	attempt_add_leg(a, o, true, STEP_CREDENTIALS);
 	attempt_add_leg(a, o, false,
 	    passed ? STEP_AUTHENTICATED : STEP_REJECTED);
@@ -476,8 +486,7 @@ take_exchange(struct tracker *t, struct observation *o)
 		else if (!request_bound(&a->attempt))
 			c->authenticated = a->attempt.id;
 	}
-	if (!adopt(t, a, o))
-		observation_free(o);
+	adopt(t, a, o);
 }
 
 /* -- ends -- */

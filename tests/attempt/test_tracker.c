@@ -142,7 +142,8 @@ token(struct observation *o, enum scheme scheme, enum token_kind kind)
 
 	token_with_parts(t, p);
 	t->scheme = scheme;
-	t->scheme_name = scheme_name(scheme);
+	t->scheme_name =
+	    arena_str(&o->arena, span_of_str(scheme_name(scheme)));
 	t->kind = kind;
 	return t;
 }
@@ -163,7 +164,7 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 	case T3_OF_OTHER:
 		t = token(o, SCHEME_NTLM, TOKEN_NTLM_AUTHENTICATE);
 		parts_of(t)->ntlm.target_info = sent == T3 ? 7 : 8;
-		t->user = "erin";
+		t->user = arena_str(&o->arena, SPAN("erin"));
 		break;
 	case BASIC:
 	case BASIC_2:
@@ -201,7 +202,7 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		return;
 	}
 	o->request = (struct observed_request){ .seen = true, .frame = frame,
-		.time = now, .method = "GET",
+		.time = now, .method = arena_str(&o->arena, SPAN("GET")),
 		.target = s->target != NULL ? s->target : "a",
 		.authority = s->target != NULL ? s->target : "a",
 		.user_agent = row->agent, .version_minor = 1,
@@ -417,6 +418,49 @@ START_TEST(live_what_is_old_and_what_is_too_much_is_forgotten)
 }
 END_TEST
 
+/* What an attempt holds is bounded, and nothing of it points elsewhere. */
+START_TEST(one_that_is_asked_for_ever_keeps_its_first_and_its_last)
+{
+	static const struct row row = { .agent = "apt" };
+	static const struct act asked = X(1, PLAIN, OFFER);
+	static const struct act answers[] = { X(1, T1, T2), X(1, T3, PASS) };
+	const unsigned most = (unsigned)limit_of(LIMIT_LEGS);
+	struct tracker *t = tracker_new();
+	uint64_t frame = 1;
+	size_t n;
+
+	for (unsigned i = 0; i < 3 * most; i++, frame += 2)
+		take(t, &row, &asked, frame, (when_ns)frame * WHEN_MS);
+	for (size_t i = 0; i < 2; i++, frame += 2)
+		take(t, &row, &answers[i], frame, (when_ns)frame * WHEN_MS);
+	tracker_finish(t);
+
+	const struct attempt *a = tracker_attempts(t, &n)[0];
+
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(a->outcome, OUTCOME_AUTHENTICATED);
+	ck_assert_uint_eq(a->responses_407, 3 * most + 1);
+	ck_assert_uint_le(a->n_observations, most);
+	ck_assert_str_eq(a->method, "GET");
+	ck_assert_str_eq(a->user, "erin");
+	ck_assert_str_eq(a->scheme_name, "NTLM");
+	ck_assert_uint_eq(a->n_offers, 1);
+	ck_assert_int_eq(a->offers[0].scheme, SCHEME_NTLM);
+	ck_assert_int_eq(a->challenge->kind, TOKEN_NTLM_CHALLENGE);
+
+	/* What it points to is of one that it owns. */
+	const struct observation *last = NULL;
+
+	LIST_EACH (link, &a->observations)
+		last = LIST_OBJECT(link, struct observation, link);
+	ck_assert_ptr_eq(a->request, &last->request);
+	ck_assert_ptr_eq(a->response, &last->response);
+	ck_assert_ptr_eq(a->authenticate, last->request.credentials);
+	ck_assert_uint_gt(limit_hits(LIMIT_LEGS), 0);
+	tracker_free(t);
+}
+END_TEST
+
 /* Clients by the hundred thousand that never log in leave nothing behind. */
 START_TEST(clients_without_a_login_are_bounded)
 {
@@ -462,6 +506,8 @@ main(void)
 	tcase_add_test(c, live_a_verdict_is_there_at_once_and_a_silence_waits);
 	tcase_add_test(c, live_one_that_goes_on_all_the_same_is_settled_again);
 	tcase_add_test(c, live_what_is_old_and_what_is_too_much_is_forgotten);
+	tcase_add_test(c,
+	    one_that_is_asked_for_ever_keeps_its_first_and_its_last);
 	tcase_add_test(c, clients_without_a_login_are_bounded);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
