@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
+/* An answer that was lost came this soon after its offer. */
+#define LOST_WINDOW (2 * WHEN_SECOND)
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
 
@@ -290,6 +292,21 @@ learn_proxy(struct tracker *t, const struct observation *o)
 		p->server = table_hash(span_of_str(o->response.server));
 }
 
+/* What was asked for on other connections, this one gets. */
+static void
+take_up(struct tracker *t, struct tracked *by, const struct observation *o)
+{
+	struct pair *p = tracker_pair(t, &o->connection);
+	struct tracked *asked = tracker_find_asked(p, o);
+
+	while (asked != NULL && asked != by &&
+	    same_target(&asked->attempt, &o->request)) {
+		by->attempt.spare += asked->attempt.connections;
+		tracker_drop(t, asked);
+		asked = tracker_find_asked(p, o);
+	}
+}
+
 /* A request without credentials that was let through. */
 static void
 passed_without_credentials(struct tracker *t, struct conn *c,
@@ -309,6 +326,8 @@ passed_without_credentials(struct tracker *t, struct conn *c,
 	if (auth != NULL) {
 		auth->attempt.requests++;
 		attempt_reaches(&auth->attempt, o->frame, o->time);
+		if (o->request.seen)
+			take_up(t, auth, o);
 	} else if (o->request.seen) {
 		struct pair *p = tracker_pair(t, &o->connection);
 		struct tracked *asked = tracker_find_asked(p, o);
@@ -348,6 +367,8 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 		a->responses_407 += cur->attempt.responses_407;
 		tracker_drop(t, cur);
 	}
+	if (passed)
+		take_up(t, last, o);
 	c->current = last->attempt.id;
 	a->requests++;
 	a->credentials_sent++;
@@ -389,6 +410,29 @@ find_spare(struct pair *p, const struct observation *o)
 	return NULL;
 }
 
+/*
+ * A request that is not in the capture may have answered what was asked on
+ * another connection just before.
+ */
+static void
+doubt_asked(struct pair *p, const struct observation *o)
+{
+	int looked = 0;
+
+	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
+		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
+
+		if (looked++ > MAX_CANDIDATES ||
+		    o->time - a->attempt.end > LOST_WINDOW)
+			break;
+		if (a->state != STATE_ASKED || a->conn_id == o->connection.id)
+			continue;
+		a->request_unseen = true;
+		if (a->attempt.outcome == OUTCOME_ABANDONED)
+			decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
+	}
+}
+
 static void
 note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
     const struct observation *o, enum said said)
@@ -419,6 +463,8 @@ take_exchange(struct tracker *t, struct observation *o)
 	enum answer answer = steps_answer(&o->request, &o->response);
 	bool own_401 = proxys_own_401(t, o);
 
+	if (said == SAID_UNSEEN && o->response.seen)
+		doubt_asked(tracker_pair(t, &o->connection), o);
 	if (own_401)
 		answer = o->response.keeps_alive ? ANSWER_OFFER
 		                                 : ANSWER_CLOSING;
@@ -541,6 +587,9 @@ take_close(struct tracker *t, struct observation *o)
 		    o->connection.missing_client >
 		        a->attempt.connection.missing_client;
 
+		/* Nothing came back, not even TCP's own word: it is lost. */
+		lost |= o->connection.unheard &&
+		    (o->closed_by == CLOSED_NOT || o->closed_by == CLOSED_IDLE);
 		a->owner_open = o->closed_by == CLOSED_NOT;
 		if (!a->owner_open)
 			a->closed = o->time;

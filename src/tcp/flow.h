@@ -43,6 +43,7 @@ struct flow_info {
 	unsigned syns;   /* SYNs sent by the opener */
 	bool answered;   /* a SYN-ACK, or any payload */
 	uint64_t delivered[2], missing[2]; /* bytes */
+	bool unheard[2]; /* at close(): its last bytes had no acknowledgement */
 };
 
 /* The owner's calls; `connection` is what open() gave. */

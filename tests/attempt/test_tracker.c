@@ -10,7 +10,9 @@
 #include "run.h"
 
 /* What the client sends. */
-enum sent { PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET };
+enum sent {
+	LOST, PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET
+};
 /* What the proxy answers. */
 enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, PASS, NOTHING };
 
@@ -20,7 +22,7 @@ struct act {
 	enum sent sent;
 	enum got got;
 	const char *target; /* NULL: "a" */
-	enum { GOES_ON, BY_CLIENT, BY_PROXY } close;
+	enum { GOES_ON, BY_CLIENT, BY_PROXY, BY_NOBODY } close;
 	int seconds; /* later than the step before */
 	bool lost;   /* a close: bytes of the client were lost before it */
 };
@@ -29,6 +31,7 @@ struct act {
 #define AT(c, s, g, t)    { .connection = c, .sent = s, .got = g, .target = t }
 #define LATER(c, s, g, n) { .connection = c, .sent = s, .got = g, .seconds = n }
 #define END(c, by)        { .connection = c, .close = by }
+#define UNHEARD(c)        { .connection = c, .close = BY_NOBODY }
 #define END_LOST(c, by)   { .connection = c, .close = by, .lost = true }
 
 static const struct row {
@@ -93,6 +96,27 @@ static const struct row {
 	        X(3, T1, T2), X(3, T3, PASS), END(1, BY_CLIENT),
 	        END(2, BY_CLIENT) },
 	    "NTLM authenticated - 4 3; " },
+	{ "a handshake left when another connection was free", "curl",
+	    { AT(1, T1, T2, "a"), AT(2, T1, T2, "a"), AT(1, T3, PASS, "a"),
+	        AT(1, PLAIN, PASS, "a"), END(2, BY_CLIENT) },
+	    "NTLM authenticated - 1 1; " },
+	{ "but not one that ended before the other began", "curl",
+	    { X(1, T1, T2), END(1, BY_CLIENT), LATER(2, T1, T2, 1),
+	        X(2, T3, PASS) },
+	    "NTLM abandoned challenge 1 1; NTLM authenticated - 1 1; " },
+	{ "nor beside a login that was refused", "curl",
+	    { X(1, T1, T2), X(2, T1, T2), X(1, T3, OFFER),
+	        END(2, BY_CLIENT) },
+	    "NTLM rejected authenticate 2 1; NTLM abandoned challenge 1 1; " },
+	{ "asked elsewhere, had on the connection of a login", "Mozilla/5.0",
+	    { AT(1, T1, T2, "b"), AT(1, T3, PASS, "b"), X(2, PLAIN, OFFER),
+	        END(2, BY_CLIENT), X(3, PLAIN, OFFER), END(3, BY_CLIENT),
+	        X(1, PLAIN, PASS) },
+	    "NTLM authenticated - 1 1; " },
+	{ "the same with Basic", "Mozilla/5.0",
+	    { AT(1, BASIC, PASS, "b"), X(2, PLAIN, OFFER), END(2, BY_CLIENT),
+	        X(1, BASIC, PASS) },
+	    "Basic authenticated - 0 1; " },
 	{ "asked and never answered", "docker",
 	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT) },
 	    "none abandoned offer 1 1; " },
@@ -130,6 +154,19 @@ static const struct row {
 	{ "a 407 whose offers were lost", "curl",
 	    { X(1, PLAIN, OFFER_CUT), END(1, BY_CLIENT) },
 	    "none incomplete - 1 1; " },
+	{ "the next connection's request was lost: it may have answered",
+	    "curl",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT), X(2, LOST, PASS),
+	        END(2, BY_CLIENT) },
+	    "none incomplete - 1 1; " },
+	{ "but not what was lost a minute later", "curl",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, LOST, PASS, 60), END(2, BY_CLIENT) },
+	    "none abandoned offer 1 1; " },
+	{ "a client that does not even acknowledge what it was asked", "curl",
+	    { X(1, PLAIN, OFFER), { .connection = 2, .sent = BASIC,
+	        .got = PASS, .target = "z", .seconds = 30 }, UNHEARD(1) },
+	    "none incomplete - 1 1; Basic authenticated - 0 1; " },
 	{ "no proxy authentication, no attempt", "curl",
 	    { X(1, PLAIN, PASS), X(1, PLAIN, PASS) }, "" },
 };
@@ -154,6 +191,7 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 	struct token *t = NULL;
 
 	switch (sent) {
+	case LOST:
 	case PLAIN:
 	case PLAIN_CUT:
 		return NULL;
@@ -197,7 +235,9 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		.proxy_port = 3128, .missing_client = s->lost ? 100 : 0 };
 	if (closes) {
 		o->closed_by = s->close == BY_CLIENT ? CLOSED_CLIENT
-		                                     : CLOSED_PROXY;
+		    : s->close == BY_PROXY           ? CLOSED_PROXY
+		                                     : CLOSED_NOT;
+		o->connection.unheard = s->close == BY_NOBODY;
 		tracker_take(tracker, o);
 		return;
 	}
@@ -208,6 +248,8 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		.user_agent = row->agent, .version_minor = 1,
 		.keeps_alive = true, .head_cut = s->sent == PLAIN_CUT,
 		.credentials = sent_token(o, s->sent, frame) };
+	if (s->sent == LOST)
+		o->request = (struct observed_request){ 0 };
 	if (s->got != NOTHING) {
 		struct observed_response *p = &o->response;
 
