@@ -16,7 +16,7 @@
 static void take_exchange(struct tracker *t, struct observation *o);
 static void take_close(struct tracker *t, struct observation *o);
 static struct tracked *find_attempt(struct tracker *t, struct conn *c,
-    const struct observation *o, enum said said);
+    const struct observation *o, enum said said, bool passed);
 
 struct tracker *
 tracker_new(void)
@@ -198,7 +198,7 @@ decide(struct tracked *a, enum outcome outcome, enum step broke_at)
 
 static struct tracked *
 find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
-    enum said said)
+    enum said said, bool passed)
 {
 	struct tracked *cur = tracker_get(t, c->current);
 
@@ -233,7 +233,10 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 		if (state == STATE_ASKED)
 			return cur;
 	}
-	return tracker_find_asked(p, o);
+	/* A stale nonce, a new one, and all is well: that is one login. */
+	if (passed && cur == NULL)
+		other = tracker_find_stale(p, o);
+	return other != NULL ? other : tracker_find_asked(p, o);
 }
 /* -- exchanges -- */
 
@@ -491,7 +494,7 @@ take_exchange(struct tracker *t, struct observation *o)
 	if (said == SAID_CREDENTIALS && repeats_last(t, c, o, answer))
 		return;
 
-	struct tracked *a = find_attempt(t, c, o, said);
+	struct tracked *a = find_attempt(t, c, o, said, passed);
 
 	if (a == NULL && said == SAID_NOTHING && answer != ANSWER_UNSEEN)
 		a = find_spare(tracker_pair(t, &o->connection), o);

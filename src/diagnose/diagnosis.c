@@ -270,6 +270,7 @@ collect_findings(struct diagnosis *d, struct run_state *r)
 
 		struct group_counts counts = {
 			.attempts = g->n,
+			.times = f->times > g->n ? f->times : g->n,
 			.clients = f->clients.total,
 			.users = f->users.total,
 			.first = f->first,

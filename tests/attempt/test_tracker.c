@@ -11,10 +11,11 @@
 
 /* What the client sends. */
 enum sent {
-	LOST, PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET
+	LOST, PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET,
+	DIGEST, DIGEST_NEW
 };
 /* What the proxy answers. */
-enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, PASS, NOTHING };
+enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, STALE, PASS, NOTHING };
 
 /* A step: an exchange, or, with `close`, the end of a connection. */
 struct act {
@@ -167,6 +168,16 @@ static const struct row {
 	    { X(1, PLAIN, OFFER), { .connection = 2, .sent = BASIC,
 	        .got = PASS, .target = "z", .seconds = 30 }, UNHEARD(1) },
 	    "none incomplete - 1 1; Basic authenticated - 0 1; " },
+	{ "a stale nonce, and the new one on the next connection", "Firefox",
+	    { X(1, DIGEST, STALE), END(1, BY_PROXY), X(2, DIGEST_NEW, PASS) },
+	    "Digest authenticated - 1 2; " },
+	{ "but not the old one again", "Firefox",
+	    { X(1, DIGEST, STALE), END(1, BY_PROXY), X(2, DIGEST, PASS) },
+	    "Digest rejected credentials 1 1; Digest authenticated - 0 1; " },
+	{ "a person may sit before a browser of text, too", "w3m/0.5.3",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, BASIC, OFFER, 5) },
+	    "Basic rejected credentials 2 2; " },
 	{ "no proxy authentication, no attempt", "curl",
 	    { X(1, PLAIN, PASS), X(1, PLAIN, PASS) }, "" },
 };
@@ -210,11 +221,27 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 		t->whole = sent;
 		t->user = "erin";
 		return t;
+	case DIGEST:
+	case DIGEST_NEW:
+		t = token(o, SCHEME_DIGEST, TOKEN_DIGEST);
+		parts_of(t)->digest.nonce = sent == DIGEST ? 1 : 2;
+		t->user = "erin";
+		break;
 	case TICKET:
 		t = token(o, SCHEME_NEGOTIATE, TOKEN_AP_REQ);
 		break;
 	}
 	t->whole = 1000 + frame; /* each is new */
+	return t;
+}
+
+static struct token *
+stale_token(struct observation *o)
+{
+	struct token *t = token(o, SCHEME_DIGEST, TOKEN_NONE);
+
+	parts_of(t)->digest.nonce = 2;
+	parts_of(t)->digest.stale = 1;
 	return t;
 }
 
@@ -265,6 +292,8 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
 			parts_of(p->challenges)->ntlm.target_info =
 			    s->got == T2 ? 7 : 0;
+			if (s->got == STALE)
+				p->challenges = stale_token(o);
 		}
 		o->frame = frame + 1;
 	}
