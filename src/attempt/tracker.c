@@ -9,7 +9,8 @@
 #include "base/memory.h"
 
 /* An answer that was lost came this soon after its offer. */
-#define LOST_WINDOW (2 * WHEN_SECOND)
+#define LOST_WINDOW   (2 * WHEN_SECOND)
+#define PERSON_WINDOW (60 * WHEN_SECOND)
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
 
@@ -295,7 +296,10 @@ learn_proxy(struct tracker *t, const struct observation *o)
 		p->server = table_hash(span_of_str(o->response.server));
 }
 
-/* What was asked for on other connections, this one gets. */
+/*
+ * What was asked for on other connections, this one gets: its login, or, if
+ * none is known of it, nobody's.
+ */
 static void
 take_up(struct tracker *t, struct tracked *by, const struct observation *o)
 {
@@ -304,7 +308,8 @@ take_up(struct tracker *t, struct tracked *by, const struct observation *o)
 
 	while (asked != NULL && asked != by &&
 	    same_target(&asked->attempt, &o->request)) {
-		by->attempt.spare += asked->attempt.connections;
+		if (by != NULL)
+			by->attempt.spare += asked->attempt.connections;
 		tracker_drop(t, asked);
 		asked = tracker_find_asked(p, o);
 	}
@@ -329,16 +334,10 @@ passed_without_credentials(struct tracker *t, struct conn *c,
 	if (auth != NULL) {
 		auth->attempt.requests++;
 		attempt_reaches(&auth->attempt, o->frame, o->time);
-		if (o->request.seen)
-			take_up(t, auth, o);
-	} else if (o->request.seen) {
-		struct pair *p = tracker_pair(t, &o->connection);
-		struct tracked *asked = tracker_find_asked(p, o);
-
-		/* Asked before, let through now: no login was missing. */
-		if (asked != NULL && same_target(&asked->attempt, &o->request))
-			tracker_drop(t, asked);
 	}
+	/* Asked before, let through now: no login was missing. */
+	if (o->request.seen)
+		take_up(t, auth, o);
 	observation_free(o);
 }
 
@@ -425,10 +424,14 @@ doubt_asked(struct pair *p, const struct observation *o)
 	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
 		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
 
-		if (looked++ > MAX_CANDIDATES ||
-		    o->time - a->attempt.end > LOST_WINDOW)
+		int64_t age = o->time - a->attempt.end;
+
+		if (looked++ > MAX_CANDIDATES || age > PERSON_WINDOW)
 			break;
-		if (a->state != STATE_ASKED || a->conn_id == o->connection.id)
+		if (a->state != STATE_ASKED ||
+		    a->conn_id == o->connection.id ||
+		    (age > LOST_WINDOW && (a->attempt.request == NULL ||
+		        !has_a_person(a->attempt.request))))
 			continue;
 		a->request_unseen = true;
 		if (a->attempt.outcome == OUTCOME_ABANDONED)

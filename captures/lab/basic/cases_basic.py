@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Basic: good logins, wrong ones, and the ways a right password gets spoilt on its way."""
 import os, subprocess, time
-from common import HERE, LAB, MANY, P2, PW, PX
+from common import HERE, LAB, MANY, PW, PX
 from lab import *
 import srv, users
 
@@ -685,22 +685,6 @@ def basic_upstream_407_both_legs(c):
               cause_ok=['no-credentials', 'upstream-proxy'])]
     c.n407 = 4
     c.findings = ('upstream-proxy',)
-
-
-@case('basic', filt='(host 10.79.1.1 or host 10.79.0.21) and not arp and not icmp6')
-def basic_upstream_privoxy(c):
-    """privoxy hands requests to a squid that wants Basic: it drops the client's credentials, and from the 407 the offers; both legs"""
-    c.proxy = 'Privoxy 3.0 before squid 5.7'
-    conf = f'{LAB}/run/privoxy.conf'
-    with open(conf, 'w') as f:
-        f.write(f'listen-address {P2}:8118\nforward / {PX}:3128\n')
-    p = subprocess.Popen(['ip', 'netns', 'exec', 'pbp2', 'privoxy', '--no-daemon', conf], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1)
-    c.curl('basic', 'alice', px=f'http://{P2}:8118')
-    p.terminate()
-    c.n407 = 2
-    c.rows = [row(c.ip, f'{P2}:8118', 'Basic', 'rejected', 'authenticate', 'upstream-proxy', 'alice'),
-              row(P2, c.at('basic'), 'none', 'abandoned', 'offer', 'no-credentials', cause_ok=['no-credentials', 'upstream-proxy'])]
 
 
 @case('basic', 'pbc2')
