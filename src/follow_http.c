@@ -17,6 +17,7 @@ struct http_talk {
 	struct http_conversation *http;
 	enum flow_side client; /* which side sends the requests */
 	bool matters;          /* an exchange of it was emitted */
+	bool client_lost;      /* bytes of the client are not in the capture */
 	struct proxy_header header;
 	uint8_t answer[7]; /* the first bytes of the server */
 	uint8_t answer_len;
@@ -124,6 +125,7 @@ http_gap(struct conversation *base, enum flow_side side, uint64_t n,
 	struct http_talk *c = (struct http_talk *)base;
 	struct http_from f = http_from_of(from);
 
+	c->client_lost |= side == c->client;
 	if (c->sample != NULL)
 		sample_gap(c->sample, side);
 	else
@@ -181,6 +183,7 @@ connection_of(const struct http_talk *c)
 		.directions = (uint8_t)(i->seen[0] + i->seen[1]),
 		.missing_bytes = i->missing[0] + i->missing[1],
 		.missing_client = i->missing[client],
+		.unheard = i->unheard[proxy],
 		.carried_bytes = i->delivered[0] + i->delivered[1] +
 		    i->missing[0] + i->missing[1],
 	};
@@ -236,6 +239,16 @@ take_pac(struct http_talk *c, const struct http_exchange *e)
 	end_pac(c);
 }
 
+/* Bytes of the client are missing, and its request was among them. */
+static bool
+request_was_lost(const struct http_talk *c, const struct http_exchange *e)
+{
+	const struct flow_info *i = c->base.info;
+
+	return !e->request.seen && e->response.seen && c->client_lost &&
+	    i->seen[0] && i->seen[1];
+}
+
 static void
 take_exchange(void *context, const struct http_exchange *e)
 {
@@ -245,8 +258,8 @@ take_exchange(void *context, const struct http_exchange *e)
 	w->counts.exchanges++;
 	if (pac_is_exchange(&e->request, &e->response))
 		take_pac(c, e);
-	/* After the first that matters, all of the connection do. */
-	if (!c->matters && !exchange_matters(e))
+	/* After the first that matters, or may, all of the connection do. */
+	if (!c->matters && !exchange_matters(e) && !request_was_lost(c, e))
 		return;
 	c->matters = true;
 	if (c->method == NULL && e->request.seen && !e->response.seen) {

@@ -25,8 +25,19 @@ def host_of(text):
         .strip('[]')
 
 
+def caches(value):
+    """The hosts in X-Cache fields, wherever they are."""
+    if isinstance(value, dict):
+        yield from re.findall(r' from ([^ ,;:]+)',
+                              str(value.get('x_cache') or ''))
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from caches(part)
+
+
 def names(events):
-    found = set()
+    found = set(caches(events))
     for event in events:
         for side in ('source', 'destination'):
             found.add(event.get(side, {}).get('ip'))

@@ -31,6 +31,7 @@ class Attempt:
 
     def __init__(self, event):
         body = event['p407']['attempt']
+        self.id = body['id']
         user = event.get('user', {})
         to = event['destination']
         self.client = event['source']['ip']
@@ -197,7 +198,20 @@ def judge(truth, events):
         elif a.outcome == 'authenticated':
             wrong['outcome'].append(f'not in the truth: {a}')
     judge_findings(truth, rows, alerts, wrong)
+    judge_ruled_out(rows, alerts, wrong)
     return wrong
+
+
+def judge_ruled_out(rows, findings, wrong):
+    """What is said not to be it must not be it."""
+    so = {a.id: row.row['cause'] for row in rows for a in row.got}
+    for e in findings:
+        body = e['p407']['finding']
+        real = {so.get(ident) for ident in body['attempts']}
+        for other in body.get('ruled_out', ()):
+            if other['cause'] in real:
+                wrong['cause'].append(f"ruled out, and it is so: "
+                                      f"{other['cause']} ({e['message']})")
 
 
 def is_untold(event):

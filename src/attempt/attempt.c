@@ -105,3 +105,19 @@ attempt_scheme_name(enum attempt_scheme s)
 {
 	return names_of(schemes, s, "other");
 }
+
+unsigned
+attempt_refusals(const struct attempt *a)
+{
+	unsigned n = a->responses_407;
+
+	/* Only of these may one attempt have many requests that failed. */
+	if (a->scheme != ATTEMPT_NONE && a->scheme != ATTEMPT_BASIC &&
+	    a->scheme != ATTEMPT_DIGEST && a->scheme != ATTEMPT_BEARER)
+		return 1;
+	for (unsigned i = 0; i < a->n_legs; i++)
+		n -= a->scheme != ATTEMPT_NONE && n > 0 &&
+		    (a->legs[i].step == STEP_OFFER ||
+		        a->legs[i].step == STEP_CHALLENGE);
+	return n > 0 ? n : 1;
+}

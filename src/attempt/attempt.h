@@ -197,6 +197,9 @@ const char *cause_name(enum cause c); /* NULL for CAUSE_NONE */
 bool cause_of(struct span name, enum cause *out);
 const char *attempt_scheme_name(enum attempt_scheme s);
 
+/* How often it was refused, or asked in vain, within this one attempt. */
+unsigned attempt_refusals(const struct attempt *a);
+
 /* A failure: rejected, abandoned or broken. */
 static inline bool
 attempt_failed(const struct attempt *a)

@@ -263,14 +263,85 @@ note_offers(struct attempt *a, const struct observation *o)
 	}
 }
 
+/* Is it one of the tokens that came with this observation, or its name? */
+static bool
+came_with(const struct observation *o, const struct token *t,
+    const char *name, bool challenges)
+{
+	const struct observed_response *p = &o->response;
+	const struct token *c = o->request.credentials;
+
+	if (c != NULL && (t == c || (name != NULL && name == c->scheme_name)))
+		return true;
+	for (size_t i = 0; challenges && i < p->n_challenges; i++) {
+		c = &p->challenges[i];
+		if (t == c || (name != NULL && name == c->scheme_name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Would a pointer of the attempt lead nowhere without this one?  Whatever
+ * attempt_exchange() keeps is asked for here.  The first and the last of all
+ * stay, and so do their manners.
+ */
+static bool
+is_needed(const struct attempt *a, const struct observation *o,
+    const struct observation *first, const struct observation *last)
+{
+	const struct observed_request *q = &o->request;
+	const struct observed_response *p = &o->response;
+	const struct token *const tokens[] = { a->negotiate, a->challenge,
+		a->authenticate, a->credentials, a->verdict, a->offers,
+		a->last_offers };
+	bool words = q->manner == NULL ||
+	    (q->manner != first->request.manner &&
+	        q->manner != last->request.manner);
+	bool challenges = p->manner == NULL || !p->manner->has_challenges ||
+	    (p->manner != first->response.manner &&
+	        p->manner != last->response.manner);
+	/* Else it is a literal. */
+	const char *name = a->scheme == ATTEMPT_OTHER ? a->scheme_name : NULL;
+
+	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+		if (tokens[i] != NULL &&
+		    came_with(o, tokens[i], name, challenges))
+			return true;
+	return a->request == q || a->response == p ||
+	    (a->target != NULL && a->target == q->target) ||
+	    (words && a->method != NULL && a->method == q->method) ||
+	    (a->user != NULL && q->credentials != NULL &&
+	        a->user == q->credentials->user);
+}
+
 bool
+attempt_is_full(const struct attempt *a)
+{
+	return a->n_observations >= limit_of(LIMIT_LEGS);
+}
+
+struct observation *
 attempt_adopt(struct attempt *a, struct observation *o)
 {
-	if (a->n_observations >= limit_of(LIMIT_LEGS))
-		return false;
+	struct link *l = a->observations.prev;
+	struct link *first = a->observations.next;
+	bool full = attempt_is_full(a);
+
 	list_append(&a->observations, &o->link);
 	a->n_observations++;
-	return true;
+	for (; full && l != first; l = l->prev) {
+		struct observation *old =
+		    LIST_OBJECT(l, struct observation, link);
+
+		if (is_needed(a, old,
+		        LIST_OBJECT(first, struct observation, link), o))
+			continue;
+		list_remove(&old->link);
+		a->n_observations--;
+		return old;
+	}
+	return NULL;
 }
 
 void

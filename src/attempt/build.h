@@ -29,11 +29,15 @@ void attempt_sort_legs(struct attempt *a);
 void attempt_exchange(struct attempt *a, const struct observation *o,
     const struct move *m, when_ns *offer_time, when_ns *sent_time);
 
+/* It has as many observations as it may (LIMIT_LEGS). */
+bool attempt_is_full(const struct attempt *a);
+
 /*
- * Own the observation.  False when it has enough (LIMIT_LEGS): nothing may
- * then point into it.
+ * Own the observation.  If it is full, the newest of the others that nothing
+ * points into, but never the first, makes room: it is the caller's again.
+ * Else NULL.
  */
-bool attempt_adopt(struct attempt *a, struct observation *o);
+struct observation *attempt_adopt(struct attempt *a, struct observation *o);
 
 /* Its connection ended; `leg`: in the middle of things, so show it. */
 void attempt_closed(struct attempt *a, const struct observation *o,

@@ -55,8 +55,15 @@ same_credentials(const struct token *a, const struct token *b)
 bool
 has_a_person(const struct observed_request *q)
 {
-	return q->user_agent != NULL &&
-	    span_starts(span_of_str(q->user_agent), SPAN("Mozilla/"));
+	static const struct span browsers[] = { SPAN_INIT("Mozilla/"),
+		SPAN_INIT("Opera/"), SPAN_INIT("w3m/"), SPAN_INIT("Lynx/"),
+		SPAN_INIT("ELinks/"), SPAN_INIT("Links ") };
+
+	for (size_t i = 0; i < sizeof(browsers) / sizeof(browsers[0]); i++)
+		if (q->user_agent != NULL &&
+		    span_starts(span_of_str(q->user_agent), browsers[i]))
+			return true;
+	return false;
 }
 
 /*
@@ -91,6 +98,33 @@ tracker_find_asked(struct pair *p, const struct observation *o)
 		}
 	}
 	return second;
+}
+
+struct tracked *
+tracker_find_stale(struct pair *p, const struct observation *o)
+{
+	const struct token *t = o->request.credentials;
+	int looked = 0;
+
+	if (t == NULL || t->scheme != SCHEME_DIGEST)
+		return NULL;
+	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
+		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
+		const struct token *c = a->attempt.last_offers;
+		size_t n = a->attempt.n_last_offers;
+
+		if (looked++ > MAX_CANDIDATES)
+			break;
+		if (a->state != STATE_CHALLENGED ||
+		    a->attempt.scheme != ATTEMPT_DIGEST ||
+		    !same_agent(&a->attempt, &o->request))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (c[i].scheme == SCHEME_DIGEST &&
+			    c[i].digest->nonce == t->digest->nonce)
+				return a;
+	}
+	return NULL;
 }
 
 /*

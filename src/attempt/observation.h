@@ -41,6 +41,7 @@ struct connection {
 	uint8_t directions; /* 1 or 2: directions with any packet */
 	uint64_t missing_bytes; /* not in the capture, acknowledged */
 	uint64_t missing_client; /* of these, from the client */
+	bool unheard; /* closed, and the proxy's last bytes had no answer */
 	uint64_t carried_bytes; /* acknowledged or seen, both directions */
 };
 

@@ -45,6 +45,26 @@ same_agent_and_host(const struct tracked *a, const struct tracked *b)
 }
 
 /*
+ * A handshake that the client began beside others, as it opened connections
+ * at once, and left at the challenge when one of the others was free.
+ */
+static bool
+is_left_handshake(const struct tracked *a)
+{
+	return a->state == STATE_CHALLENGED &&
+	    a->attempt.outcome == OUTCOME_ABANDONED &&
+	    a->attempt.challenge != NULL && !a->attempt.restarted &&
+	    a->attempt.challenge->scheme != SCHEME_DIGEST;
+}
+
+static bool
+side_by_side(const struct tracked *a, const struct tracked *b)
+{
+	return a->attempt.start <= b->attempt.end &&
+	    (a->closed == WHEN_NONE || a->closed >= b->attempt.start);
+}
+
+/*
  * Was this one asked while the same program logged in for the same host?
  * For a browser at about that time; for others the connections must have
  * been there side by side, as one program may run twice in a row.
@@ -56,6 +76,9 @@ is_spare_of(const struct tracked *spare, const struct tracked *login)
 
 	if (!same_agent_and_host(spare, login))
 		return false;
+	if (is_left_handshake(spare))
+		return l->outcome == OUTCOME_AUTHENTICATED && !l->split &&
+		    side_by_side(spare, login);
 	if (s->request != NULL && has_a_person(s->request))
 		return s->start - l->end <= SPARE_BEFORE &&
 		    l->start - s->end <= SPARE_AFTER;
@@ -63,14 +86,27 @@ is_spare_of(const struct tracked *spare, const struct tracked *login)
 	    same_text(s->target, l->target) && l->start >= s->end &&
 	    l->start - s->end <= PROGRAM_WINDOW)
 		return true;
-	return s->start <= l->end &&
-	    (spare->closed == WHEN_NONE || spare->closed >= l->start) &&
+	return side_by_side(spare, login) &&
 	    l->start - s->end <= SPARE_AFTER;
+}
+
+static bool
+may_be_spare(const struct tracked *a)
+{
+	return a->state == STATE_ASKED || is_left_handshake(a);
+}
+
+/* What a spare one belongs to. */
+static bool
+is_login(const struct tracked *a)
+{
+	return a->attempt.scheme != ATTEMPT_NONE && !is_left_handshake(a);
 }
 
 /*
  * Spare connections: asked, never answered, but the same program logged in
- * for the same host at about that time.  They are part of that login.
+ * for the same host at about that time.  They are part of that login.  One
+ * that was left in mid handshake is, if that login came to its end.
  */
 void
 tracker_absorb_spares(struct tracker *t, bool whole)
@@ -88,21 +124,21 @@ tracker_absorb_spares(struct tracker *t, bool whole)
 	struct tracked **taken_by = memory_new(n, sizeof(struct tracked *));
 
 	for (size_t i = 0; i < n; i++) {
-		if (all[i]->attempt.scheme != ATTEMPT_NONE)
+		if (is_login(all[i]))
 			login = all[i];
 		else if (login != NULL && is_spare_of(all[i], login))
 			taken_by[i] = login;
 	}
 	login = NULL;
 	for (size_t i = n; i-- > 0;) {
-		if (all[i]->attempt.scheme != ATTEMPT_NONE)
+		if (is_login(all[i]))
 			login = all[i];
 		else if (taken_by[i] == NULL && login != NULL &&
 		    is_spare_of(all[i], login))
 			taken_by[i] = login;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (taken_by[i] != NULL && all[i]->state == STATE_ASKED &&
+		if (taken_by[i] != NULL && may_be_spare(all[i]) &&
 		    (whole || all[i]->attempt.settled)) {
 			taken_by[i]->attempt.spare +=
 			    all[i]->attempt.connections;

@@ -113,6 +113,13 @@ bool has_a_person(const struct observed_request *q);
 struct tracked *tracker_find_asked(struct pair *p,
     const struct observation *o);
 
+/*
+ * A Digest answer on another connection that was called stale, and whose new
+ * nonce this request uses; or NULL.
+ */
+struct tracked *tracker_find_stale(struct pair *p,
+    const struct observation *o);
+
 /* The type 2 on another connection that this type 3 answers; or NULL. */
 struct tracked *tracker_find_challenge(struct pair *p,
     const struct observation *o);

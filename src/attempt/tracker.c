@@ -8,13 +8,16 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
+/* An answer that was lost came this soon after its offer. */
+#define LOST_WINDOW   (2 * WHEN_SECOND)
+#define PERSON_WINDOW (60 * WHEN_SECOND)
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
 
 static void take_exchange(struct tracker *t, struct observation *o);
 static void take_close(struct tracker *t, struct observation *o);
 static struct tracked *find_attempt(struct tracker *t, struct conn *c,
-    const struct observation *o, enum said said);
+    const struct observation *o, enum said said, bool passed);
 
 struct tracker *
 tracker_new(void)
@@ -119,18 +122,28 @@ count_bytes(struct tracker *t, struct tracked *a, size_t n)
 	t->bytes += n;
 }
 
-/* The observation is its own from now on, or, past a limit, is not kept. */
-static bool
+/* Others may hold the manners, too, but need not. */
+static size_t
+bytes_of(const struct observation *o)
+{
+	return sizeof(*o) + o->arena.bytes + manner_size(o->request.manner) +
+	    manner_size(o->response.manner);
+}
+
+/* The observation is its own from now on; past a limit, for another one. */
+static void
 adopt(struct tracker *t, struct tracked *a, struct observation *o)
 {
-	/* Others may hold the manners, too, but need not. */
-	size_t n = sizeof(*o) + o->arena.bytes +
-	    manner_size(o->request.manner) + manner_size(o->response.manner);
-	if (!attempt_adopt(&a->attempt, o))
-		return false;
-	count_bytes(t, a, n);
+	struct observation *old = attempt_adopt(&a->attempt, o);
+
+	count_bytes(t, a, bytes_of(o));
+	if (old != NULL) {
+		limit_hit(LIMIT_LEGS);
+		a->bytes -= bytes_of(old);
+		t->bytes -= bytes_of(old);
+		observation_free(old);
+	}
 	make_room(t, a);
-	return true;
 }
 
 static struct tracked *
@@ -188,7 +201,7 @@ decide(struct tracked *a, enum outcome outcome, enum step broke_at)
 
 static struct tracked *
 find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
-    enum said said)
+    enum said said, bool passed)
 {
 	struct tracked *cur = tracker_get(t, c->current);
 
@@ -223,7 +236,10 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 		if (state == STATE_ASKED)
 			return cur;
 	}
-	return tracker_find_asked(p, o);
+	/* A stale nonce, a new one, and all is well: that is one login. */
+	if (passed && cur == NULL)
+		other = tracker_find_stale(p, o);
+	return other != NULL ? other : tracker_find_asked(p, o);
 }
 /* -- exchanges -- */
 
@@ -282,6 +298,25 @@ learn_proxy(struct tracker *t, const struct observation *o)
 		p->server = table_hash(span_of_str(o->response.server));
 }
 
+/*
+ * What was asked for on other connections, this one gets: its login, or, if
+ * none is known of it, nobody's.
+ */
+static void
+take_up(struct tracker *t, struct tracked *by, const struct observation *o)
+{
+	struct pair *p = tracker_pair(t, &o->connection);
+	struct tracked *asked = tracker_find_asked(p, o);
+
+	while (asked != NULL && asked != by &&
+	    same_target(&asked->attempt, &o->request)) {
+		if (by != NULL)
+			by->attempt.spare += asked->attempt.connections;
+		tracker_drop(t, asked);
+		asked = tracker_find_asked(p, o);
+	}
+}
+
 /* A request without credentials that was let through. */
 static void
 passed_without_credentials(struct tracker *t, struct conn *c,
@@ -301,14 +336,10 @@ passed_without_credentials(struct tracker *t, struct conn *c,
 	if (auth != NULL) {
 		auth->attempt.requests++;
 		attempt_reaches(&auth->attempt, o->frame, o->time);
-	} else if (o->request.seen) {
-		struct pair *p = tracker_pair(t, &o->connection);
-		struct tracked *asked = tracker_find_asked(p, o);
-
-		/* Asked before, let through now: no login was missing. */
-		if (asked != NULL && same_target(&asked->attempt, &o->request))
-			tracker_drop(t, asked);
 	}
+	/* Asked before, let through now: no login was missing. */
+	if (o->request.seen)
+		take_up(t, auth, o);
 	observation_free(o);
 }
 
@@ -340,16 +371,19 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 		a->responses_407 += cur->attempt.responses_407;
 		tracker_drop(t, cur);
 	}
+	if (passed)
+		take_up(t, last, o);
 	c->current = last->attempt.id;
 	a->requests++;
 	a->credentials_sent++;
 	if (refused && o->response.status == 407)
 		a->responses_407++;
-	if (!adopt(t, last, o)) {
+	if (attempt_is_full(a)) {
 		attempt_reaches(a, o->frame, o->time);
 		observation_free(o);
 		return true;
 	}
+	adopt(t, last, o);
 	attempt_add_leg(a, o, true, STEP_CREDENTIALS);
 	attempt_add_leg(a, o, false,
 	    passed ? STEP_AUTHENTICATED : STEP_REJECTED);
@@ -378,6 +412,33 @@ find_spare(struct pair *p, const struct observation *o)
 			return a;
 	}
 	return NULL;
+}
+
+/*
+ * A request that is not in the capture may have answered what was asked on
+ * another connection just before.
+ */
+static void
+doubt_asked(struct pair *p, const struct observation *o)
+{
+	int looked = 0;
+
+	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
+		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
+
+		int64_t age = o->time - a->attempt.end;
+
+		if (looked++ > MAX_CANDIDATES || age > PERSON_WINDOW)
+			break;
+		if (a->state != STATE_ASKED ||
+		    a->conn_id == o->connection.id ||
+		    (age > LOST_WINDOW && (a->attempt.request == NULL ||
+		        !has_a_person(a->attempt.request))))
+			continue;
+		a->request_unseen = true;
+		if (a->attempt.outcome == OUTCOME_ABANDONED)
+			decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
+	}
 }
 
 static void
@@ -410,6 +471,8 @@ take_exchange(struct tracker *t, struct observation *o)
 	enum answer answer = steps_answer(&o->request, &o->response);
 	bool own_401 = proxys_own_401(t, o);
 
+	if (said == SAID_UNSEEN && o->response.seen)
+		doubt_asked(tracker_pair(t, &o->connection), o);
 	if (own_401)
 		answer = o->response.keeps_alive ? ANSWER_OFFER
 		                                 : ANSWER_CLOSING;
@@ -436,7 +499,7 @@ take_exchange(struct tracker *t, struct observation *o)
 	if (said == SAID_CREDENTIALS && repeats_last(t, c, o, answer))
 		return;
 
-	struct tracked *a = find_attempt(t, c, o, said);
+	struct tracked *a = find_attempt(t, c, o, said, passed);
 
 	if (a == NULL && said == SAID_NOTHING && answer != ANSWER_UNSEEN)
 		a = find_spare(tracker_pair(t, &o->connection), o);
@@ -477,8 +540,7 @@ take_exchange(struct tracker *t, struct observation *o)
 		else if (!request_bound(&a->attempt))
 			c->authenticated = a->attempt.id;
 	}
-	if (!adopt(t, a, o))
-		observation_free(o);
+	adopt(t, a, o);
 }
 
 /* -- ends -- */
@@ -533,6 +595,9 @@ take_close(struct tracker *t, struct observation *o)
 		    o->connection.missing_client >
 		        a->attempt.connection.missing_client;
 
+		/* Nothing came back, not even TCP's own word: it is lost. */
+		lost |= o->connection.unheard &&
+		    (o->closed_by == CLOSED_NOT || o->closed_by == CLOSED_IDLE);
 		a->owner_open = o->closed_by == CLOSED_NOT;
 		if (!a->owner_open)
 			a->closed = o->time;

@@ -352,6 +352,7 @@ describe(void *judging, unsigned thread, size_t i)
 
 	struct group_counts counts = {
 		.attempts = g->n,
+		.times = f->times > g->n ? f->times : g->n,
 		.clients = f->clients.total,
 		.users = f->users.total,
 		.first = f->first,

@@ -255,6 +255,9 @@ ask_all(const struct finding *f, const struct rules *rules,
 		if (truth == TRUTH_TRUE ? rule->specificity < LAST_RESORT
 		                        : !considered)
 			continue;
+		if (truth == TRUTH_FALSE && r->ruled_out_if != NULL &&
+		    condition_eval(r->ruled_out_if, s) != TRUTH_TRUE)
+			continue;
 		if (speaks_better(truth, rule, o)) {
 			o->rule = r;
 			o->truth = truth;

@@ -70,7 +70,7 @@ struct fact {
 
 /* Counts of a group of attempts, for messages. */
 struct group_counts {
-	size_t attempts, clients, users;
+	size_t attempts, times, clients, users;
 	when_ns first, last;
 	const char *const *advice; /* about the make of the proxy */
 	size_t n_advice;

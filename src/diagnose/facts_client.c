@@ -58,6 +58,15 @@ client_logins(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+client_is_proxy(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->event == NULL
+	    ? value_absent()
+	    : value_bool(history_client_is_proxy(s->history, s->event));
+}
+
+static struct value
 program_attempts(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -147,6 +156,9 @@ const struct fact facts_of_client[] = {
 	{ "client.other_programs_authenticate", FACT_BOOL, SOURCE_HISTORY,
 	    "other programs on this client get through", NULL, NULL,
 	    .compute = others_authenticate },
+	{ "client.is_proxy", FACT_BOOL, SOURCE_HISTORY,
+	    "the client is itself a proxy, at which others ask", NULL, NULL,
+	    .compute = client_is_proxy },
 	{ "program.attempts", FACT_NUMBER, SOURCE_HISTORY,
 	    "attempts of this program on this client", NULL, NULL,
 	    .compute = program_attempts },

@@ -231,11 +231,11 @@ group_times(const struct subject *s, const struct fact *f)
 	struct text t = { .limit = 40 };
 
 	(void)f;
-	if (s->group->attempts == 1)
+	if (s->group->times == 1)
 		return value_string("once");
-	if (s->group->attempts == 2)
+	if (s->group->times == 2)
 		return value_string("twice");
-	text_fmt(&t, "%zu times", s->group->attempts);
+	text_fmt(&t, "%zu times", s->group->times);
 
 	const char *kept = arena_str(s->arena, text_span(&t));
 

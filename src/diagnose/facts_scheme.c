@@ -88,31 +88,6 @@ stale(const struct subject *s, const struct fact *f)
 	return value_bool(t->digest->stale == 1);
 }
 
-/* How often a finished answer was met with stale=true. */
-static struct value
-stale_count(const struct subject *s, const struct fact *f)
-{
-	const struct attempt *a = s->attempt;
-	unsigned n = 0;
-
-	(void)f;
-	if (a->observations.next == NULL)
-		return value_absent();
-	LIST_EACH (link, &a->observations) {
-		const struct observation *o =
-		    LIST_OBJECT(link, struct observation, link);
-		const struct token *t = o->request.credentials;
-
-		if (t == NULL || t->scheme != SCHEME_DIGEST)
-			continue;
-		for (size_t i = 0; i < o->response.n_challenges; i++)
-			n += o->response.challenges[i].scheme ==
-			        SCHEME_DIGEST &&
-			    o->response.challenges[i].digest->stale == 1;
-	}
-	return value_number(n);
-}
-
 static struct value
 nonce_offered(const struct subject *s, const struct fact *f)
 {
@@ -480,9 +455,6 @@ const struct fact facts_of_scheme[] = {
 	{ "digest.stale", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last Digest challenge says stale=true", SEE_RESPONSE, NULL,
 	    .compute = stale },
-	{ "digest.stale_count", FACT_NUMBER, SOURCE_ATTEMPT,
-	    "how many answers of the client were called stale",
-	    SEE_RESPONSE, NULL, .compute = stale_count },
 	{ "digest.nonce_offered", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the nonce in the answer is the one of the offer", SEE_RESPONSE,
 	    NULL, .compute = nonce_offered },

@@ -210,6 +210,8 @@ finished_before(const struct subject *s, const struct fact *f)
 
 struct domain_count {
 	const char *domain;
+	when_ns first, last; /* of its refusals */
+	bool passes, others_pass;
 	uint32_t users[32];
 	size_t n;
 };
@@ -226,6 +228,49 @@ count_domain(void *context, const struct event *o)
 			return true;
 	x->users[x->n++] = o->kin[KIN_USER];
 	return x->n < sizeof(x->users) / sizeof(x->users[0]);
+}
+
+static bool
+span_domain(void *context, const struct event *o)
+{
+	struct domain_count *x = context;
+
+	if (!lookback_same_text(x->domain, o->attempt->domain))
+		return true;
+	x->first = o->time < x->first ? o->time : x->first;
+	x->last = o->time > x->last ? o->time : x->last;
+	return count_domain(context, o);
+}
+
+static bool
+pass_domain(void *context, const struct event *o)
+{
+	struct domain_count *x = context;
+
+	if (!lookback_same_text(x->domain, o->attempt->domain))
+		x->others_pass = true;
+	else if (o->time >= x->first && o->time <= x->last)
+		x->passes = true;
+	return true;
+}
+
+/* Its refusals of five minutes: none of it, and some of others, get in. */
+static struct value
+domain_outage(const struct subject *s, const struct fact *f)
+{
+	struct domain_count x = { .n = 1 };
+
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_LANE] == 0)
+		return value_unknown();
+	x.domain = s->attempt->domain;
+	x.users[0] = s->event->kin[KIN_USER];
+	x.first = x.last = s->event->time;
+	history_each_near(s->history, s->event, KIN_LANE, WHICH_REFUSED, NEAR,
+	    span_domain, &x);
+	history_each_near(s->history, s->event, KIN_LANE, WHICH_OK, NEAR,
+	    pass_domain, &x);
+	return value_number(x.passes || !x.others_pass ? 0 : (double)x.n);
 }
 
 /* This one's user is one of them. */
@@ -436,6 +481,10 @@ const struct fact facts_of_story[] = {
 	{ "connection.finished_before", FACT_BOOL, SOURCE_HISTORY,
 	    "an earlier handshake on this connection got a challenge, or had "
 	    "a ticket", NULL, NULL, .compute = finished_before },
+	{ "proxy.domain_outage_users", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many users of this domain were refused within five minutes, "
+	    "while only others got in", NULL, NULL,
+	    .compute = domain_outage },
 	{ "proxy.domain_refused_users", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many users of this domain were refused with this scheme",
 	    NULL, NULL, .compute = domain_refused },

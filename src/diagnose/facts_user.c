@@ -71,6 +71,19 @@ same_secret(const struct event *e, const struct event *o)
 	    e->attempt->credentials->secret == o->attempt->credentials->secret;
 }
 
+/* One attempt may begin before another, and go on after it. */
+static bool
+same_secret_earlier(const struct event *e, const struct event *o)
+{
+	return same_secret(e, o) && o->attempt->start < e->attempt->start;
+}
+
+static bool
+same_secret_later(const struct event *e, const struct event *o)
+{
+	return same_secret(e, o) && o->attempt->end > e->attempt->end;
+}
+
 static bool
 other_secret(const struct event *e, const struct event *o)
 {
@@ -247,6 +260,8 @@ static struct value
 secret_before(const struct subject *s, const struct fact *f)
 {
 	(void)f;
+	if (lookback_near_ok(s, KIN_USER, same_secret_earlier) != NULL)
+		return value_bool(true);
 	return lookback_seen_before(s, KIN_USER, same_secret);
 }
 
@@ -256,6 +271,8 @@ secret_after(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (lookback_near_ok(s, KIN_USER, comparable_secrets) == NULL)
 		return value_unknown();
+	if (lookback_near_ok(s, KIN_USER, same_secret_later) != NULL)
+		return value_bool(true);
 	return lookback_seen_after(s, KIN_USER, same_secret);
 }
 
@@ -365,6 +382,54 @@ login_refusals_minute(const struct subject *s, const struct fact *f)
 	return lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
 }
 
+/* A nonce called stale may be answered on the next connection. */
+#define ROW_NEAR (60 * WHEN_SECOND)
+
+static unsigned
+stale_answers(const struct attempt *a)
+{
+	unsigned n = 0;
+
+	if (a->scheme != ATTEMPT_DIGEST)
+		return 0;
+	LIST_EACH (link, &a->observations) {
+		const struct observation *o =
+		    LIST_OBJECT(link, struct observation, link);
+		const struct token *t = o->request.credentials;
+
+		for (size_t i = 0; t != NULL && t->scheme == SCHEME_DIGEST &&
+		     i < o->response.n_challenges; i++)
+			n += o->response.challenges[i].scheme ==
+			        SCHEME_DIGEST &&
+			    o->response.challenges[i].digest->stale == 1;
+	}
+	return n;
+}
+
+static bool
+add_stale(void *context, const struct event *o)
+{
+	unsigned *n = context;
+
+	*n += stale_answers(o->attempt);
+	return true;
+}
+
+static struct value
+login_stale(const struct subject *s, const struct fact *f)
+{
+	unsigned n;
+
+	(void)f;
+	if (s->attempt == NULL || s->event == NULL ||
+	    s->attempt->observations.next == NULL)
+		return value_absent();
+	n = stale_answers(s->attempt);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_ALL, ROW_NEAR,
+	    add_stale, &n);
+	return value_number(n);
+}
+
 /* clang-format off */
 const struct fact facts_of_user[] = {
 	{ "user.succeeded_before", FACT_BOOL, SOURCE_HISTORY,
@@ -444,6 +509,10 @@ const struct fact facts_of_user[] = {
 	{ "login.successes", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program got through as this user", NULL, NULL,
 	    .compute = login_successes },
+	{ "login.stale_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many Digest answers of this program as this user were called "
+	    "stale within a minute of this", NULL, NULL,
+	    .compute = login_stale },
 	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
 	    "after a later success this program was refused again", NULL,
 	    NULL, .compute = login_refused_later },

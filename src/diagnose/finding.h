@@ -65,6 +65,7 @@ struct finding {
 
 	const struct attempt **attempts; /* in order of start */
 	size_t n_attempts;
+	size_t times; /* refused, or asked in vain, in all of them */
 	const struct attempt *example;   /* the one whose ladder is shown */
 	const struct attempt *good;      /* a good one to compare, or NULL */
 	when_ns first, last;

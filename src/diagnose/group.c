@@ -344,6 +344,8 @@ describe_attempts(const struct group *g, struct finding *f,
 	memcpy(f->attempts, g->attempts, g->n * sizeof(*f->attempts));
 	f->n_attempts = g->n;
 	f->example = example_of(g);
+	for (size_t i = 0; i < g->n; i++)
+		f->times += attempt_refusals(g->attempts[i]);
 	f->first = f->last = g->attempts[0]->start;
 	for (size_t i = 0; i < g->n; i++) {
 		if (g->attempts[i]->start < f->first)

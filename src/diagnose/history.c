@@ -27,10 +27,12 @@ struct history {
 	struct runs runs;
 	struct lane *lanes;           /* by id - 1 */
 	struct proxy_history *proxies;
+	bool *client_is_proxy; /* by id */
 	const struct rules *rules; /* for their products; or NULL */
 };
 
 static void index_attempts(struct history *h);
+static void note_proxies_of_proxies(struct history *h);
 static void build_series(struct history *h, enum kinship kin,
     enum which which);
 
@@ -70,6 +72,28 @@ by_time(const void *left, const void *right)
 	    : a->attempt->id > b->attempt->id;
 }
 
+/* Each proxy is looked up once: is there a client of its address? */
+static void
+note_proxies_of_proxies(struct history *h)
+{
+	bool *seen =
+	    memory_new((size_t)kin_count(h->kin, KIN_PROXY) + 1, sizeof(*seen));
+
+	h->client_is_proxy = memory_new(
+	    (size_t)kin_count(h->kin, KIN_CLIENT) + 1, sizeof(bool));
+	for (size_t i = 0; i < h->n; i++) {
+		const struct event *e = &h->events[i];
+
+		if (seen[e->kin[KIN_PROXY]])
+			continue;
+		seen[e->kin[KIN_PROXY]] = true;
+		h->client_is_proxy[kin_of_client(h->kin,
+		    &e->attempt->connection.proxy)] = true;
+	}
+	h->client_is_proxy[0] = false;
+	free(seen);
+}
+
 struct history *
 history_new(struct attempt *const *attempts, size_t n)
 {
@@ -95,6 +119,7 @@ history_new(struct attempt *const *attempts, size_t n)
 	h->lanes = lanes_build(h->events, n, kin_count(h->kin, KIN_LANE));
 	h->proxies =
 	    proxies_build(h->events, n, kin_count(h->kin, KIN_PROXY));
+	note_proxies_of_proxies(h);
 	return h;
 }
 
@@ -112,6 +137,7 @@ history_free(struct history *h)
 	runs_fini(&h->runs);
 	free(h->lanes);
 	free(h->proxies);
+	free(h->client_is_proxy);
 	free(h->by_address);
 	free(h->event_of);
 	free(h->events);
@@ -414,6 +440,30 @@ history_host_is_proxy(const struct history *h, const struct address *host)
 		if (address_eq(&h->events[i].attempt->connection.proxy, host))
 			return true;
 	return false;
+}
+
+bool
+history_client_is_proxy(const struct history *h, const struct event *e)
+{
+	return h->client_is_proxy[e->kin[KIN_CLIENT]];
+}
+
+void
+history_each_of_client(const struct history *h, const struct address *client,
+    when_ns time, bool (*each)(void *context, const struct event *e),
+    void *context)
+{
+	const struct series *s = &h->series[KIN_CLIENT][WHICH_ALL];
+	uint32_t id = kin_of_client(h->kin, client);
+
+	if (id == 0)
+		return;
+
+	uint32_t at = lower_bound(h, s, id, time, SIZE_MAX);
+
+	for (int i = 0; i < MAX_STEPS && at > s->starts[id]; i++)
+		if (!each(context, &h->events[s->at[--at]]))
+			return;
 }
 
 bool

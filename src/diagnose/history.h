@@ -168,7 +168,18 @@ size_t history_proxy_clients(const struct history *h,
 bool history_host_is_proxy(const struct history *h,
     const struct address *host);
 
-/* The same of a client. */
+/* Is the client of an event itself a proxy, for others? */
+bool history_client_is_proxy(const struct history *h, const struct event *e);
+
+/*
+ * The attempts of a client that is known by its address, those first that
+ * were decided last before `time`; at most 128.  `each` may stop by false.
+ */
+void history_each_of_client(const struct history *h,
+    const struct address *client, when_ns time,
+    bool (*each)(void *context, const struct event *e), void *context);
+
+/* Was there any? */
 bool history_client_is_known(const struct history *h,
     const struct address *client);
 

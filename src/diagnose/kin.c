@@ -163,6 +163,16 @@ kin_count(const struct kin *k, enum kinship kind)
 }
 
 uint32_t
+kin_of_client(const struct kin *k, const struct address *a)
+{
+	struct span bytes = span_of(a->bytes, 16);
+	struct number *n =
+	    find(k, KIN_CLIENT, bytes, hash_of(KIN_CLIENT, bytes));
+
+	return n != NULL ? n->id : 0;
+}
+
+uint32_t
 kin_of_proxy(const struct kin *k, const struct address *a, uint16_t port)
 {
 	struct proxy_key key = proxy_key(a, port);

@@ -21,6 +21,9 @@ void kin_number(struct kin *k, struct event *e);
 /* How many numbers were given out of one kind. */
 uint32_t kin_count(const struct kin *k, enum kinship kind);
 
+/* The number of a client; 0 if it has none. */
+uint32_t kin_of_client(const struct kin *k, const struct address *a);
+
 /* The number of a proxy; 0 if it has none. */
 uint32_t kin_of_proxy(const struct kin *k, const struct address *a,
     uint16_t port);

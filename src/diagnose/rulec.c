@@ -138,6 +138,7 @@ write_rule(FILE *out, const struct rule *r)
 	write_text(out, "message", r->message);
 	write_text(out, "why", r->why);
 	write_text(out, "ruled_out", r->ruled_out);
+	write_text(out, "ruled_out_if", r->ruled_out_if);
 	write_text(out, "needs", r->needs);
 	fprintf(out, "\t.n_fixes = %zu,\n\t.fixes = (const struct fix[]){\n",
 	    r->n_fixes);

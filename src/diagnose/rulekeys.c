@@ -62,6 +62,8 @@ static const struct key {
 	{ "message", KIND_TEMPLATE, REQUIRED, AT(message), 0, NULL },
 	{ "why", KIND_TEMPLATE, REQUIRED, AT(why), 0, NULL },
 	{ "ruled_out", KIND_TEMPLATE, OPTIONAL, AT(ruled_out), 0, NULL },
+	{ "ruled_out_if", KIND_CONDITION, OPTIONAL, AT(ruled_out_if), 0,
+	    NULL },
 	{ "needs", KIND_TEMPLATE, OPTIONAL, AT(needs), 0, NULL },
 	{ "fixes", KIND_FIXES, REQUIRED, AT(fixes), AT(n_fixes), NULL },
 	{ "escalate_to", KIND_TEMPLATE, REQUIRED_OF_FAULTS, AT(escalate_to),

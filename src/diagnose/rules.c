@@ -50,19 +50,26 @@ by_rank(const struct rule *a, const struct rule *b)
 	return strcmp(a->id, b->id);
 }
 
+/* NULL, no condition, is right. */
+static bool
+parse(struct rules *r, const char *text, const struct condition **out)
+{
+	struct condition_fault fault;
+
+	*out = text != NULL
+	    ? condition_parse(span_of_str(text), &r->arena, &fault)
+	    : NULL;
+	return text == NULL || *out != NULL;
+}
+
 void
 rules_add(struct rules *r, const struct rule *rule)
 {
-	struct condition_fault fault;
 	struct ready_rule ready = { .rule = rule };
 
-	if (rule->consider != NULL)
-		ready.consider = condition_parse(
-		    span_of_str(rule->consider), &r->arena, &fault);
-	ready.when =
-	    condition_parse(span_of_str(rule->when), &r->arena, &fault);
-	if (ready.when == NULL ||
-	    (rule->consider != NULL && ready.consider == NULL))
+	if (!parse(r, rule->consider, &ready.consider) ||
+	    !parse(r, rule->when, &ready.when) ||
+	    !parse(r, rule->ruled_out_if, &ready.ruled_out_if))
 		return;
 	if (r->n == r->room) {
 		r->room = r->room > 0 ? r->room * 2 : 128;
@@ -206,6 +213,7 @@ rule_explain(const struct rule *rule, struct text *t)
 	paragraph(t, "It says", rule->message);
 	paragraph(t, "Why", rule->why);
 	paragraph(t, "If it does not hold", rule->ruled_out);
+	paragraph(t, "Which is said only if", rule->ruled_out_if);
 	paragraph(t, "If it cannot be told", rule->needs);
 	for (size_t i = 0; i < rule->n_fixes; i++) {
 		struct text head = { .limit = 80 };

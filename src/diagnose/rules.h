@@ -20,6 +20,7 @@
  *	    message: One sentence.  {attempt.full_user} is a fact.
  *	    why: What on the wire shows it.
  *	    ruled_out: Said where it was considered and does not hold.
+ *	    ruled_out_if: attempt.challenged     # and where the words are so
  *	    needs: Said where it was considered and cannot be told.
  *	    fixes:                    # easy ones first
  *	      - who: client           # user, client, proxy, directory,
@@ -50,6 +51,8 @@
  * A rule holds where `consider` and `when` are both true.  Where `consider`
  * is true and `when` is not, it is part of the differential: ruled out, or
  * cannot tell.  A rule without `consider` is never mentioned unless it holds.
+ * `when` may be false for more than one reason; `ruled_out_if` asks for the
+ * one that `ruled_out` gives.  Where that is not so, nothing is said.
  */
 #ifndef P407_DIAGNOSE_RULES_H
 #define P407_DIAGNOSE_RULES_H
@@ -83,7 +86,7 @@ struct rule {
 	unsigned specificity;
 	enum rule_group group;
 	const char *consider, *when;
-	const char *message, *why, *ruled_out, *needs;
+	const char *message, *why, *ruled_out, *ruled_out_if, *needs;
 	const struct fix *fixes;
 	size_t n_fixes;
 	const char *escalate_to, *escalate_when, *verify;
@@ -98,6 +101,7 @@ struct ready_rule {
 	const struct rule *rule;
 	const struct condition *consider; /* NULL: always */
 	const struct condition *when;
+	const struct condition *ruled_out_if; /* NULL: always */
 };
 
 struct rules;

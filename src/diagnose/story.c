@@ -488,6 +488,14 @@ differ_requests(struct lines *l, const struct attempt *a,
 	    y->keeps_alive ? "kept" : "closed");
 }
 
+/* Of two users, passwords differ as a matter of course. */
+static bool
+same_user(const struct attempt *a, const struct attempt *b)
+{
+	return a->user != NULL && b->user != NULL &&
+	    span_eq_nocase(span_of_str(a->user), span_of_str(b->user));
+}
+
 size_t
 story_differences(const struct attempt *a, const struct attempt *good,
     const char *word, struct arena *arena,
@@ -504,6 +512,7 @@ story_differences(const struct attempt *a, const struct attempt *good,
 		    good->domain != NULL ? good->domain : "");
 	if (a->credentials != NULL && good->credentials != NULL &&
 	    a->scheme == good->scheme && a->scheme == ATTEMPT_BASIC &&
+	    same_user(a, good) &&
 	    a->credentials->secret != good->credentials->secret &&
 	    l.n < DIFFERENCES_MAX)
 		l.at[l.n++] = "another password";

@@ -182,8 +182,10 @@ find_attempts(struct events *e, struct span about, struct finding *f,
 	while (f->n_attempts < room && json_element(&r, &m)) {
 		struct attempt *a = attempt_named(e, m.value);
 
-		if (a != NULL)
-			f->attempts[f->n_attempts++] = a;
+		if (a == NULL)
+			continue;
+		f->attempts[f->n_attempts++] = a;
+		f->times += attempt_refusals(a);
 	}
 	*example = attempt_named(e, json_member(about, "example"));
 	f->example = *example;

@@ -264,13 +264,15 @@ address_span(const struct address *a)
 static enum rank
 nearness(struct table *met, struct text *scratch, const struct attempt *a)
 {
+	struct span client = address_span(&a->connection.client);
 	struct span proxy = address_span(&a->connection.proxy);
 	unsigned *times;
 
-	if (was_met(met, "client", address_span(&a->connection.client)) ||
+	/* A proxy may be the client of the next one. */
+	if (was_met(met, "client", client) || was_met(met, "proxy", client) ||
 	    was_met(met, "user", folded(scratch, a->user)))
 		return RANK_CLIENT;
-	if (!was_met(met, "proxy", proxy))
+	if (!was_met(met, "proxy", proxy) && !was_met(met, "client", proxy))
 		return RANK_NONE;
 	text_clear(scratch);
 	text_add(scratch, proxy);

@@ -16,6 +16,7 @@
 /* Parameters of challenges and credentials, RFC 7616, 6750, 7615. */
 enum treatment {
 	HIDE,
+	HIDE_VALUE,
 	SHOW,
 	SHOW_USER,
 	SHOW_REALM,
@@ -41,6 +42,7 @@ static const struct {
 	{ "domain", SHOW_URL },
 	{ "uri", SHOW_URL },
 	{ "username", SHOW_USER },
+	{ "username*", HIDE_VALUE }, /* RFC 8187: percent-encoded */
 	{ "response", NUMBER_HEX },
 	{ "rspauth", NUMBER_HEX },
 	{ "cnonce", NUMBER_LETTERS },
@@ -127,6 +129,7 @@ mask_param(struct mask *m, const struct shown *s, struct span name,
 		mask_hex(m, s, v);
 		break;
 	case NUMBER_LETTERS:
+	case HIDE_VALUE:
 	case HIDE:
 		mask_letters(m, s, v);
 		break;

@@ -122,11 +122,11 @@ when_entry(struct entries *e, const struct finding *f)
 		when_day_time(t, f->first);
 		text_str(t, " UTC");
 	}
-	if (f->n_attempts == 1)
+	if (f->times == 1)
 		text_str(t, ", once");
-	else if (f->n_attempts > 1)
-		text_fmt(t, ", %zu times", f->n_attempts);
-	if (f->n_attempts > 1 && f->last > f->first) {
+	else if (f->times > 1)
+		text_fmt(t, ", %zu times", f->times);
+	if (f->times > 1 && f->last > f->first) {
 		text_str(t, " within ");
 		when_length(t, f->last - f->first);
 	}

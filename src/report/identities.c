@@ -72,6 +72,23 @@ learn_via(struct redact *r, const char *via)
 	}
 }
 
+/* "MISS from proxy.lab.test:3128, HIT from other": who has the cache. */
+static void
+learn_cache(struct redact *r, const char *x_cache)
+{
+	static const char from[] = " from ";
+	const char *at = x_cache != NULL ? strstr(x_cache, from) : NULL;
+
+	for (; at != NULL; at = strstr(at, from)) {
+		struct text name = { 0 };
+
+		at += strlen(from);
+		text_add(&name, span_of(at, strcspn(at, " ,;")));
+		redact_learn_host(r, text_get(&name));
+		text_fini(&name);
+	}
+}
+
 /* "10.1.2.3, host" */
 static void
 learn_list(struct redact *r, const char *list)
@@ -97,6 +114,7 @@ learn_response(struct redact *r, const struct observed_response *p)
 	learn_words(r, p->proxy_agent);
 	learn_words(r, p->reason);
 	learn_words(r, p->vendor_error);
+	learn_cache(r, p->x_cache);
 	for (size_t i = 0; i < p->n_challenges; i++)
 		learn_token(r, &p->challenges[i]);
 }

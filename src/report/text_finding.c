@@ -109,7 +109,7 @@ static void
 when_and_how_often(struct page *p, const struct finding *f)
 {
 	struct text t;
-	size_t n = f->n_attempts;
+	size_t n = f->times;
 
 	text_init(&t);
 	if (f->first != WHEN_NONE) {

@@ -140,10 +140,10 @@ flow_table_packet(struct flow_table *t, const struct packet *p)
 		f->isn[side] = p->seq;
 		f->has_isn[side] = true;
 		info->began = true;
-		if (side == FLOW_OPENER)
-			info->syns++;
-		else
+		if (side == FLOW_ACCEPTOR)
 			info->answered = true;
+		else if (info->syns < UINT16_MAX)
+			info->syns++;
 	}
 	if (p->payload_len > 0)
 		info->answered = true;

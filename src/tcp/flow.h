@@ -40,7 +40,8 @@ struct flow_info {
 	bool answered;   /* a SYN-ACK, or any payload */
 	enum flow_close close : 8;
 	enum flow_side closed_by : 8; /* if close is FIN or RST */
-	unsigned syns;   /* SYNs sent by the opener */
+	uint16_t syns;   /* SYNs sent by the opener, or as many as it can say */
+	bool unheard[2]; /* at close(): its last bytes had no acknowledgement */
 	when_ns last_time;
 	uint64_t last_frame;
 	when_ns first_time;

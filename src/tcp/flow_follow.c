@@ -304,6 +304,7 @@ follow_finish(struct flow_table *t, struct flow *f,
 		reassembly_flush(r, from, &to_side, &context);
 		f->info.delivered[s] = r->delivered;
 		f->info.missing[s] = r->missing;
+		f->info.unheard[s] = reassembly_unheard(r);
 		t->counts.carried += r->delivered + r->missing;
 		t->counts.missing += r->missing;
 		t->counts.conflicts += r->conflicts;

@@ -289,6 +289,13 @@ reassembly_acknowledged(struct reassembly *r, uint32_t ack)
 }
 
 bool
+reassembly_unheard(const struct reassembly *r)
+{
+	return r->delivered > 0 &&
+	    (!r->has_acked || distance(r->acked, r->next) > 0);
+}
+
+bool
 reassembly_done(const struct reassembly *r)
 {
 	return r->has_end && list_empty(&r->held) &&

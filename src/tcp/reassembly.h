@@ -83,6 +83,9 @@ void reassembly_end_at(struct reassembly *r, uint32_t end_seq);
 /* The other side acknowledges everything before `ack`. */
 void reassembly_acknowledged(struct reassembly *r, uint32_t ack);
 
+/* Bytes were given that the other side never acknowledged. */
+bool reassembly_unheard(const struct reassembly *r);
+
 /* All bytes up to the end were given or are gaps. */
 bool reassembly_done(const struct reassembly *r);
 

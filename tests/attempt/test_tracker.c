@@ -10,9 +10,12 @@
 #include "run.h"
 
 /* What the client sends. */
-enum sent { PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET };
+enum sent {
+	LOST, PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET,
+	DIGEST, DIGEST_NEW
+};
 /* What the proxy answers. */
-enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, PASS, NOTHING };
+enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, STALE, PASS, NOTHING };
 
 /* A step: an exchange, or, with `close`, the end of a connection. */
 struct act {
@@ -20,7 +23,7 @@ struct act {
 	enum sent sent;
 	enum got got;
 	const char *target; /* NULL: "a" */
-	enum { GOES_ON, BY_CLIENT, BY_PROXY } close;
+	enum { GOES_ON, BY_CLIENT, BY_PROXY, BY_NOBODY } close;
 	int seconds; /* later than the step before */
 	bool lost;   /* a close: bytes of the client were lost before it */
 };
@@ -29,12 +32,14 @@ struct act {
 #define AT(c, s, g, t)    { .connection = c, .sent = s, .got = g, .target = t }
 #define LATER(c, s, g, n) { .connection = c, .sent = s, .got = g, .seconds = n }
 #define END(c, by)        { .connection = c, .close = by }
+#define UNHEARD(c)        { .connection = c, .close = BY_NOBODY }
 #define END_LOST(c, by)   { .connection = c, .close = by, .lost = true }
 
 static const struct row {
 	const char *name, *agent;
 	struct act steps[12];
 	const char *want;
+	struct manner *manner; /* NULL: each has words of its own */
 } rows[] = {
 	{ "NTLM on one connection", "curl",
 	    { X(1, PLAIN, OFFER), X(1, T1, T2), X(1, T3, PASS) },
@@ -93,6 +98,27 @@ static const struct row {
 	        X(3, T1, T2), X(3, T3, PASS), END(1, BY_CLIENT),
 	        END(2, BY_CLIENT) },
 	    "NTLM authenticated - 4 3; " },
+	{ "a handshake left when another connection was free", "curl",
+	    { AT(1, T1, T2, "a"), AT(2, T1, T2, "a"), AT(1, T3, PASS, "a"),
+	        AT(1, PLAIN, PASS, "a"), END(2, BY_CLIENT) },
+	    "NTLM authenticated - 1 1; " },
+	{ "but not one that ended before the other began", "curl",
+	    { X(1, T1, T2), END(1, BY_CLIENT), LATER(2, T1, T2, 1),
+	        X(2, T3, PASS) },
+	    "NTLM abandoned challenge 1 1; NTLM authenticated - 1 1; " },
+	{ "nor beside a login that was refused", "curl",
+	    { X(1, T1, T2), X(2, T1, T2), X(1, T3, OFFER),
+	        END(2, BY_CLIENT) },
+	    "NTLM rejected authenticate 2 1; NTLM abandoned challenge 1 1; " },
+	{ "asked elsewhere, had on the connection of a login", "Mozilla/5.0",
+	    { AT(1, T1, T2, "b"), AT(1, T3, PASS, "b"), X(2, PLAIN, OFFER),
+	        END(2, BY_CLIENT), X(3, PLAIN, OFFER), END(3, BY_CLIENT),
+	        X(1, PLAIN, PASS) },
+	    "NTLM authenticated - 1 1; " },
+	{ "the same with Basic", "Mozilla/5.0",
+	    { AT(1, BASIC, PASS, "b"), X(2, PLAIN, OFFER), END(2, BY_CLIENT),
+	        X(1, BASIC, PASS) },
+	    "Basic authenticated - 0 1; " },
 	{ "asked and never answered", "docker",
 	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT) },
 	    "none abandoned offer 1 1; " },
@@ -130,6 +156,37 @@ static const struct row {
 	{ "a 407 whose offers were lost", "curl",
 	    { X(1, PLAIN, OFFER_CUT), END(1, BY_CLIENT) },
 	    "none incomplete - 1 1; " },
+	{ "the next connection's request was lost: it may have answered",
+	    "curl",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT), X(2, LOST, PASS),
+	        END(2, BY_CLIENT) },
+	    "none incomplete - 1 1; " },
+	{ "a person's may come later", "Mozilla/5.0",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, LOST, PASS, 20), END(2, BY_CLIENT) },
+	    "none incomplete - 1 1; " },
+	{ "asked twice, and had on a connection that began before", "curl",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT), X(2, PLAIN, OFFER),
+	        END(2, BY_CLIENT), X(3, PLAIN, PASS) },
+	    "" },
+	{ "but not what was lost a minute later", "curl",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, LOST, PASS, 60), END(2, BY_CLIENT) },
+	    "none abandoned offer 1 1; " },
+	{ "a client that does not even acknowledge what it was asked", "curl",
+	    { X(1, PLAIN, OFFER), { .connection = 2, .sent = BASIC,
+	        .got = PASS, .target = "z", .seconds = 30 }, UNHEARD(1) },
+	    "none incomplete - 1 1; Basic authenticated - 0 1; " },
+	{ "a stale nonce, and the new one on the next connection", "Firefox",
+	    { X(1, DIGEST, STALE), END(1, BY_PROXY), X(2, DIGEST_NEW, PASS) },
+	    "Digest authenticated - 1 2; " },
+	{ "but not the old one again", "Firefox",
+	    { X(1, DIGEST, STALE), END(1, BY_PROXY), X(2, DIGEST, PASS) },
+	    "Digest rejected credentials 1 1; Digest authenticated - 0 1; " },
+	{ "a person may sit before a browser of text, too", "w3m/0.5.3",
+	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT),
+	        LATER(2, BASIC, OFFER, 5) },
+	    "Basic rejected credentials 2 2; " },
 	{ "no proxy authentication, no attempt", "curl",
 	    { X(1, PLAIN, PASS), X(1, PLAIN, PASS) }, "" },
 };
@@ -142,7 +199,8 @@ token(struct observation *o, enum scheme scheme, enum token_kind kind)
 
 	token_with_parts(t, p);
 	t->scheme = scheme;
-	t->scheme_name = scheme_name(scheme);
+	t->scheme_name =
+	    arena_str(&o->arena, span_of_str(scheme_name(scheme)));
 	t->kind = kind;
 	return t;
 }
@@ -153,6 +211,7 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 	struct token *t = NULL;
 
 	switch (sent) {
+	case LOST:
 	case PLAIN:
 	case PLAIN_CUT:
 		return NULL;
@@ -163,7 +222,7 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 	case T3_OF_OTHER:
 		t = token(o, SCHEME_NTLM, TOKEN_NTLM_AUTHENTICATE);
 		parts_of(t)->ntlm.target_info = sent == T3 ? 7 : 8;
-		t->user = "erin";
+		t->user = arena_str(&o->arena, SPAN("erin"));
 		break;
 	case BASIC:
 	case BASIC_2:
@@ -171,12 +230,41 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 		t->whole = sent;
 		t->user = "erin";
 		return t;
+	case DIGEST:
+	case DIGEST_NEW:
+		t = token(o, SCHEME_DIGEST, TOKEN_DIGEST);
+		parts_of(t)->digest.nonce = sent == DIGEST ? 1 : 2;
+		t->user = "erin";
+		break;
 	case TICKET:
 		t = token(o, SCHEME_NEGOTIATE, TOKEN_AP_REQ);
 		break;
 	}
 	t->whole = 1000 + frame; /* each is new */
 	return t;
+}
+
+static struct token *
+stale_token(struct observation *o)
+{
+	struct token *t = token(o, SCHEME_DIGEST, TOKEN_NONE);
+
+	parts_of(t)->digest.nonce = 2;
+	parts_of(t)->digest.stale = 1;
+	return t;
+}
+
+/* Its words and offers are those that many have. */
+static void
+put_on(struct observation *o, struct manner *m)
+{
+	o->request.manner = manner_hold(m);
+	o->request.method = m->method;
+	if (o->response.n_challenges == 1 &&
+	    o->response.challenges->kind == TOKEN_NONE) {
+		o->response.manner = manner_hold(m);
+		o->response.challenges = m->challenges;
+	}
 }
 
 static void
@@ -196,17 +284,23 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		.proxy_port = 3128, .missing_client = s->lost ? 100 : 0 };
 	if (closes) {
 		o->closed_by = s->close == BY_CLIENT ? CLOSED_CLIENT
-		                                     : CLOSED_PROXY;
+		    : s->close == BY_PROXY           ? CLOSED_PROXY
+		                                     : CLOSED_NOT;
+		o->connection.unheard = s->close == BY_NOBODY;
 		tracker_take(tracker, o);
 		return;
 	}
+	const char *target = arena_str(&o->arena,
+	    span_of_str(s->target != NULL ? s->target : "a"));
+
 	o->request = (struct observed_request){ .seen = true, .frame = frame,
-		.time = now, .method = "GET",
-		.target = s->target != NULL ? s->target : "a",
-		.authority = s->target != NULL ? s->target : "a",
+		.time = now, .method = arena_str(&o->arena, SPAN("GET")),
+		.target = target, .authority = target,
 		.user_agent = row->agent, .version_minor = 1,
 		.keeps_alive = true, .head_cut = s->sent == PLAIN_CUT,
 		.credentials = sent_token(o, s->sent, frame) };
+	if (s->sent == LOST)
+		o->request = (struct observed_request){ 0 };
 	if (s->got != NOTHING) {
 		struct observed_response *p = &o->response;
 
@@ -222,9 +316,13 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
 			parts_of(p->challenges)->ntlm.target_info =
 			    s->got == T2 ? 7 : 0;
+			if (s->got == STALE)
+				p->challenges = stale_token(o);
 		}
 		o->frame = frame + 1;
 	}
+	if (row->manner != NULL)
+		put_on(o, row->manner);
 	tracker_take(tracker, o);
 }
 
@@ -417,6 +515,60 @@ START_TEST(live_what_is_old_and_what_is_too_much_is_forgotten)
 }
 END_TEST
 
+/* What an attempt holds is bounded, and nothing of it points elsewhere. */
+START_TEST(one_that_is_asked_for_ever_keeps_its_first_and_its_last)
+{
+	struct manner *manner = manner_new();
+	struct token offer;
+	const struct row row = { .agent = "apt",
+		.manner = _i == 0 ? NULL : manner };
+	static const struct act asked = X(1, PLAIN, OFFER);
+	static const struct act answers[] = { X(1, T1, T2), X(1, T3, PASS) };
+	const unsigned most = (unsigned)limit_of(LIMIT_LEGS);
+	struct tracker *t = tracker_new();
+	uint64_t frame = 1;
+	size_t n;
+
+	token_begin(&offer);
+	offer.scheme = SCHEME_NTLM;
+	manner->method = "GET";
+	manner->has_challenges = true;
+	manner->challenges = &offer;
+	manner->n_challenges = 1;
+	for (unsigned i = 0; i < 3 * most; i++, frame += 2)
+		take(t, &row, &asked, frame, (when_ns)frame * WHEN_MS);
+	for (size_t i = 0; i < 2; i++, frame += 2)
+		take(t, &row, &answers[i], frame, (when_ns)frame * WHEN_MS);
+	tracker_finish(t);
+
+	const struct attempt *a = tracker_attempts(t, &n)[0];
+
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(a->outcome, OUTCOME_AUTHENTICATED);
+	ck_assert_uint_eq(a->responses_407, 3 * most + 1);
+	ck_assert_uint_le(a->n_observations, most);
+	ck_assert_str_eq(a->method, "GET");
+	ck_assert_str_eq(a->user, "erin");
+	ck_assert_str_eq(a->scheme_name, "NTLM");
+	ck_assert_uint_eq(a->n_offers, 1);
+	ck_assert_int_eq(a->offers[0].scheme, SCHEME_NTLM);
+	ck_assert_int_eq(a->challenge->kind, TOKEN_NTLM_CHALLENGE);
+
+	/* What it points to is of one that it owns. */
+	const struct observation *last = NULL;
+
+	LIST_EACH (link, &a->observations)
+		last = LIST_OBJECT(link, struct observation, link);
+	ck_assert_ptr_eq(a->request, &last->request);
+	ck_assert_ptr_eq(a->response, &last->response);
+	ck_assert_ptr_eq(a->authenticate, last->request.credentials);
+	ck_assert_uint_gt(limit_hits(LIMIT_LEGS), 0);
+	tracker_free(t);
+	ck_assert_uint_eq(atomic_load(&manner->holders), 1);
+	manner_let_go(manner);
+}
+END_TEST
+
 /* Clients by the hundred thousand that never log in leave nothing behind. */
 START_TEST(clients_without_a_login_are_bounded)
 {
@@ -462,6 +614,8 @@ main(void)
 	tcase_add_test(c, live_a_verdict_is_there_at_once_and_a_silence_waits);
 	tcase_add_test(c, live_one_that_goes_on_all_the_same_is_settled_again);
 	tcase_add_test(c, live_what_is_old_and_what_is_too_much_is_forgotten);
+	tcase_add_loop_test(c,
+	    one_that_is_asked_for_ever_keeps_its_first_and_its_last, 0, 2);
 	tcase_add_test(c, clients_without_a_login_are_bounded);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

@@ -222,6 +222,55 @@ START_TEST(refusals_beside_successes_are_no_outage)
 }
 END_TEST
 
+/*
+ * Two who are refused at once may be an outage: nobody says that they are
+ * none, nor that known-good passwords were mistyped, nor that those of two
+ * users differ.
+ */
+START_TEST(what_its_words_do_not_fit_is_not_ruled_out)
+{
+	static const bool good[] = { true, false, true };
+
+	for (size_t i = 0; i < 3; i++) {
+		scene_basic(&scene, 1, "curl", "adam", 1, good[i]);
+		scene_basic(&scene, 2, "curl", "ben", 2, good[i]);
+	}
+	diagnose();
+	RULE_IS(scene.attempts[2], "right-password-refused-at-times");
+	for (size_t i = 0; i < diagnosis_findings(diagnosis); i++) {
+		const struct finding *f = diagnosis_finding(diagnosis, i);
+
+		ck_assert(!has_verdict(f->ruled_out, f->n_ruled_out,
+		    CAUSE_AUTH_BACKEND_DOWN));
+		ck_assert(!has_verdict(f->contributing, f->n_contributing,
+		    CAUSE_CREDENTIALS_REJECTED));
+		ck_assert_uint_eq(f->n_differs, 0);
+	}
+}
+END_TEST
+
+/* The trust to one domain is broken for a while; later it is there again. */
+START_TEST(a_domain_is_refused_for_a_time)
+{
+	static const char *const users[] = { "uwe", "vera", "willi" };
+	struct attempt *branch = NULL;
+
+	for (uint8_t u = 0; u < 4; u++) {
+		bool later = u == 3;
+
+		scene_ntlm(&scene, u, "curl", "zoe", true);
+		scene.clock += later ? 900 * WHEN_SECOND : 0;
+		branch = scene_ntlm(&scene, (uint8_t)(10 + u), "curl",
+		    users[u % 3], later);
+		branch->domain = "BRANCH";
+		parts_of(branch->authenticate)->ntlm.domain = "BRANCH";
+	}
+	diagnose();
+	RULE_IS(scene.attempts[1], "one-domain-refused");
+	RULE_IS(scene.attempts[5], "one-domain-refused");
+}
+END_TEST
+
 START_TEST(a_loop_contributes_and_does_not_hide_the_cause)
 {
 	for (int i = 0; i < 19; i++)
@@ -616,6 +665,8 @@ main(void)
 	tcase_add_test(all, a_changed_password_is_seen_by_its_fingerprint);
 	tcase_add_test(all, an_outage_is_one_finding_of_the_proxy);
 	tcase_add_test(all, refusals_beside_successes_are_no_outage);
+	tcase_add_test(all, what_its_words_do_not_fit_is_not_ruled_out);
+	tcase_add_test(all, a_domain_is_refused_for_a_time);
 	tcase_add_test(all, a_loop_contributes_and_does_not_hide_the_cause);
 	tcase_add_test(all, a_program_without_credentials_is_one_low_finding);
 	tcase_add_test(all, a_browsers_own_requests_are_a_remark);

@@ -61,6 +61,8 @@ START_TEST(facts_of_all_rules_exist)
 		condition_facts(ready->when, exists, used);
 		if (ready->consider != NULL)
 			condition_facts(ready->consider, exists, used);
+		if (ready->ruled_out_if != NULL)
+			condition_facts(ready->ruled_out_if, exists, used);
 		ck_assert(template_check(ready->rule->message, &fault));
 		ck_assert(template_check(ready->rule->why, &fault));
 	}

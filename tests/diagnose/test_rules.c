@@ -35,6 +35,7 @@ START_TEST(a_good_file_is_read)
 	    "    group: proxy\n"
 	    "    consider: attempt.user == \"x\"\n"
 	    "    ruled_out: It was {attempt.user}.\n"
+	    "    ruled_out_if: attempt.challenged\n"
 	    "    fires: [captures/a/b]\n"), &errors));
 	ck_assert_str_eq(text_get(&errors), "");
 	ck_assert_uint_eq(rules_count(r), 1);
@@ -54,6 +55,8 @@ START_TEST(a_good_file_is_read)
 	ck_assert_str_eq(rule->fixes[0].what, "Try again.");
 	ck_assert_str_eq(rule->references[0], "RFC 9110");
 	ck_assert_str_eq(rule->fires[0], "captures/a/b");
+	ck_assert_str_eq(rule->ruled_out_if, "attempt.challenged");
+	ck_assert_ptr_nonnull(rules_at(r, 0)->ruled_out_if);
 	ck_assert_ptr_null(rules_find(r, "another"));
 	text_fini(&errors);
 	rules_free(r);

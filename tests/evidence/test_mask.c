@@ -78,6 +78,11 @@ static const struct {
 	    "realm=\"r\", nonce=\"n0\", uri=\"/a?x=h\", nc=00000001, "
 	    "cnonce=\"xxi\", qop=auth, response=\"00000003\", xx=\"k\""
 	    "\r\n\r\n" },
+	{ "an extended user name is there, and goes", HTTP_CLIENT,
+	    "GET / HTTP/1.1\r\nProxy-Authorization: Digest "
+	    "username*=UTF-8''J%C3%A4s, response=\"0a4f113b\"\r\n\r\n",
+	    "GET / HTTP/1.1\r\nProxy-Authorization: Digest "
+	    "username*=xxxxxxxxxxxxxxg, response=\"00000002\"\r\n\r\n" },
 	{ "challenges stay", HTTP_SERVER,
 	    "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r s\", NTLM"
 	    "\r\n\r\n",

@@ -166,6 +166,7 @@ finding(struct sample *s)
 		    "began again.\n",
 		.attempts = s->of_finding,
 		.n_attempts = 1,
+		.times = 1,
 		.example = &s->attempts[0],
 		.first = START,
 		.last = MS(7),

@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 ADMIN=${LAB_ADMIN_PW:-Adm1n-Lab-Secret}
 
 packages() {
-    local need="squid samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind krb5-user
+    local need="squid samba smbclient samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind krb5-user
         gss-ntlmssp cntlm faketime haproxy nginx-light apache2 libapache2-mod-auth-gssapi python3-impacket python3-samba
         ldb-tools dnsutils ethtool tshark python3-requests-ntlm curl wget git openssl zstd lz4 iproute2 iptables procps
         openjdk-17-jdk-headless chromium"

@@ -464,7 +464,7 @@ def odd_flaky_verdict(c):
     srv.start('sp')
     for _ in range(6):
         c.curl('flaky', WHO)
-    c.amend = dict(rejected=dict(cause_ok=['credentials-rejected', 'auth-backend-down', 'policy-change', 'stale-cached-credentials', 'other']))
+    c.amend = dict(rejected=dict(cause='auth-backend-down', cause_ok=['credentials-rejected', 'auth-backend-down', 'policy-change', 'stale-cached-credentials', 'other']))
 
 
 @case('odd')
@@ -475,7 +475,25 @@ def odd_asked_again_on_same_connection(c):
     for i in range(7):
         k.get(WWW + str(i), basic())
     k.close()
-    c.amend = dict(rejected=dict(cause_ok=['credentials-rejected', 'other', 'auth-backend-down', 'policy-change', 'stale-cached-credentials']))
+    c.amend = dict(rejected=dict(cause='other', cause_ok=['credentials-rejected', 'other', 'auth-backend-down', 'policy-change', 'stale-cached-credentials']))
+
+
+@case('odd', filt='(host 10.79.1.1 or host 10.79.0.21) and not arp and not icmp6')
+def odd_upstream_privoxy(c):
+    """privoxy hands requests to a squid that wants Basic: it drops the client's credentials, and from the 407 the offers; both legs"""
+    c.proxy = 'Privoxy 3.0 before squid 5.7'
+    conf = f'{LAB}/run/privoxy.conf'
+    with open(conf, 'w') as f:
+        f.write(f'listen-address {P2}:8118\nforward / {PX}:3128\n')
+    p = subprocess.Popen(['ip', 'netns', 'exec', 'pbp2', 'privoxy', '--no-daemon', conf], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    c.curl('basic', 'alice', how='--proxy-basic --local-port 50118', px=f'http://{P2}:8118')
+    p.terminate()
+    c.log = [f'{e.time:.3f} {e.addr} -> {e.inst}: {e.code} {e.method} {e.url} user=[{e.user}] {e.status}' for e in c.entries()]
+    c.log.append(f'{time.time():.3f} {c.ip}:50118 -> privoxy: 407 GET {WWW} user=[-] what curl was told')
+    c.n407 = 2
+    c.rows = [row(c.ip, f'{P2}:8118', 'Basic', 'rejected', 'authenticate', 'upstream-proxy', 'alice'),
+              row(P2, c.at('basic'), 'none', 'abandoned', 'offer', 'no-credentials', cause_ok=['no-credentials', 'upstream-proxy'])]
 
 
 # --- not reachable, or not what it seems ----------------------------------------------------------------------
