@@ -227,6 +227,7 @@ libp407_a_SOURCES = \
 	%reldir%/events/makers.c %reldir%/events/makers.h \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
 	\
+	%reldir%/state/buckets.c %reldir%/state/buckets.h \
 	%reldir%/state/key.c %reldir%/state/key.h \
 	%reldir%/state/remember.c \
 	%reldir%/state/seen.c %reldir%/state/seen.h \
@@ -296,6 +297,7 @@ libp407_a_SOURCES = \
 	%reldir%/summing.c %reldir%/summing.h \
 	%reldir%/tell.c %reldir%/tell.h \
 	%reldir%/teller.c %reldir%/teller.h \
+	%reldir%/trend.c %reldir%/trend.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 libp407_a_CFLAGS = $(AM_CFLAGS) $(LTO)

@@ -170,19 +170,32 @@ print(*[k for k, in d.execute("select distinct kind from seen")])')" = \
 		    "$("$p407" -o json "$one" 2>/dev/null |
 			sed -n 's/.*"user":{"name":"\([^"]*\)".*/\1/p' |
 			sort -u | paste -sd '|')|10\.79\.|curl|mozilla" s s.key
-		# A store of the version before: no such table.
+		# Stores of the versions before: no such tables.
+		python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+d.execute("drop table bucket")
+d.execute("pragma user_version = 2")
+d.commit()'
+		"$p407" --state s "$one" >out 2>err
+		true_that 'a store of version 2 is taken over' [ ! -s err ]
 		python3 -c 'import sqlite3
 d = sqlite3.connect("s")
 d.execute("drop table seen")
+d.execute("drop table bucket")
 d.execute("pragma user_version = 1")
 d.commit()'
 		"$p407" --state s "$one" >out 2>err
-		true_that 'a store of version 1 is taken over' [ ! -s err ]
+		true_that 'and one of version 1' [ ! -s err ]
+		true_that 'they are of this version then' \
+		    [ "$(python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+print(*d.execute("pragma user_version").fetchone(),
+    *d.execute("select count(*) from seen, bucket").fetchone())')" = '3 0' ]
 		"$p407" --state s day2.pcapng >out 2>err
 		true_that 'and goes on' grep -q '  known  ' out
 		python3 -c 'import sqlite3
 d = sqlite3.connect("s")
-d.execute("pragma user_version = 3")
+d.execute("pragma user_version = 4")
 d.commit()'
 		"$p407" --state s day2.pcapng >out 2>err
 		true_that 'a store of a later version is left alone' \

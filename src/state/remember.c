@@ -233,3 +233,23 @@ state_take_findings(struct state *s, const struct diagnosis *d)
 		code = take_finding(s, diagnosis_finding(d, i), now);
 	finish(s, code);
 }
+
+void
+state_trend(struct state *s, struct bucket_ring *ring)
+{
+	buckets_load(&s->buckets, ring);
+}
+
+void
+state_take_trend(struct state *s, struct bucket_ring *ring)
+{
+	int code;
+
+	if (s->read_only)
+		return;
+	code = begin(s);
+	if (code == SQLITE_OK)
+		code = buckets_save(&s->buckets, ring, (int64_t)time(NULL),
+		    state_oldest());
+	finish(s, code);
+}

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "state/state_parts.h"
+
 static const char set_up[] =
     "CREATE TABLE IF NOT EXISTS seen ("
     " kind INTEGER NOT NULL, id BLOB NOT NULL, first INTEGER NOT NULL,"
@@ -27,26 +29,19 @@ static const char forget_many[] =
     "DELETE FROM seen WHERE (kind, id) IN (SELECT kind, id FROM seen "
     "ORDER BY written DESC LIMIT -1 OFFSET ?1)";
 
-static int
-prepare(sqlite3 *db, const char *query, sqlite3_stmt **out)
-{
-	return sqlite3_prepare_v3(db, query, -1, SQLITE_PREPARE_PERSISTENT,
-	    out, NULL);
-}
-
 int
 seen_open(struct seen *s, sqlite3 *db)
 {
 	int code = sqlite3_exec(db, set_up, NULL, NULL, NULL);
 
 	if (code == SQLITE_OK)
-		code = prepare(db, ask, &s->ask);
+		code = state_prepare(db, ask, &s->ask);
 	if (code == SQLITE_OK)
-		code = prepare(db, note, &s->note);
+		code = state_prepare(db, note, &s->note);
 	if (code == SQLITE_OK)
-		code = prepare(db, forget_old, &s->forget_old);
+		code = state_prepare(db, forget_old, &s->forget_old);
 	if (code == SQLITE_OK)
-		code = prepare(db, forget_many, &s->forget_many);
+		code = state_prepare(db, forget_many, &s->forget_many);
 	return code;
 }
 
@@ -58,15 +53,6 @@ seen_shut(struct seen *s)
 	sqlite3_finalize(s->forget_old);
 	sqlite3_finalize(s->forget_many);
 	*s = (struct seen){ 0 };
-}
-
-static int
-step(sqlite3_stmt *q)
-{
-	int code = sqlite3_step(q);
-
-	sqlite3_reset(q);
-	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
 bool
@@ -103,7 +89,7 @@ seen_note(struct seen *s, enum seen_kind kind, const uint8_t id[LOGIN_BYTES],
 	sqlite3_bind_int64(s->note, 5, (int64_t)row->times);
 	sqlite3_bind_text(s->note, 6, row->what, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_int64(s->note, 7, wall_s);
-	return step(s->note);
+	return state_step(s->note);
 }
 
 int
@@ -112,7 +98,7 @@ seen_forget(struct seen *s, int64_t oldest_s, uint64_t most)
 	sqlite3_bind_int64(s->forget_old, 1, oldest_s);
 	sqlite3_bind_int64(s->forget_many, 1, (int64_t)most);
 
-	int code = step(s->forget_old);
+	int code = state_step(s->forget_old);
 
-	return code != SQLITE_OK ? code : step(s->forget_many);
+	return code != SQLITE_OK ? code : state_step(s->forget_many);
 }

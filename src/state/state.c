@@ -18,16 +18,17 @@
 
 /*
  * A row a login.  Times are nanoseconds of the capture; `written` is the wall
- * clock's, in seconds, for it is we who forget.  Version 2 of "p407": the
- * first had no table of what was seen (seen.c), and is given one.
+ * clock's, in seconds, for it is we who forget.  Version 3 of "p407": the
+ * first had no table of what was seen (seen.c), the second none of how many
+ * (buckets.c); they are given one.
  */
-#define SCHEMA      2
+#define SCHEMA      3
 #define APPLICATION "0x70343037"
 static const char set_up[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA application_id = " APPLICATION ";"
-    "PRAGMA user_version = 2;"
+    "PRAGMA user_version = 3;"
     "CREATE TABLE IF NOT EXISTS login ("
     " id BLOB PRIMARY KEY, last_good INTEGER, worked_until INTEGER,"
     " failing_since INTEGER, written INTEGER NOT NULL) WITHOUT ROWID;"
@@ -72,6 +73,7 @@ shut(struct state *s)
 		s->statement[i] = NULL;
 	}
 	seen_shut(&s->seen);
+	buckets_shut(&s->buckets);
 	sqlite3_close(s->db);
 	s->db = NULL;
 }
@@ -147,9 +149,10 @@ open_store(struct state *s)
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, set_up, NULL, NULL, NULL);
 	for (int i = 0; code == SQLITE_OK && i < STATEMENTS; i++)
-		code = sqlite3_prepare_v3(s->db, statements[i], -1,
-		    SQLITE_PREPARE_PERSISTENT, &s->statement[i], NULL);
-	return code == SQLITE_OK ? seen_open(&s->seen, s->db) : code;
+		code = state_prepare(s->db, statements[i], &s->statement[i]);
+	if (code == SQLITE_OK)
+		code = seen_open(&s->seen, s->db);
+	return code == SQLITE_OK ? buckets_open(&s->buckets, s->db) : code;
 }
 
 /* Keep it for who wants to know; its log belongs to it. */
@@ -206,6 +209,13 @@ make_file(const char *path)
 }
 
 int
+state_prepare(sqlite3 *db, const char *query, sqlite3_stmt **out)
+{
+	return sqlite3_prepare_v3(db, query, -1, SQLITE_PREPARE_PERSISTENT,
+	    out, NULL);
+}
+
+int
 state_step(sqlite3_stmt *q)
 {
 	int code = sqlite3_step(q);
@@ -214,11 +224,17 @@ state_step(sqlite3_stmt *q)
 	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
+int64_t
+state_oldest(void)
+{
+	return (int64_t)time(NULL) -
+	    (int64_t)limit_of(LIMIT_STATE_DAYS) * DAY_S;
+}
+
 int
 state_forget(struct state *s)
 {
-	int64_t oldest = (int64_t)time(NULL) -
-	    (int64_t)limit_of(LIMIT_STATE_DAYS) * DAY_S;
+	int64_t oldest = state_oldest();
 	int code;
 
 	sqlite3_bind_int64(s->statement[FORGET_OLD], 1, oldest);

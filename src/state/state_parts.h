@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "state/buckets.h"
 #include "state/key.h"
 #include "state/seen.h"
 #include "state/state.h"
@@ -18,6 +19,7 @@ struct state {
 	sqlite3 *db;
 	sqlite3_stmt *statement[STATEMENTS];
 	struct seen seen;
+	struct buckets buckets;
 	struct key key;
 	struct past past;
 	bool read_only; /* it could not be written; said */
@@ -25,8 +27,13 @@ struct state {
 
 /* -- state.c: the file -- */
 
+int state_prepare(sqlite3 *db, const char *query, sqlite3_stmt **out);
+
 /* One number in, nothing out. */
 int state_step(sqlite3_stmt *q);
+
+/* What was written before, by the wall clock, is too old. */
+int64_t state_oldest(void);
 
 /* What is too old, and what is too much. */
 int state_forget(struct state *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "state/state.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -157,6 +158,82 @@ START_TEST(a_store_does_not_grow_without_end)
 }
 END_TEST
 
+#define SLOTS 8
+
+static struct bucket_ring
+ring_of(struct bucket slots[SLOTS], uint32_t minutes)
+{
+	memset(slots, 0, SLOTS * sizeof(*slots));
+	return (struct bucket_ring){ minutes, SLOTS, slots };
+}
+
+START_TEST(what_was_counted_comes_back_and_the_last_of_a_slot_is_kept)
+{
+	struct state *s = begin();
+	struct bucket slots[SLOTS];
+	struct bucket_ring ring = ring_of(slots, 60);
+
+	for (int64_t at = 1000; at < 1020; at++) {
+		slots[at % SLOTS] = (struct bucket){ at, (uint64_t)at, 7, 60,
+			true };
+		state_take_trend(s, &ring);
+		ck_assert(!slots[at % SLOTS].fresh);
+	}
+	/* What is not fresh is there already. */
+	slots[1019 % SLOTS].good = 1;
+	state_take_trend(s, &ring);
+	state_close(s);
+	s = state_open(path);
+	ring = ring_of(slots, 60);
+	state_trend(s, &ring);
+	for (int64_t at = 1012; at < 1020; at++) {
+		const struct bucket *b = &slots[at % SLOTS];
+
+		ck_assert(b->at == at && b->good == (uint64_t)at &&
+		    b->bad == 7 && b->watched == 60 && !b->fresh);
+	}
+	ring = ring_of(slots, 1);
+	state_trend(s, &ring);
+	for (int i = 0; i < SLOTS; i++)
+		ck_assert_int_eq(slots[i].at, 0);
+	state_close(s);
+}
+END_TEST
+
+/* Somebody else may have written to it. */
+START_TEST(what_makes_no_sense_is_not_taken_from_a_store)
+{
+	static const char *const rows[] = {
+		"(60, 1, -1, 1, 1, 1, 0)", "(60, 1, 9, -1, 1, 1, 0)",
+		"(60, 1, 9, 1, -1, 1, 0)", "(60, 1, 9, 1, 1, -1, 0)",
+		"(60, 1, 9, 1, 1, 61, 0)", "(60, 8, 9, 1, 1, 1, 0)",
+	};
+	struct bucket slots[SLOTS];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bucket_ring ring = ring_of(slots, 60);
+		char query[80];
+		sqlite3 *db;
+
+		state_close(begin());
+		snprintf(query, sizeof(query), "INSERT INTO bucket VALUES %s",
+		    rows[i]);
+		ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+		ck_assert_int_eq(sqlite3_exec(db, query, NULL, NULL, NULL),
+		    SQLITE_OK);
+		sqlite3_close(db);
+
+		struct state *s = state_open(path);
+
+		ck_assert_ptr_nonnull(s);
+		state_trend(s, &ring);
+		for (int k = 0; k < SLOTS; k++)
+			ck_assert_msg(slots[k].at == 0, "%s", rows[i]);
+		state_close(s);
+	}
+}
+END_TEST
+
 static void
 clean(void)
 {
@@ -179,6 +256,9 @@ main(void)
 	tcase_add_test(c, what_is_decided_late_changes_nothing);
 	tcase_add_test(c, logins_are_not_mixed_up);
 	tcase_add_test(c, a_store_does_not_grow_without_end);
+	tcase_add_test(c,
+	    what_was_counted_comes_back_and_the_last_of_a_slot_is_kept);
+	tcase_add_test(c, what_makes_no_sense_is_not_taken_from_a_store);
 	suite_add_tcase(suite, c);
 
 	int status = run_suite(suite);
