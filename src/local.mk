@@ -139,6 +139,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_pac.c \
+	%reldir%/diagnose/facts_past.c \
 	%reldir%/diagnose/facts_peers.c \
 	%reldir%/diagnose/facts_product.c \
 	%reldir%/diagnose/facts_proxy.c \
@@ -229,7 +230,7 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/state/buckets.c %reldir%/state/buckets.h \
 	%reldir%/state/key.c %reldir%/state/key.h \
-	%reldir%/state/remember.c \
+	%reldir%/state/recall.c %reldir%/state/remember.c \
 	%reldir%/state/seen.c %reldir%/state/seen.h \
 	%reldir%/state/state_parts.h \
 	%reldir%/state/state.c %reldir%/state/state.h \

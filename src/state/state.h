@@ -50,6 +50,10 @@ void state_close(struct state *s); /* NULL is fine */
 /* What it knows, for capture_facts; lives as long as the state. */
 const struct past *state_past(struct state *s);
 
+/* This run looks at some clients, users or proxies only: that somebody was not
+ * seen is not said of the time up to its end. */
+void state_partial(struct state *s);
+
 /* Attempts that will not change any more; each is taken once. */
 void state_take(struct state *s, struct attempt *const *attempts, size_t n);
 

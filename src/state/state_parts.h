@@ -23,6 +23,7 @@ struct state {
 	struct key key;
 	struct past past;
 	bool read_only; /* it could not be written; said */
+	bool partial;   /* what it is told of is not all */
 };
 
 /* -- state.c: the file -- */
@@ -41,7 +42,7 @@ int state_forget(struct state *s);
 /* What is wrong, by its code. */
 void state_say(const struct state *s, int code);
 
-/* -- remember.c: what is asked of it, and what it takes -- */
+/* -- recall.c: what is asked of it; remember.c: what it takes -- */
 
 struct past state_asked(struct state *s);
 
