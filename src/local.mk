@@ -256,6 +256,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/mask_http.c %reldir%/evidence/mask_http.h \
 	%reldir%/evidence/mask_ntlm.c \
 	%reldir%/evidence/names.c %reldir%/evidence/names.h \
+	%reldir%/evidence/neighbour.c %reldir%/evidence/neighbour.h \
 	%reldir%/evidence/numbers.c %reldir%/evidence/numbers.h \
 	%reldir%/evidence/pcapng.c %reldir%/evidence/pcapng.h \
 	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \

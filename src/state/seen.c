@@ -72,7 +72,7 @@ seen_ask(struct seen *s, enum seen_kind kind, const uint8_t id[LOGIN_BYTES],
 {
 	bool found;
 
-	sqlite3_bind_int(s->ask, 1, kind);
+	sqlite3_bind_int(s->ask, 1, (int)kind);
 	sqlite3_bind_blob(s->ask, 2, id, LOGIN_BYTES, SQLITE_TRANSIENT);
 	found = sqlite3_step(s->ask) == SQLITE_ROW;
 	if (found) {
@@ -94,7 +94,7 @@ static int
 write_row(sqlite3_stmt *q, enum seen_kind kind,
     const uint8_t id[LOGIN_BYTES], const struct seen_row *row, int64_t wall_s)
 {
-	sqlite3_bind_int(q, 1, kind);
+	sqlite3_bind_int(q, 1, (int)kind);
 	sqlite3_bind_blob(q, 2, id, LOGIN_BYTES, SQLITE_TRANSIENT);
 	sqlite3_bind_int64(q, 3, row->first);
 	sqlite3_bind_int64(q, 4, row->last);
