@@ -173,7 +173,12 @@ correlator_look(struct correlator *c, const struct rules *rules,
 void
 correlator_remember(struct correlator *c, struct state *s)
 {
+	const struct options *o = c->options;
+
 	c->state = s;
+	if (s != NULL && (o->client.len > 0 || o->proxy.len > 0 ||
+	        o->proxy_port != 0 || o->user != NULL))
+		state_partial(s);
 }
 
 /* Those that are decided, each once. */

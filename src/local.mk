@@ -142,6 +142,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_pac.c \
+	%reldir%/diagnose/facts_past.c \
 	%reldir%/diagnose/facts_peers.c \
 	%reldir%/diagnose/facts_product.c \
 	%reldir%/diagnose/facts_proxy.c \
@@ -231,8 +232,9 @@ libp407_a_SOURCES = \
 	%reldir%/events/parts.c %reldir%/events/parts.h \
 	%reldir%/events/tokens.c \
 	\
+	%reldir%/state/buckets.c %reldir%/state/buckets.h \
 	%reldir%/state/key.c %reldir%/state/key.h \
-	%reldir%/state/remember.c \
+	%reldir%/state/recall.c %reldir%/state/remember.c \
 	%reldir%/state/seen.c %reldir%/state/seen.h \
 	%reldir%/state/state_parts.h \
 	%reldir%/state/state.c %reldir%/state/state.h \
@@ -258,6 +260,7 @@ libp407_a_SOURCES = \
 	%reldir%/evidence/mask_http.c %reldir%/evidence/mask_http.h \
 	%reldir%/evidence/mask_ntlm.c \
 	%reldir%/evidence/names.c %reldir%/evidence/names.h \
+	%reldir%/evidence/neighbour.c %reldir%/evidence/neighbour.h \
 	%reldir%/evidence/numbers.c %reldir%/evidence/numbers.h \
 	%reldir%/evidence/pcapng.c %reldir%/evidence/pcapng.h \
 	%reldir%/evidence/preface.c %reldir%/evidence/preface.h \
@@ -301,6 +304,7 @@ libp407_a_SOURCES = \
 	%reldir%/summing.c %reldir%/summing.h \
 	%reldir%/tell.c %reldir%/tell.h \
 	%reldir%/teller.c %reldir%/teller.h \
+	%reldir%/trend.c %reldir%/trend.h \
 	%reldir%/worker.c %reldir%/worker.h
 
 libp407_a_CFLAGS = $(AM_CFLAGS) $(LTO)

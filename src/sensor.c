@@ -21,6 +21,7 @@
 #include "status.h"
 #include "summing.h"
 #include "teller.h"
+#include "trend.h"
 #include "verify/verify.h"
 
 #ifndef PACKAGE_VERSION
@@ -43,6 +44,7 @@ struct sensor {
 	struct live *live;
 	struct live_files files;
 	struct teller *teller;
+	struct trend *trend;
 	struct status *status; /* NULL: none is shown */
 	struct correlator *correlator;
 	struct state *state; /* NULL: none is kept */
@@ -99,6 +101,18 @@ steady_now(void)
 }
 
 /* -- counts -- */
+
+/* A wire without a frame so far has no time: then it is ours. */
+static void
+count_trend(struct sensor *s, when_ns last)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	trend_count(s->trend, s->teller, last != WHEN_NONE
+	        ? last
+	        : (when_ns)now.tv_sec * WHEN_SECOND, steady_now());
+}
 
 static uint64_t
 resident_bytes(const struct sensor *s)
@@ -225,8 +239,7 @@ show_status(struct sensor *s, const struct report *r, when_ns now)
 	struct text t = { 0 };
 
 	count(s, &t);
-	status_show(s->status, r, s->teller, text_span(&t), now,
-	    steady_now());
+	status_show(s->status, r, s->trend, text_span(&t), now, steady_now());
 	text_fini(&t);
 }
 
@@ -244,6 +257,7 @@ look(struct sensor *s, bool always, bool summary)
 		view_fill(&v, s, &c);
 		s->unheard |= !teller_look(s->teller, &v.report, v.order,
 		    facts.last);
+		count_trend(s, facts.last);
 		if (summary)
 			teller_summary(s->teller, &v.report);
 		if (always && s->status != NULL)
@@ -445,6 +459,7 @@ prepare(struct sensor *s)
 	if (o->state != NULL)
 		s->state = state_open(o->state);
 	correlator_remember(s->correlator, s->state);
+	trend_remember(s->trend, s->state);
 
 	struct sandbox_state state = sandbox_confine(SANDBOX_LIVE, NULL);
 
@@ -477,6 +492,8 @@ finish(struct sensor *s)
 	view_fill(&v, s, &c);
 	v.report.stopped = true;
 	teller_look(s->teller, &v.report, v.order, facts.last);
+	count_trend(s, facts.last);
+	trend_keep(s->trend);
 	ok = teller_end(s->teller, &v.report, v.order);
 	write_metrics(s);
 	failed = v.report.outcomes[OUTCOME_REJECTED] > 0 ||
@@ -498,6 +515,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	s->options = o;
 	s->rules = rules;
 	s->teller = teller_new(o, &s->files);
+	s->trend = trend_new();
 	s->correlator = correlator_new(o);
 	s->worker = worker_new(correlator_take, s->correlator);
 	catch_signals();
@@ -511,6 +529,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	}
 	worker_free(s->worker);
 	correlator_free(s->correlator);
+	trend_free(s->trend);
 	state_close(s->state);
 	teller_free(s->teller);
 	status_end(s->status);

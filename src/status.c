@@ -11,8 +11,6 @@
 #include "server/server.h"
 
 #define MINUTE (60 * WHEN_SECOND)
-/* A day, in minutes; they are kept by the number of the minute. */
-#define MINUTES 1440
 /* A wire so quiet is worth a word; so is a loss not longer ago. */
 #define QUIET     (5 * MINUTE)
 #define LOST_LATELY (5 * MINUTE)
@@ -20,12 +18,9 @@
 
 struct status {
 	struct server *server;
-	uint64_t good[MINUTES], bad[MINUTES];
-	int64_t minute;               /* the last that was counted; 0: none */
-	uint64_t all_good, all_bad;   /* until then */
 	uint64_t dropped;
-	int64_t began, lost, failed;  /* steady; 0: never */
-	int errors;                   /* so far */
+	int64_t began, lost, failed; /* steady; 0: never */
+	int errors;                  /* so far */
 	struct text page;
 };
 
@@ -57,63 +52,6 @@ status_end(struct status *s)
 	server_end(s->server);
 	text_fini(&s->page);
 	free(s);
-}
-
-/* -- the trend -- */
-
-static uint64_t
-sum_of(const struct teller *t, enum outcome from, enum outcome to)
-{
-	uint64_t n = 0;
-
-	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
-		for (unsigned o = from; o <= to; o++)
-			n += teller_attempts(t, (enum attempt_scheme)k,
-			    (enum outcome)o);
-	return n;
-}
-
-/* What came since the last time goes to this minute; what was not counted
- * is empty.  Attempts that were taken back are none less. */
-static void
-count_trend(struct status *s, const struct teller *t, when_ns now)
-{
-	uint64_t good = sum_of(t, OUTCOME_AUTHENTICATED,
-	    OUTCOME_AUTHENTICATED);
-	uint64_t bad = sum_of(t, OUTCOME_REJECTED, OUTCOME_BROKEN);
-	int64_t minute = now / MINUTE;
-
-	if (now == WHEN_NONE || now < 0)
-		return;
-	if (s->minute == 0 || minute - s->minute > MINUTES)
-		s->minute = minute - MINUTES;
-	while (s->minute < minute) {
-		s->minute++;
-		s->good[s->minute % MINUTES] = 0;
-		s->bad[s->minute % MINUTES] = 0;
-	}
-	if (good > s->all_good)
-		s->good[s->minute % MINUTES] += good - s->all_good;
-	if (bad > s->all_bad)
-		s->bad[s->minute % MINUTES] += bad - s->all_bad;
-	s->all_good = good;
-	s->all_bad = bad;
-}
-
-static struct trend
-trend_of(const struct status *s, size_t minutes)
-{
-	struct trend t = { 0 };
-	size_t per_bar = minutes / TREND_BARS;
-
-	for (size_t i = 0; i < minutes && (int64_t)i < s->minute; i++) {
-		size_t at = (size_t)((s->minute - (int64_t)i) % MINUTES);
-		size_t bar = TREND_BARS - 1 - i / per_bar;
-
-		t.good[bar] += s->good[at];
-		t.bad[bar] += s->bad[at];
-	}
-	return t;
 }
 
 /* -- health -- */
@@ -214,20 +152,20 @@ show_findings(struct status *s, const struct report *r)
 
 void
 status_show(struct status *s, const struct report *r,
-    const struct teller *teller, struct span metrics, when_ns now,
+    const struct trend *trend, struct span metrics, when_ns now,
     int64_t steady)
 {
 	struct problems p = problems_of(s, r, now, steady);
 
-	count_trend(s, teller, now);
 	if (!server_alive(s->server))
 		return;
 
 	const struct html_status page = {
 		.report = r,
 		.now = now,
-		.hour = trend_of(s, 60),
-		.day = trend_of(s, MINUTES),
+		.hour = trend_bars(trend, 60),
+		.day = trend_bars(trend, 24 * 60),
+		.month = trend_bars(trend, 30 * 24 * 60),
 		.problems = p.list,
 		.n_problems = p.n,
 	};

@@ -11,7 +11,7 @@
 #include "capture/live.h"
 #include "options.h"
 #include "report/model.h"
-#include "teller.h"
+#include "trend.h"
 
 struct status;
 
@@ -23,11 +23,11 @@ struct status *status_start(const struct options *o);
 void status_end(struct status *s); /* NULL is fine */
 
 /*
- * A report of the window, told, and the counts for /metrics; the times are
- * of the capture and of the steady clock.
+ * A report of the window, told, the trend as it is counted, and the counts
+ * for /metrics; the times are of the capture and of the steady clock.
  */
 void status_show(struct status *s, const struct report *r,
-    const struct teller *teller, struct span metrics, when_ns now,
+    const struct trend *trend, struct span metrics, when_ns now,
     int64_t steady);
 
 #endif

@@ -238,6 +238,26 @@ if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
 	true_that 'and nobody is named' sh -c \
 	    "! grep -q -e '\bali\b' -e '10\.107\.' finding.html rest.html"
 	stop TERM
+
+	# The trend outlives the run; ten minutes pass without one.
+	listen --listen 127.0.0.1:9407 --state trend -o json
+	fetch "ali:$wrong" >/dev/null
+	wait_for 3 has '"outcome":"failure"' out
+	stop TERM
+	python3 -c 'import sqlite3
+d = sqlite3.connect("trend")
+d.execute("update bucket set at = at - 10, slot = (at - 10) % 1440 "
+    "where minutes = 1")
+d.commit()'
+	listen --listen 127.0.0.1:9407 --state trend -o json
+	fetch "ali:$right" >/dev/null
+	true_that '--state: the page shows what was before' wait_for 15 \
+	    sh -c "curl -s $page/ >status.html
+	        grep -q '>1 good, 1 failed; a bar is a minute; grey' status.html"
+	true_that 'and that nobody watched in between' sh -c \
+	    "sed -n '/last hour/,/class=\"narrow/p' status.html |
+	        grep '<rect' | tail -n 4 | grep -q 'watched 0 of 1 min'"
+	stop TERM
 fi
 
 listen -c 1 -o json

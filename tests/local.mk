@@ -67,6 +67,7 @@ check_tests = \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \
+	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_story \
@@ -206,6 +207,8 @@ EXTRA_DIST += captures \
 	%reldir%/package.sh \
 	%reldir%/soak.sh \
 	%reldir%/wire.sh \
+	%reldir%/state/version-1.sql \
+	%reldir%/state/version-2.sql \
 	%reldir%/http/conversations \
 	%reldir%/auth/tokens \
 	%reldir%/witness/messages \

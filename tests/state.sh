@@ -165,24 +165,14 @@ d.commit()'
 		    [ "$(python3 -c 'import sqlite3
 d = sqlite3.connect("s")
 print(*[k for k, in d.execute("select distinct kind from seen")])')" = \
-		    '1 2 3 4 5' ]
+		    '1 2 3 4 5 10 11' ]
 		true_that 'nobody is named in it' wrong grep -qaiE \
 		    "$("$p407" -o json "$one" 2>/dev/null |
 			sed -n 's/.*"user":{"name":"\([^"]*\)".*/\1/p' |
 			sort -u | paste -sd '|')|10\.79\.|curl|mozilla" s s.key
-		# A store of the version before: no such table.
 		python3 -c 'import sqlite3
 d = sqlite3.connect("s")
-d.execute("drop table seen")
-d.execute("pragma user_version = 1")
-d.commit()'
-		"$p407" --state s "$one" >out 2>err
-		true_that 'a store of version 1 is taken over' [ ! -s err ]
-		"$p407" --state s day2.pcapng >out 2>err
-		true_that 'and goes on' grep -q '  known  ' out
-		python3 -c 'import sqlite3
-d = sqlite3.connect("s")
-d.execute("pragma user_version = 3")
+d.execute("pragma user_version = 4")
 d.commit()'
 		"$p407" --state s day2.pcapng >out 2>err
 		true_that 'a store of a later version is left alone' \
@@ -224,4 +214,104 @@ empty 'on a full disk the report is whole' "$whole"
 true_that 'that it is full is said' says 's: '
 run --since $fails
 true_that 'when there is room again it is as it was' tells
+# Stores that earlier versions made, with a key of 32 times "k".
+if command -v python3 >/dev/null; then
+	for version in 1 2; do
+		rm -f s s-wal
+		python3 -c 'import sqlite3, sys, time
+d = sqlite3.connect("s")
+d.executescript(open(sys.argv[1]).read())
+d.execute("update login set written = ?", (int(time.time()),))
+if sys.argv[2] == "2":
+    d.execute("update seen set written = ?", (int(time.time()),))
+d.commit()
+open("s.key", "w").write(32 * "k")' \
+		    "$root/tests/state/version-$version.sql" $version
+		chmod 600 s.key
+		run --since $fails
+		true_that "a store of version $version is taken over" [ ! -s err ]
+		true_that 'what it knows is told' tells
+		true_that 'and it is of this version then' \
+		    [ "$(python3 -c 'import sqlite3
+d = sqlite3.connect("s")
+print(*d.execute("pragma user_version").fetchone(),
+    *d.execute("select count(*) from bucket").fetchone())')" = '3 0' ]
+	done
+	if command -v editcap >/dev/null; then
+		editcap -t 86400 \
+		    "$root/captures/basic/basic-wrong-password-wget.pcapng" w
+		"$p407" --state s w >out 2>err
+		true_that 'so are findings that version 2 knows' \
+		    grep -q '  known  *since 2026-11-23 ' out
+	fi
+else
+	skip 'stores of earlier versions' 'python3 is not here'
+fi
+
+# What earlier runs knew of those who take part.  Each of these captures is
+# told in two halves.
+captures=$root/captures
+new_store() {
+	rm -f s s-wal s.key
+}
+halves() { # CAPTURE, options of the first half, of the second
+	new_store
+	"$p407" --state s $2 "$captures/$1.pcapng" >first 2>err
+	"$p407" --state s $3 "$captures/$1.pcapng" >out 2>err
+	status=$?
+	"$p407" $3 "$captures/$1.pcapng" >without 2>/dev/null
+}
+# said WORDS: with a store, and not without; lines are broken.
+said() {
+	tr -s ' \n' ' ' <out | grep -q -e "$1" &&
+	    ! tr -s ' \n' ' ' <without | grep -q -e "$1"
+}
+
+halves ntlm/ntlm-stale-agent '--client 10.77.1.1' \
+    '--client 10.77.1.3 --since 2026-11-23T17:04:57Z'
+true_that 'that a user got in elsewhere is said' said \
+    'earlier this user got in from another client, last 2026-11-23 17:04:5[56] UTC, with NTLM'
+halves outage/outage-policy-change '--until 2026-11-23T17:19:16Z' \
+    '--since 2026-11-23T17:19:16Z'
+true_that 'until when a program worked, though it does not say as whom' \
+    said 'worked until 2026-11-23 17:19:12 UTC; failing since 17:19:18'
+true_that 'and that it was offered something else then' \
+    said 'changed offers Negotiate (before: NTLM)'
+"$p407" --state s --since 2026-11-23T17:19:16Z \
+    "$captures/outage/outage-policy-change.pcapng" >out 2>err
+true_that 'it is said again' said 'changed offers Negotiate (before: NTLM)'
+if command -v editcap >/dev/null; then
+	day=$captures/basic/basic-mixed-day.pcapng
+	new_store
+	"$p407" --state s "$day" >first 2>err
+	editcap -t 172800 "$captures/basic/basic-wrong-password-node.pcapng" w
+	"$p407" --state s w >out 2>err
+	"$p407" w >without 2>err
+	true_that 'days later: a user is new, and so is a client' said \
+	    'earlier this user is new here (the store goes back to 2026-11-23 17:20:31 UTC): .* this client is new here'
+	for hours in 72 84; do
+		editcap -t $((hours * 3600)) "$day" later
+		"$p407" --state s --user svc-build -o text=out$hours \
+		    -o json=json$hours later 2>err
+	done
+	"$p407" --user svc-build later >without 2>err
+	cp out72 out
+	true_that 'a user never got in, but tries' said \
+	    'earlier this user never got in, at any proxy, and tries since 2026-11-23 17:20:31 UTC'
+	true_that 'a client got in as another user' said \
+	    'this client got in as another user, last 2026-11-23 17:20:3[12] UTC, with Basic'
+	true_that 'it is in the JSON' \
+	    grep -q '"earlier":\["this user never' json72
+	"$p407" --from-events json72 >out 2>err
+	true_that 'and told again from that' said 'earlier this user never'
+	cp out84 out
+	true_that 'a run that looked at one user only says nothing of others' \
+	    wrong said 'this user never'
+	true_that 'nobody is named in the store' wrong grep -qaiE \
+	    'bob|svc-build|10\.79\.|carol|curl|mozilla|node' s s.key
+else
+	skip 'what earlier days knew of users and clients' \
+	    'editcap is not here (Debian: wireshark-common)'
+fi
+
 tap_end

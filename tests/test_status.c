@@ -6,6 +6,7 @@
 #include "status.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/message.h"
 #include "report/sample.h"
@@ -18,6 +19,7 @@ struct stage {
 	struct options options;
 	struct live_files files;
 	struct teller *teller;
+	struct trend *trend;
 	struct status *status;
 	struct sample sample;
 	struct finding *findings[1];
@@ -50,6 +52,7 @@ begin(struct stage *t, enum redact_level redact)
 	};
 	t->files = (struct live_files){ .n_outputs = 0 };
 	t->teller = teller_new(&t->options, &t->files);
+	t->trend = trend_new();
 	t->status = status_start(&t->options);
 	ck_assert_ptr_nonnull(t->status);
 	t->sample.report.options.redact = redact;
@@ -68,7 +71,8 @@ show_page(struct stage *t, int64_t steady, int64_t after)
 	    : t->sample.input.last + after;
 
 	teller_look(t->teller, &t->sample.report, t->findings, now);
-	status_show(t->status, &t->sample.report, t->teller, SPAN("m 1\n"),
+	trend_count(t->trend, t->teller, now, t->began + steady);
+	status_show(t->status, &t->sample.report, t->trend, SPAN("m 1\n"),
 	    now, t->began + steady);
 }
 
@@ -76,6 +80,7 @@ static void
 end(struct stage *t)
 {
 	status_end(t->status);
+	trend_free(t->trend);
 	sample_fini(&t->sample);
 	teller_free(t->teller);
 }
@@ -88,8 +93,8 @@ shows(const struct stage *t, const char *path, const char *status,
 
 	ck_assert_msg(strncmp(all + strlen("HTTP/1.1 "), status, 3) == 0,
 	    "%s: %s", path, all);
-	ck_assert_msg(strstr(all, words) != NULL, "%s has no '%s': %s", path,
-	    words, all);
+	ck_assert_msg(strstr(all, words) != NULL, "%s has no '%s': %.2000s",
+	    path, words, strstr(all, "<main>") ? strstr(all, "<main>") : all);
 }
 
 START_TEST(a_fault_is_on_its_pages_until_it_is_over)
@@ -138,6 +143,86 @@ START_TEST(what_was_counted_leaves_the_hour_and_then_the_day)
 	show_page(&t, 1441 * MINUTE, 100 * 365 * 1440 * MINUTE);
 	shows(&t, "/", "200", "0 good, 0 failed; a bar is 24 minutes");
 	end(&t);
+}
+END_TEST
+
+/* How often the page at / has it, in all of its drawings. */
+static size_t
+count_on_page(const struct stage *t, const char *words)
+{
+	const char *page = ask_for(t->options.listen_port, "/");
+	size_t n = 0;
+
+	while ((page = strstr(page, words)) != NULL) {
+		page++;
+		n++;
+	}
+	return n;
+}
+
+/* A run with the store, so long after the first; it ends as it should. */
+static void
+run_with(struct stage *t, const char *store, int64_t after)
+{
+	struct state *s = state_open(store);
+
+	ck_assert_ptr_nonnull(s);
+	sample_rejected(&t->sample);
+	begin(t, REDACT_SECRETS);
+	trend_remember(t->trend, s);
+	show_page(t, 0, after);
+	trend_keep(t->trend);
+	state_close(s);
+	trend_remember(t->trend, NULL);
+}
+
+START_TEST(what_earlier_runs_counted_is_shown_and_between_is_a_gap)
+{
+	char folder[] = "/tmp/p407-status-XXXXXX", store[64];
+	struct stage t;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(store, sizeof(store), "%s/s", folder);
+	run_with(&t, store, 0);
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute; grey: "
+	    "nobody watched, in all 59 min</p>");
+	end(&t);
+	run_with(&t, store, 10 * MINUTE);
+	shows(&t, "/", "200", "0 good, 2 failed; a bar is a minute; grey: "
+	    "nobody watched, in all 58 min</p>");
+	shows(&t, "/", "200", "<title>watched 0 of 1 min</title>");
+	/* A minute is watched once; each is drawn for a desk and a phone. */
+	show_page(&t, 1, 10 * MINUTE + 1);
+	ck_assert_uint_eq(count_on_page(&t, "<title>watched 2 of 24 min<"), 2);
+	ck_assert_uint_eq(count_on_page(&t, "<title>watched 2 of "), 4);
+	ck_assert_uint_eq(count_on_page(&t, "<rect class=\"gap"),
+	    2 * (58 + 60 + 60));
+	/* It runs on, and nothing is a gap but what was one. */
+	show_page(&t, 5 * MINUTE, 15 * MINUTE);
+	shows(&t, "/", "200", "in all 53 min</p>");
+	show_page(&t, 54 * MINUTE, 64 * MINUTE);
+	shows(&t, "/", "200", "in all 5 min</p>");
+	show_page(&t, 59 * MINUTE, 69 * MINUTE);
+	shows(&t, "/", "200", "0 good, 1 failed; a bar is a minute</p>");
+	/* It slept: its clock went on, and it did not. */
+	show_page(&t, 60 * MINUTE, 80 * MINUTE);
+	shows(&t, "/", "200", "in all 10 min</p>");
+	end(&t);
+	run_with(&t, store, 29 * 1440 * MINUTE);
+	shows(&t, "/", "200", "0 good, 3 failed; a bar is 12 hours; grey");
+	end(&t);
+	run_with(&t, store, 40 * 1440 * MINUTE);
+	shows(&t, "/", "200", "0 good, 2 failed; a bar is 12 hours; grey");
+	end(&t);
+	for (int i = 0; i < 4; i++) {
+		static const char *const ends[] = { "", "-wal", ".key",
+			".damaged" };
+		char name[80];
+
+		snprintf(name, sizeof(name), "%s%s", store, ends[i]);
+		unlink(name);
+	}
+	ck_assert_int_eq(rmdir(folder), 0);
 }
 END_TEST
 
@@ -221,6 +306,8 @@ main(void)
 	}
 	tcase_add_test(c, a_fault_is_on_its_pages_until_it_is_over);
 	tcase_add_test(c, what_was_counted_leaves_the_hour_and_then_the_day);
+	tcase_add_test(c,
+	    what_earlier_runs_counted_is_shown_and_between_is_a_gap);
 	tcase_add_test(c, what_is_amiss_is_said_for_five_minutes);
 	tcase_add_test(c, a_wire_without_a_frame_is_said_after_five_minutes);
 	tcase_add_test(c, with_pseudonyms_nobody_is_named);

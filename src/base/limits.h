@@ -46,7 +46,7 @@
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
 	X(LIMIT_LOG_LINES, 200000, "lines of the proxy's log kept")            \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \
-	X(LIMIT_STATE_LOGINS, 100000, "logins kept in --state")                \
+	X(LIMIT_STATE_LOGINS, 200000, "logins kept in --state")                \
 	X(LIMIT_STATE_SEEN, 200000,                                            \
 	    "users, clients, proxies and findings kept in --state")            \
 	X(LIMIT_STATE_DAYS, 400, "days a login is kept in --state")            \

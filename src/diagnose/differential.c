@@ -109,12 +109,13 @@ story_tell(struct finding *f, struct subject *s, struct arena *arena)
 		f->scope_words = string_of(s, "story.scope_words", arena);
 	if (s->event != NULL) {
 		struct since since = story_since(s->history, s->event,
-		    s->capture != NULL ? s->capture->past : NULL);
+		    s->capture != NULL ? s->capture->past : NULL, arena);
 
 		f->worked_until =
 		    since.worked_until != WHEN_NONE ? since.worked_until : 0;
 		f->failing_since = since.failing_since;
 	}
+	f->earlier = list_of(s, "story.earlier", arena, &f->n_earlier);
 	f->changed = list_of(s, "story.changed", arena, &f->n_changed);
 	f->differs = list_of(s, "story.differs", arena, &f->n_differs);
 }

@@ -24,6 +24,7 @@ static const struct {
 	{ facts_of_product, &facts_of_product_count },
 	{ facts_of_proxy, &facts_of_proxy_count },
 	{ facts_of_story, &facts_of_story_count },
+	{ facts_of_past, &facts_of_past_count },
 	{ facts_of_peers, &facts_of_peers_count },
 	{ facts_of_stray, &facts_of_stray_count },
 	{ facts_of_tls, &facts_of_tls_count },
@@ -45,6 +46,7 @@ static const char *const source_names[] = {
 	[SOURCE_CAPTURE] = "capture",
 	[SOURCE_HISTORY] = "history",
 	[SOURCE_WITNESS] = "witness",
+	[SOURCE_PAST] = "store",
 	[SOURCE_FINDING] = "finding",
 };
 

@@ -37,6 +37,7 @@ enum fact_source {
 	SOURCE_CAPTURE, /* how good the capture is */
 	SOURCE_HISTORY, /* other attempts in the same window */
 	SOURCE_WITNESS, /* other traffic: KDC, refused connections */
+	SOURCE_PAST,    /* earlier runs, with --state */
 	SOURCE_FINDING, /* the group; for messages, not for conditions */
 };
 
@@ -155,6 +156,8 @@ extern const struct fact facts_of_proxy[];
 extern const size_t facts_of_proxy_count;
 extern const struct fact facts_of_story[];
 extern const size_t facts_of_story_count;
+extern const struct fact facts_of_past[];
+extern const size_t facts_of_past_count;
 extern const struct fact facts_of_peers[];
 extern const size_t facts_of_peers_count;
 extern const struct fact facts_of_pac[];

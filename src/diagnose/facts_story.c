@@ -54,12 +54,6 @@ time_of(const struct subject *s, when_ns time)
 	return value_string(keep(s, &t));
 }
 
-static const struct past *
-past_of(const struct subject *s)
-{
-	return s->capture != NULL ? s->capture->past : NULL;
-}
-
 static struct value
 worked_until(const struct subject *s, const struct fact *f)
 {
@@ -68,7 +62,7 @@ worked_until(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (s->event == NULL)
 		return value_unknown();
-	until = story_since(s->history, s->event, past_of(s)).worked_until;
+	until = lookback_since(s).worked_until;
 	return until == WHEN_NONE ? value_unknown() : time_of(s, until);
 }
 
@@ -78,8 +72,7 @@ failing_since(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (s->event == NULL)
 		return value_unknown();
-	return time_of(s, story_since(s->history, s->event, past_of(s))
-	        .failing_since);
+	return time_of(s, lookback_since(s).failing_since);
 }
 
 static struct value
@@ -95,27 +88,48 @@ differences(const struct subject *s, const struct event *good,
 	    word, s->arena, lines));
 }
 
-/* Where nothing went well in this run: what an earlier one was offered. */
-static struct value
-offer_of_before(const struct subject *s)
+static const char *
+differs_from(const struct subject *s, const char *what, const char *now,
+    const char *before)
 {
-	const struct past *past = past_of(s);
-	const char *now = story_offers(s->attempt, s->arena), **line;
-	struct offered before;
-	struct text t = { .limit = 200 };
+	struct text t = { .limit = 500 };
 
-	if (past == NULL || now == NULL)
-		return value_unknown();
-	before = past->offered(past->context, s->attempt, s->event->time,
-	    s->arena);
-	if (before.schemes == NULL || strcmp(before.schemes, now) == 0)
-		return value_unknown();
-	text_fmt(&t, "offers %s, before %s (last seen ", now, before.schemes);
-	when_day_time(&t, before.last);
-	text_str(&t, " UTC)");
-	line = arena_new(s->arena, sizeof(*line));
-	*line = keep(s, &t);
-	return value_list(line, 1);
+	text_fmt(&t, "%s %s (before: %s)", what, now, before);
+	return keep(s, &t);
+}
+
+/* Where nothing went well in this run: how it did in an earlier one, or what
+ * that was offered. */
+static struct value
+changed_since_earlier(const struct subject *s)
+{
+	const struct past *past = lookback_past(s);
+	const char *now = story_offers(s->attempt, s->arena);
+	const char **lines = arena_new(s->arena, 2 * sizeof(*lines));
+	struct since since = lookback_since(s);
+	struct offered before = { NULL, WHEN_NONE };
+	struct text t = { .limit = 500 };
+	size_t n = 0;
+
+	if (lookback_scheme_differs(s, since.scheme))
+		lines[n++] = differs_from(s, "scheme",
+		    attempt_scheme_name(s->attempt->scheme), since.scheme);
+	if (now != NULL && since.offers != NULL) {
+		if (strcmp(since.offers, now) != 0)
+			lines[n++] =
+			    differs_from(s, "offers", now, since.offers);
+	} else if (now != NULL && past != NULL) {
+		before = past->offered(past->context, s->attempt,
+		    s->event->time, s->arena);
+	}
+	if (before.schemes != NULL) {
+		text_fmt(&t, "offers %s, before %s (last seen ", now,
+		    before.schemes);
+		when_day_time(&t, before.last);
+		text_str(&t, " UTC)");
+		lines[n++] = keep(s, &t);
+	}
+	return n > 0 ? value_list(lines, n) : value_unknown();
 }
 
 static struct value
@@ -127,7 +141,7 @@ changed(const struct subject *s, const struct fact *f)
 	if (s->event == NULL)
 		return value_unknown();
 	good = story_last_good(s->history, s->event);
-	return good == NULL ? offer_of_before(s)
+	return good == NULL ? changed_since_earlier(s)
 	                    : differences(s, good, "before");
 }
 

@@ -78,6 +78,8 @@ struct finding {
 	 * are WHEN_NONE and 0 where that is not clear. */
 	when_ns known_since, known_until;
 	uint64_t known_times;
+	const char *const *earlier; /* besides, of user and client */
+	size_t n_earlier;
 	const char *const *changed; /* since it worked */
 	size_t n_changed;
 	const char *const *differs; /* from a good login elsewhere */

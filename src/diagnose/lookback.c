@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/lookback.h"
 
+#include "diagnose/story.h"
+
 #define MINUTE (60 * WHEN_SECOND)
 
 bool
@@ -121,4 +123,28 @@ lookback_distance(const struct subject *s, const struct event *other)
 		return value_absent();
 	ns = other->time - s->event->time;
 	return value_duration(ns < 0 ? -ns : ns);
+}
+
+const struct past *
+lookback_past(const struct subject *s)
+{
+	return s->capture != NULL ? s->capture->past : NULL;
+}
+
+struct since
+lookback_since(const struct subject *s)
+{
+	return story_since(s->history, s->event, lookback_past(s), s->arena);
+}
+
+/* "other" may be any: it is like none, and unlike none. */
+bool
+lookback_scheme_differs(const struct subject *s, const char *before)
+{
+	enum attempt_scheme now = s->attempt->scheme;
+
+	return before != NULL && now != ATTEMPT_NONE && now != ATTEMPT_OTHER &&
+	    strcmp(before, attempt_scheme_name(now)) != 0 &&
+	    strcmp(before, attempt_scheme_name(ATTEMPT_OTHER)) != 0 &&
+	    strcmp(before, attempt_scheme_name(ATTEMPT_NONE)) != 0;
 }

@@ -11,6 +11,7 @@
 
 #include "diagnose/facts.h"
 #include "diagnose/history.h"
+#include "diagnose/past.h"
 
 /* As history.h wants it. */
 typedef bool matcher(const struct event *e, const struct event *other);
@@ -40,6 +41,15 @@ struct value lookback_count_minute(const struct subject *s, enum kinship kin,
 /* From the subject to another event; absent for NULL. */
 struct value lookback_distance(const struct subject *s,
     const struct event *other);
+
+/* What earlier runs saw; NULL: nothing is kept of them. */
+const struct past *lookback_past(const struct subject *s);
+
+/* When this login last worked, and since when it fails, with their help. */
+struct since lookback_since(const struct subject *s);
+
+/* Both are known, and the subject's is another one. */
+bool lookback_scheme_differs(const struct subject *s, const char *before);
 
 /* Matchers that several files use. */
 bool lookback_same_proxy(const struct event *e, const struct event *o);

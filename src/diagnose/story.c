@@ -322,17 +322,21 @@ story_failing_since(const struct history *h, const struct event *e,
 
 struct since
 story_since(const struct history *h, const struct event *e,
-    const struct past *past)
+    const struct past *past, struct arena *arena)
 {
 	const struct event *good = story_last_good(h, e);
-	struct since here = { good != NULL ? good->time : WHEN_NONE,
-		story_failing_since(h, e, good) };
+	struct since here = {
+		.worked_until = good != NULL ? good->time : WHEN_NONE,
+		.failing_since = story_failing_since(h, e, good),
+	};
 	struct since before;
 
 	if (good != NULL || past == NULL)
 		return here;
-	before = past->of(past->context, e->attempt, e->time);
+	before = past->of(past->context, e->attempt, e->time, arena);
 	here.worked_until = before.worked_until;
+	here.scheme = before.scheme;
+	here.offers = before.offers;
 	if (before.failing_since != WHEN_NONE &&
 	    before.failing_since < here.failing_since)
 		here.failing_since = before.failing_since;
@@ -427,9 +431,16 @@ offers_of(const struct attempt *a, struct arena *arena)
 const char *
 story_offers(const struct attempt *a, struct arena *arena)
 {
-	return a->n_offers > 0
-	    ? offers_of(a, arena)
-	    : schemes_of(a->last_offers, a->n_last_offers, arena);
+	const struct token *offers = a->n_offers > 0 ? a->offers
+	                                             : a->last_offers;
+	size_t n = a->n_offers > 0 ? a->n_offers : a->n_last_offers;
+
+	for (size_t i = 0; i < n; i++)
+		if (offers[i].kind == TOKEN_NTLM_CHALLENGE ||
+		    (offers[i].scheme == SCHEME_NEGOTIATE &&
+		        offers[i].kind != TOKEN_NONE))
+			return NULL;
+	return schemes_of(offers, n, arena);
 }
 
 static const struct token *

@@ -58,7 +58,7 @@ when_ns story_failing_since(const struct history *h, const struct event *e,
 /* Both, with the help of earlier runs where the window holds no success;
  * past may be NULL. */
 struct since story_since(const struct history *h, const struct event *e,
-    const struct past *past);
+    const struct past *past, struct arena *arena);
 
 /* A good login elsewhere to compare with: of the same user, else of the same
  * program; NULL if there is none. */
@@ -68,7 +68,7 @@ const struct event *story_good_elsewhere(const struct history *h,
 enum { DIFFERENCES_MAX = 16 };
 
 /* "NTLM and Basic", as the proxy offered them before or after credentials;
- * NULL: it offered nothing. */
+ * NULL: it offered nothing, or went on with one of them. */
 const char *story_offers(const struct attempt *a, struct arena *arena);
 
 /*

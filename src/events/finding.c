@@ -189,6 +189,8 @@ parts_finding(struct arena *a, struct span line)
 	read_tally(a, about, "user_agents", &f->agents);
 	read_tally(a, about, "workstations", &f->workstations);
 	read_tally(a, about, "targets", &f->targets);
+	f->earlier = parts_strings(a, json_member(about, "earlier"),
+	    &f->n_earlier);
 	f->changed = parts_strings(a, json_member(about, "changed"),
 	    &f->n_changed);
 	f->differs = parts_strings(a, json_member(about, "differs"),

@@ -4,7 +4,17 @@
 #include "net/field.h"
 
 /* Where the checksum is, from the first byte of the header. */
-enum { IN_IPV4 = 10, IN_TCP = 16, IN_UDP = 6, IN_GRE = 4 };
+enum { IN_IPV4 = 10, IN_GRE = 4 };
+
+/* And what a pseudo-header calls it. */
+static const struct {
+	size_t in;
+	uint8_t protocol;
+} transports[] = {
+	[AT_TCP] = { 16, PROTOCOL_TCP },
+	[AT_UDP] = { 6, PROTOCOL_UDP },
+	[AT_ICMP6] = { 2, PROTOCOL_ICMP6 },
+};
 
 static uint32_t
 fold(uint64_t sum)
@@ -72,8 +82,8 @@ put16(uint8_t *at, uint16_t v)
 static bool
 is_offloaded(const struct layer_place *p, uint16_t checksum, uint64_t ends)
 {
-	uint32_t protocol = p->kind == AT_TCP ? PROTOCOL_TCP : PROTOCOL_UDP;
-	uint32_t pseudo = fold(ends + protocol + (p->end - p->at));
+	uint32_t pseudo = fold(ends + transports[p->kind].protocol +
+	    (p->end - p->at));
 
 	return p->whole &&
 	    (checksum == pseudo || (p->kind == AT_TCP && checksum == 0));
@@ -84,7 +94,7 @@ update_transport(const struct layers *l, const struct layer_place *p,
     struct span was, uint8_t *now, const struct checksum_ends *ends_was,
     const struct checksum_ends *ends_now)
 {
-	size_t in = p->kind == AT_TCP ? IN_TCP : IN_UDP;
+	size_t in = transports[p->kind].in;
 	struct span now_all = span_of(now, was.len);
 	struct span old = span_of(was.at + p->at, p->end - p->at);
 	struct span new = span_of(now + p->at, p->end - p->at);
@@ -96,7 +106,7 @@ update_transport(const struct layers *l, const struct layer_place *p,
 		return;
 	if (is_offloaded(p, checksum, old_ends)) {
 		uint64_t sum = sum_of(new, in) + new_ends + new.len +
-		    (p->kind == AT_TCP ? PROTOCOL_TCP : PROTOCOL_UDP);
+		    transports[p->kind].protocol;
 
 		checksum = (uint16_t)~fold(sum);
 	} else {
@@ -135,6 +145,7 @@ checksum_update(const struct layers *l, struct span was, uint8_t *now,
 		switch (p->kind) {
 		case AT_TCP:
 		case AT_UDP:
+		case AT_ICMP6:
 			update_transport(l, p, was, now, ends_was, ends_now);
 			break;
 		case AT_IPV4:

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/table.h"
 #include "evidence/remark.h"
+#include "witness/kdc.h"
 
 /* In the order in which they go in. */
 enum rank {
@@ -133,7 +134,8 @@ add_attempt(struct choice *c, const struct attempt *a, enum rank rank)
 		    rank);
 }
 
-/* "10.0.0.1", "10.0.0.1:3128", "[fd77::1]:3128" as the tallies have them. */
+/* "10.0.0.1", "10.0.0.1:3128", "[fd77::1]:3128" as the tallies have them; of
+ * an address alone the port is 0. */
 static bool
 read_place(const char *name, struct address *address, uint16_t *port)
 {
@@ -142,6 +144,10 @@ read_place(const char *name, struct address *address, uint16_t *port)
 	uint64_t number = 0;
 	char host[64];
 
+	if (port != NULL)
+		*port = 0;
+	if (address_parse(name, address))
+		return true;
 	while (port != NULL && colon > 0 && s.at[colon - 1] != ':')
 		colon--;
 	if (port != NULL && (colon == 0 ||
@@ -179,7 +185,18 @@ add_pairs(struct choice *c, const struct finding *f)
 			c->pairs[c->n_pairs++] = p;
 			addresses_add(&c->beside.clients, &p.client);
 			addresses_add(&c->beside.proxies, &p.proxy);
+			/* Of no port: it was asked for in vain. */
+			if (p.port == 0)
+				addresses_add(&c->beside.lost, &p.proxy);
 		}
+}
+
+static void
+add_lost_kdcs(struct choice *c, const struct finding *f)
+{
+	for (size_t i = 0; i < f->n_kdc; i++)
+		if (f->kdc[i]->saw.kdc->not_there)
+			addresses_add(&c->beside.lost, &f->kdc[i]->server);
 }
 
 static void
@@ -187,6 +204,7 @@ add_finding(struct choice *c, const struct finding *f)
 {
 	if (f->n_attempts == 0)
 		add_pairs(c, f);
+	add_lost_kdcs(c, f);
 	for (size_t i = 0; i < f->n_hosts; i++)
 		dns_shown_add(&c->beside.names, f->hosts[i]);
 	if (f->example != NULL)
@@ -328,11 +346,11 @@ bool
 choice_consider(struct choice *c, const struct packet *p,
     uint64_t frame_bytes)
 {
-	struct ends ends = ends_of(p);
+	struct ends ends = beside_ends(p);
 	struct chosen *k;
 	bool tcp = p->protocol == PROTOCOL_TCP;
 
-	if (!tcp && !beside_is_udp(p))
+	if (!tcp && !beside_is_one(p))
 		return false;
 	k = find(c, &ends);
 	if (k == NULL && beside_takes(&c->beside, p))
@@ -387,11 +405,11 @@ choice_settle(struct choice *c, uint64_t limit_bytes)
 bool
 choice_takes(const struct choice *c, const struct packet *p)
 {
-	struct ends ends = ends_of(p);
+	struct ends ends = beside_ends(p);
 	const struct chosen *k = find(c, &ends);
 
 	return k != NULL && k->in &&
-	    (p->protocol == PROTOCOL_TCP || beside_is_udp(p));
+	    (p->protocol == PROTOCOL_TCP || beside_is_one(p));
 }
 
 const struct dns_shown *

@@ -10,7 +10,6 @@
 #define P407_EVIDENCE_CHOICE_H
 
 #include "evidence/beside.h"
-#include "evidence/talk.h"
 #include "report/model.h"
 
 struct choice;

@@ -133,7 +133,7 @@ listen_to(struct evidence *e)
 
 	for (uint64_t n = 0; ok && n < e->job->frames && reading_next(&in, &f);
 	     n++) {
-		if (!net_decode(net, &f, &p) || p.arp != 0 ||
+		if (!net_decode(net, &f, &p) ||
 		    !choice_consider(e->choice, &p, f.bytes.len))
 			continue;
 		if (p.protocol == PROTOCOL_TCP)

@@ -2,9 +2,11 @@
 #include "evidence/layers.h"
 
 #include "base/limits.h"
+#include "net/arp.h"
 #include "net/link.h"
 #include "net/transport.h"
 #include "net/tunnel.h"
+#include "witness/neighbours.h"
 
 /* Where the walk is. */
 struct walk {
@@ -50,6 +52,15 @@ move(struct walk *w, size_t n)
 	w->wire_len -= n < w->wire_len ? n : w->wire_len;
 }
 
+static void
+read_arp(struct walk *w)
+{
+	if (!arp_decode(w->bytes, &w->out->packet))
+		return;
+	w->out->ip = (struct ip){ .payload = w->out->packet.payload };
+	w->out->end = LAYERS_PACKET;
+}
+
 /* From any header down to IP; false if there is none. */
 static bool
 walk_to_ip(struct walk *w, struct next next)
@@ -60,6 +71,8 @@ walk_to_ip(struct walk *w, struct next next)
 			return false;
 		if (next.layer == LAYER_IP)
 			return true;
+		if (next.layer == LAYER_ARP)
+			read_arp(w);
 		if (next.layer == LAYER_ARP || next.layer == LAYER_OTHER ||
 		    next.layer == LAYER_DAMAGED)
 			return false;
@@ -83,15 +96,24 @@ add_transport(struct walk *w, enum layer_kind kind, const struct ip *ip)
 		w->out->place[before].ip = ip_index;
 }
 
+/* Neighbour discovery is never in pieces (RFC 6980 5). */
 static bool
 read_transport(struct walk *w, const struct ip *ip)
 {
-	bool tcp = ip->protocol == PROTOCOL_TCP;
+	struct packet *p = &w->out->packet;
+	struct neighbour_word word;
+	bool known = transport_decode(ip, p);
 
-	if ((!tcp && ip->protocol != PROTOCOL_UDP) ||
-	    !transport_decode(ip, &w->out->packet))
+	if (known && ip->protocol == PROTOCOL_TCP)
+		add_transport(w, AT_TCP, ip);
+	else if (known && ip->protocol == PROTOCOL_UDP)
+		add_transport(w, AT_UDP, ip);
+	else if (known && w->out->n < LAYERS_MOST &&
+	    w->out->place[last_ip(w->out)].at != SIZE_MAX &&
+	    neighbour_read(p, &word))
+		add_transport(w, AT_ICMP6, ip);
+	else
 		return false;
-	add_transport(w, tcp ? AT_TCP : AT_UDP, ip);
 	return true;
 }
 
@@ -172,6 +194,7 @@ layers_of_datagram(const struct ip *given, struct layers *out)
 
 	out->n = 1;
 	out->end = LAYERS_OTHER;
+	out->packet = (struct packet){ .number = 0 };
 	out->place[0] = (struct layer_place){
 		.kind = ip.src.len == 4 ? AT_IPV4 : AT_IPV6,
 		.at = SIZE_MAX,

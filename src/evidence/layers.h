@@ -22,6 +22,7 @@ enum layer_kind {
 	AT_GRE,
 	AT_UDP, /* of a tunnel, or of what is inside all of them */
 	AT_TCP,
+	AT_ICMP6, /* of neighbour discovery */
 };
 
 struct layer_place {
@@ -36,11 +37,12 @@ struct layers {
 	struct layer_place place[LAYERS_MOST];
 	size_t n;
 	enum layers_end {
-		LAYERS_OTHER, /* no IP, or damaged, or neither TCP nor UDP */
-		LAYERS_PACKET, /* `packet` is set */
+		LAYERS_OTHER, /* damaged, or nothing of what is below */
+		LAYERS_PACKET, /* TCP, UDP, ARP or neighbour discovery:
+		                  `packet` is set */
 		LAYERS_FRAGMENT, /* `ip` is set, and is a piece */
 	} end;
-	struct ip ip;         /* the innermost */
+	struct ip ip;         /* the innermost; of ARP its payload */
 	struct packet packet; /* its spans point into the buffer */
 };
 

@@ -17,10 +17,10 @@
 #define BODY_ROOM 4096
 /* Before anything of HTTP: TLS, SOCKS, what else is said to a proxy. */
 #define FIRST_ROOM 4096
-/* What never spoke HTTP has such a part of it all. */
-#define SILENT_PART 8
+/* What never spoke HTTP has such a part of it all, and so have neighbours. */
+#define PART 8
 
-enum standing { SILENT, SPEAKING };
+enum standing { SILENT, NEIGHBOUR, SPEAKING, STANDINGS };
 
 struct talker {
 	struct table_entry entry; /* by its ends */
@@ -41,8 +41,8 @@ struct kept_frame {
 struct lookback {
 	struct net *net;
 	struct table talkers;
-	struct link frames[2]; /* by standing, oldest first */
-	uint64_t bytes[2];
+	struct link frames[STANDINGS]; /* oldest first */
+	uint64_t bytes[STANDINGS];
 	struct evidence_source source;
 	const struct kept_frame **order; /* what is read, by number */
 	size_t n_order, at;
@@ -58,8 +58,8 @@ lookback_new(void)
 
 	l->net = net_new();
 	table_init(&l->talkers);
-	list_init(&l->frames[SILENT]);
-	list_init(&l->frames[SPEAKING]);
+	for (int s = 0; s < STANDINGS; s++)
+		list_init(&l->frames[s]);
 	l->source =
 	    (struct evidence_source){ l, rewind_frames, next_frame };
 	return l;
@@ -104,7 +104,7 @@ lookback_free(struct lookback *l)
 {
 	if (l == NULL)
 		return;
-	for (int s = SILENT; s <= SPEAKING; s++)
+	for (int s = 0; s < STANDINGS; s++)
 		while (oldest(l, (enum standing)s) != NULL)
 			drop(l, oldest(l, (enum standing)s));
 	table_fini(&l->talkers);
@@ -118,10 +118,10 @@ static void
 forget(struct lookback *l, when_ns now)
 {
 	uint64_t most = limit_of(LIMIT_LOOKBACK);
-	const uint64_t bounds[] = { most / SILENT_PART,
-		most - most / SILENT_PART };
+	const uint64_t bounds[] = { most / PART, most / PART,
+		most - 2 * (most / PART) };
 
-	for (int i = SILENT; i <= SPEAKING; i++) {
+	for (int i = 0; i < STANDINGS; i++) {
 		enum standing s = (enum standing)i;
 		struct kept_frame *k;
 
@@ -141,7 +141,7 @@ forget(struct lookback *l, when_ns now)
 static struct talker *
 talker_of(struct lookback *l, const struct packet *p)
 {
-	struct ends ends = ends_of(p);
+	struct ends ends = beside_ends(p);
 	uint64_t hash = table_hash(span_of(&ends, sizeof(ends)));
 
 	for (struct table_entry *e = table_first(&l->talkers, hash); e != NULL;
@@ -155,10 +155,14 @@ talker_of(struct lookback *l, const struct packet *p)
 	struct talker *t = memory_new(1, sizeof(*t));
 
 	t->ends = ends;
+	t->standing = p->protocol == PROTOCOL_TCP ||
+	        p->protocol == PROTOCOL_UDP
+	    ? SILENT
+	    : NEIGHBOUR;
 	t->room[0] = t->room[1] = FIRST_ROOM;
 	list_init(&t->frames);
 	table_add(&l->talkers, &t->entry, hash);
-	l->bytes[SILENT] += sizeof(*t);
+	l->bytes[t->standing] += sizeof(*t);
 	return t;
 }
 
@@ -239,7 +243,7 @@ lookback_frame(struct lookback *l, const struct frame *f)
 	struct packet p;
 
 	if (!net_decode(l->net, f, &p) ||
-	    (p.protocol != PROTOCOL_TCP && !beside_is_udp(&p)))
+	    (p.protocol != PROTOCOL_TCP && !beside_is_one(&p)))
 		return;
 
 	/* Nothing of a connection is kept from its middle on. */
@@ -258,7 +262,11 @@ lookback_frame(struct lookback *l, const struct frame *f)
 uint64_t
 lookback_bytes(const struct lookback *l)
 {
-	return l->bytes[SILENT] + l->bytes[SPEAKING];
+	uint64_t bytes = 0;
+
+	for (int s = 0; s < STANDINGS; s++)
+		bytes += l->bytes[s];
+	return bytes;
 }
 
 /* -- what is read -- */
@@ -281,11 +289,11 @@ lookback_source(struct lookback *l)
 
 	free(l->order);
 	l->n_order = 0;
-	for (int s = SILENT; s <= SPEAKING; s++)
+	for (int s = 0; s < STANDINGS; s++)
 		LIST_EACH (link, &l->frames[s])
 			room++;
 	l->order = memory_new(room + 1, sizeof(struct kept_frame *));
-	for (int s = SILENT; s <= SPEAKING; s++)
+	for (int s = 0; s < STANDINGS; s++)
 		LIST_EACH (link, &l->frames[s])
 			l->order[l->n_order++] =
 			    LIST_OBJECT(link, struct kept_frame, all);

@@ -4,14 +4,15 @@
  *
  * On a wire nothing can be read a second time, so what a verdict may rest on
  * is kept for a while: beginnings and ends of connections, HTTP heads with
- * the tokens in them and the first bytes of bodies, and datagrams of name
- * servers and KDCs.  Not kept: the rest of bodies, what is in tunnels, bare
- * acknowledgements, and fragments.
+ * the tokens in them and the first bytes of bodies, datagrams of name servers
+ * and KDCs, and who asked whom for a neighbour.  Not kept: the rest of
+ * bodies, what is in tunnels, bare acknowledgements, and fragments.
  *
  * Frames go when they are LOOKBACK_SECONDS old, the oldest of a connection
  * when that has more than LOOKBACK_CONNECTION, and the oldest of all when
  * there are LIMIT_LOOKBACK bytes.  Connections that never spoke HTTP have an
- * eighth of it among themselves: a flood of them pushes out no login.
+ * eighth of it among themselves, and neighbours another: a flood of them
+ * pushes out no login.
  */
 #ifndef P407_EVIDENCE_LOOKBACK_H
 #define P407_EVIDENCE_LOOKBACK_H

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "evidence/checksum.h"
 #include "evidence/kdc.h"
+#include "evidence/neighbour.h"
 
 /* Bytes of frames that wait for fragments; then the oldest is let go. */
 #define WAITING_MOST (64u << 20)
@@ -97,7 +98,7 @@ rewrite_frame(struct rewrite *r, const struct frame *f)
 
 	struct item *item = add_item(r, f);
 	struct span was = f->bytes;
-	/* The innermost IP packet ends here. */
+	/* The innermost packet ends here. */
 	size_t end = (size_t)(l.ip.payload.at + l.ip.payload.len - was.at);
 
 	item->layers = l;
@@ -131,7 +132,9 @@ rewrite_packet(struct rewrite *r, const struct layers *l,
 	const struct packet *p = &l->packet;
 	uint8_t *payload = now + (p->payload.at - origin);
 
-	if (p->protocol == PROTOCOL_TCP)
+	if (p->arp != 0 || p->protocol == PROTOCOL_ICMP6)
+		neighbour_hide(mask_names(r->mask), l, origin, now);
+	else if (p->protocol == PROTOCOL_TCP)
 		talks_rewrite(r->talks, p, payload);
 	else if (is_dns_packet(p))
 		dns_mask(r->mask, choice_names(r->choice), p->payload,
@@ -156,6 +159,7 @@ rewrite_addresses(struct rewrite *r, const struct layers *l, struct span was,
 		[AT_GRE] = { SIZE_MAX, SIZE_MAX, 0 },
 		[AT_UDP] = { SIZE_MAX, SIZE_MAX, 0 },
 		[AT_TCP] = { SIZE_MAX, SIZE_MAX, 0 },
+		[AT_ICMP6] = { SIZE_MAX, SIZE_MAX, 0 },
 	};
 	struct names *names = mask_names(r->mask);
 

@@ -9,7 +9,7 @@
  *
  * A checksum that was right, or that was left to the network card, is right
  * afterwards; one that was wrong stays wrong by as much.  What is behind the
- * IP packet in a frame is zero.
+ * packet in a frame is zero.
  */
 #ifndef P407_EVIDENCE_REWRITE_H
 #define P407_EVIDENCE_REWRITE_H

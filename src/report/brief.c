@@ -158,6 +158,7 @@ story_entries(struct entries *e, const struct finding *f)
 	if (f->known_since != 0)
 		words_known(&e->words, f);
 	entry(e, "known");
+	list_entry(e, "earlier", f->earlier, f->n_earlier);
 	list_entry(e, "changed", f->changed, f->n_changed);
 	if (f->n_changed == 0)
 		list_entry(e, "differs", f->differs, f->n_differs);

@@ -57,21 +57,53 @@ ago(struct html *h, when_ns then, when_ns now)
 	text_fini(&t);
 }
 
+struct sums {
+	uint64_t good, bad;
+	int64_t unwatched; /* minutes */
+};
+
+static struct sums
+sums_of(const struct trend_bars *t)
+{
+	struct sums s = { 0 };
+
+	for (size_t i = 0; i < TREND_BARS; i++) {
+		s.good += t->good[i];
+		s.bad += t->bad[i];
+		s.unwatched += t->due[i] - t->watched[i];
+	}
+	return s;
+}
+
+static void
+minutes(struct text *t, int64_t n)
+{
+	if (n < 60)
+		text_fmt(t, "%lld min", (long long)n);
+	else
+		when_length(t, n * 60 * WHEN_SECOND);
+}
+
+/* Of what nobody watched it is not said that it was well. */
 static void
 lead(struct html *h, const struct html_status *s, size_t n_faults)
 {
-	bool good = s->n_problems == 0 && n_faults == 0;
+	struct sums hour = sums_of(&s->hour);
+	const char *class = s->n_problems > 0 || n_faults > 0 ? " bad"
+	    : hour.unwatched == 0                             ? " good"
+	                                                      : "";
 
-	text_fmt(h->out, "<section class=\"lead %s\" aria-label=\"Now\">\n"
-	    "<p class=\"what\">", good ? "good" : "bad");
+	text_fmt(h->out, "<section class=\"lead%s\" aria-label=\"Now\">\n"
+	    "<p class=\"what\">", class);
 	if (n_faults > 0)
 		text_fmt(h->out, "%zu %s open.", n_faults,
 		    n_faults == 1 ? "fault is" : "faults are");
 	else if (h->report->n_attempts > 0)
 		text_str(h->out, "No fault is open.");
 	else
-		text_str(h->out, "No login at a proxy was seen in the last "
-		    "hour.");
+		text_fmt(h->out, "No login at a proxy was seen %s.",
+		    hour.good + hour.bad == 0 ? "in the last hour"
+		                              : "since p407 began");
 	text_str(h->out, "</p>\n");
 	for (size_t i = 0; i < s->n_problems; i++) {
 		text_str(h->out, "<p><strong>The capture: </strong>");
@@ -80,6 +112,11 @@ lead(struct html *h, const struct html_status *s, size_t n_faults)
 	}
 	if (s->n_problems == 0)
 		html_element(h, "p", NULL, "The capture is well.");
+	if (hour.unwatched > 0) {
+		text_str(h->out, "<p>Nobody watched for ");
+		minutes(h->out, hour.unwatched);
+		text_str(h->out, " of the last hour.</p>\n");
+	}
 	text_str(h->out, "<p class=\"who\">This page renews itself every "
 	    "15 s; <a href=\"/?still\">hold it still</a>, or "
 	    "<a href=\"/\">let it go on</a>.</p>\n</section>\n");
@@ -122,8 +159,16 @@ faults(struct html *h, const struct html_status *s,
 
 /* -- the trend -- */
 
+struct stretch {
+	const char *span, *each, *begin;
+};
+
+static const struct stretch hour = { "hour", "a minute", "1 hour" };
+static const struct stretch day = { "day", "24 minutes", "1 day" };
+static const struct stretch month = { "30 days", "12 hours", "30 days" };
+
 static uint64_t
-highest(const struct trend *t)
+highest(const struct trend_bars *t)
 {
 	uint64_t most = 0;
 
@@ -143,10 +188,26 @@ length_of(uint64_t n, uint64_t most)
 	return n == 0 ? 0 : length < 2 ? 2 : length;
 }
 
+/* What nobody watched is a band, without seams, not an empty place. */
+static void
+gap(struct html *h, const struct geometry *g, const struct trend_bars *t,
+    size_t i)
+{
+	unsigned x = g->width * (unsigned)i / TREND_BARS;
+	unsigned next = g->width * (unsigned)(i + 1) / TREND_BARS;
+
+	if (t->watched[i] < t->due[i])
+		text_fmt(h->out, "<rect class=\"%s\" x=\"%u\" y=\"%u\" "
+		    "width=\"%u\" height=\"%u\"><title>watched %u of %u "
+		    "min</title></rect>\n",
+		    t->watched[i] == 0 ? "gap" : "gap part", x, AXIS - REACH,
+		    next - x + 1, 2 * REACH, t->watched[i], t->due[i]);
+}
+
 /* Up is good and down is bad, so that colour says nothing alone. */
 static void
-bar(struct html *h, const struct geometry *g, const struct trend *t, size_t i,
-    uint64_t most)
+bar(struct html *h, const struct geometry *g, const struct trend_bars *t,
+    size_t i, uint64_t most)
 {
 	unsigned x = g->width * (unsigned)i / TREND_BARS;
 	unsigned next = g->width * (unsigned)(i + 1) / TREND_BARS;
@@ -166,41 +227,45 @@ bar(struct html *h, const struct geometry *g, const struct trend *t, size_t i,
 }
 
 static void
-draw(struct html *h, const struct geometry *g, const struct trend *t,
-    const char *span, uint64_t most)
+draw(struct html *h, const struct geometry *g, const struct trend_bars *t,
+    const struct stretch *s, uint64_t most)
 {
 	text_fmt(h->out, "<svg class=\"%s\" viewBox=\"0 0 %u %u\" "
-	    "role=\"group\" aria-label=\"Attempts of the last %s\">\n"
-	    "<line x1=\"0\" y1=\"%u\" x2=\"%u\" y2=\"%u\"/>\n"
+	    "role=\"group\" aria-label=\"Attempts of the last %s\">\n",
+	    g->class, g->width, 2 * AXIS + 8, s->span);
+	for (size_t i = 0; i < TREND_BARS; i++)
+		gap(h, g, t, i);
+	text_fmt(h->out, "<line x1=\"0\" y1=\"%u\" x2=\"%u\" y2=\"%u\"/>\n"
 	    "<text class=\"dim\" x=\"0\" y=\"13\">good, at most %llu a bar"
-	    "</text>\n", g->class, g->width, 2 * AXIS + 8, span, AXIS,
-	    g->width, AXIS, (unsigned long long)most);
+	    "</text>\n", AXIS, g->width, AXIS, (unsigned long long)most);
 	for (size_t i = 0; i < TREND_BARS; i++)
 		bar(h, g, t, i, most);
-	text_fmt(h->out, "<text class=\"dim\" x=\"0\" y=\"%u\">failed; 1 %s "
+	text_fmt(h->out, "<text class=\"dim\" x=\"0\" y=\"%u\">failed; %s "
 	    "ago</text>\n<text class=\"dim\" x=\"%u\" y=\"%u\" "
-	    "text-anchor=\"end\">now</text>\n</svg>\n", 2 * AXIS, span,
+	    "text-anchor=\"end\">now</text>\n</svg>\n", 2 * AXIS, s->begin,
 	    g->width - 4, 2 * AXIS);
 }
 
 static void
-trend(struct html *h, const struct trend *t, const char *span,
-    const char *each)
+trend(struct html *h, const struct trend_bars *t, const struct stretch *s)
 {
-	uint64_t most = highest(t), good = 0, bad = 0;
+	uint64_t most = highest(t);
+	struct sums all = sums_of(t);
 
-	for (size_t i = 0; i < TREND_BARS; i++) {
-		good += t->good[i];
-		bad += t->bad[i];
-	}
 	text_fmt(h->out, "<h3>The last %s</h3>\n<p class=\"who\">%llu good, "
-	    "%llu failed; a bar is %s</p>\n", span, (unsigned long long)good,
-	    (unsigned long long)bad, each);
+	    "%llu failed; a bar is %s", s->span,
+	    (unsigned long long)all.good, (unsigned long long)all.bad,
+	    s->each);
+	if (all.unwatched > 0) {
+		text_str(h->out, "; grey: nobody watched, in all ");
+		minutes(h->out, all.unwatched);
+	}
+	text_str(h->out, "</p>\n");
 	if (most == 0)
 		return;
 	text_str(h->out, "<div class=\"drawing\">\n");
-	draw(h, &wide, t, span, most);
-	draw(h, &narrow, t, span, most);
+	draw(h, &wide, t, s, most);
+	draw(h, &narrow, t, s, most);
 	text_str(h->out, "</div>\n");
 }
 
@@ -276,8 +341,9 @@ html_status_page(struct text *out, const struct html_status *s)
 	lead(&h, s, n);
 	faults(&h, s, list, n);
 	text_str(out, "<section>\n<h2>Attempts</h2>\n");
-	trend(&h, &s->hour, "hour", "a minute");
-	trend(&h, &s->day, "day", "24 minutes");
+	trend(&h, &s->hour, &hour);
+	trend(&h, &s->day, &day);
+	trend(&h, &s->month, &month);
 	text_str(out, "</section>\n");
 	html_proxies(&h);
 	capture(&h, s);

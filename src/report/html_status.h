@@ -7,17 +7,19 @@
 
 #include "report/model.h"
 
-/* The bars of a drawing: attempts that went well and badly, by time. */
+/* The bars of a drawing: attempts that went well and badly, by time; and how
+ * many minutes of each somebody watched, of those that it has so far. */
 #define TREND_BARS 60
 
-struct trend {
+struct trend_bars {
 	uint64_t good[TREND_BARS], bad[TREND_BARS]; /* the last is now */
+	unsigned watched[TREND_BARS], due[TREND_BARS];
 };
 
 struct html_status {
 	const struct report *report; /* of the window, prepared; with ids */
 	when_ns now;                 /* capture time; WHEN_NONE: no frame */
-	struct trend hour, day;
+	struct trend_bars hour, day, month;
 	const char *const *problems; /* sentences of ours */
 	size_t n_problems;
 };

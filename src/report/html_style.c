@@ -131,6 +131,7 @@ const char *const html_style[] = {
     "svg .bs.head{fill:var(--bad)}\n"
     "svg .ks.head{fill:var(--accent)}\n"
     "svg .band{fill:var(--badbg)}\n"
+    "svg .gap{fill:var(--line)}svg .part{fill:var(--soft)}\n"
     "table{border-collapse:collapse;width:100%;font-size:.925rem;"
     "margin:.5rem 0}\n"
     "th,td{text-align:left;vertical-align:top;"

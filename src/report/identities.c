@@ -180,6 +180,8 @@ learn_sentences(struct redact *r, const struct finding *f)
 	learn_verdicts(r, f->cannot_tell, f->n_cannot_tell);
 	for (size_t i = 0; i < f->n_fixes; i++)
 		learn_words(r, f->fixes[i].what);
+	for (size_t i = 0; i < f->n_earlier; i++)
+		learn_words(r, f->earlier[i]);
 	for (size_t i = 0; i < f->n_changed; i++)
 		learn_words(r, f->changed[i]);
 	for (size_t i = 0; i < f->n_differs; i++)

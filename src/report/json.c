@@ -380,6 +380,13 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 			jsonw_uint(w, "times", f->known_times);
 		jsonw_end(w);
 	}
+	if (f->n_earlier > 0) {
+		jsonw_array(w, "earlier");
+		for (size_t i = 0; i < f->n_earlier; i++)
+			jsonw_str(w, NULL,
+			    redact_words(r->redact, f->earlier[i]));
+		jsonw_end(w);
+	}
 	jsonw_array(w, "hosts");
 	for (size_t i = 0; i < f->n_hosts; i++)
 		jsonw_str(w, NULL, redact_words(r->redact, f->hosts[i]));

@@ -163,6 +163,7 @@ story(struct page *p, const struct report *r, const struct finding *f)
 		words_known(&t, f);
 		entry(p, "known", &t);
 	}
+	list_entry(p, r, "earlier", f->earlier, f->n_earlier);
 	list_entry(p, r, "changed", f->changed, f->n_changed);
 	/* Both lists against the same login say the same. */
 	if (f->n_changed == 0)

@@ -83,14 +83,20 @@ add(struct text *t, struct span s)
 }
 
 static void
+lower(struct text *t, const char *user)
+{
+	for (; *user != '\0'; user++)
+		text_char(t, (char)tolower((unsigned char)*user));
+}
+
+static void
 add_lower(struct text *t, const char *user)
 {
-	struct text lower = { 0 };
+	struct text name = { 0 };
 
-	for (; *user != '\0'; user++)
-		text_char(&lower, (char)tolower((unsigned char)*user));
-	add(t, text_span(&lower));
-	text_fini(&lower);
+	lower(&name, user);
+	add(t, text_span(&name));
+	text_fini(&name);
 }
 
 bool
@@ -107,7 +113,7 @@ key_words(const struct key *k, struct span words, uint8_t out[LOGIN_BYTES])
 }
 
 bool
-key_login(const struct key *k, const struct attempt *a,
+key_login(const struct key *k, const struct attempt *a, const char *user,
     uint8_t out[LOGIN_BYTES])
 {
 	const struct connection *c = &a->connection;
@@ -118,9 +124,35 @@ key_login(const struct key *k, const struct attempt *a,
 	add(&t, span_of(c->proxy.bytes, c->proxy.len));
 	text_fmt(&t, "%u:", (unsigned)c->proxy_port);
 	add(&t, span_of_str(a->user_agent));
-	if (a->user != NULL)
-		add_lower(&t, a->user);
+	if (user != NULL)
+		add_lower(&t, user);
 
+	ok = key_words(k, text_span(&t), out);
+	text_fini(&t);
+	return ok;
+}
+
+/* Stores of version 2 have these, too: a user alone, and the others. */
+bool
+key_parts(const struct key *k, const struct attempt *a, unsigned parts,
+    uint8_t out[LOGIN_BYTES])
+{
+	const struct connection *c = &a->connection;
+	struct text t = { 0 };
+	bool ok;
+
+	if ((parts & KEY_USER) && a->user == NULL)
+		return false;
+	if (parts & KEY_CLIENT)
+		address_add(&t, &c->client);
+	if (parts != KEY_USER)
+		text_char(&t, '\n');
+	if (parts & KEY_PROXY)
+		address_port_add(&t, &c->proxy, c->proxy_port);
+	if (parts & KEY_USER) {
+		text_str(&t, parts != KEY_USER ? "\n" : "");
+		lower(&t, a->user);
+	}
 	ok = key_words(k, text_span(&t), out);
 	text_fini(&t);
 	return ok;

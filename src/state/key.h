@@ -29,8 +29,16 @@ void key_wipe(struct key *k);
 bool key_words(const struct key *k, struct span words,
     uint8_t out[LOGIN_BYTES]);
 
-/* User in any case and without a domain, as facts about users have it. */
-bool key_login(const struct key *k, const struct attempt *a,
+/* User in any case and without a domain, as facts about users have it; NULL:
+ * the program as whoever. */
+bool key_login(const struct key *k, const struct attempt *a, const char *user,
+    uint8_t out[LOGIN_BYTES]);
+
+/* Of those who take part in an attempt: any of client, proxy and user. */
+enum key_part { KEY_CLIENT = 1, KEY_PROXY = 2, KEY_USER = 4 };
+
+/* False also where there is no user. */
+bool key_parts(const struct key *k, const struct attempt *a, unsigned parts,
     uint8_t out[LOGIN_BYTES]);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <ctype.h>
+/*
+ * What a store takes.
+ */
 #include <stdio.h>
 #include <time.h>
 
@@ -9,140 +11,70 @@
 #include "diagnose/story.h"
 #include "state/state_parts.h"
 
-static when_ns
-column_time(sqlite3_stmt *q, int column)
-{
-	return sqlite3_column_type(q, column) == SQLITE_INTEGER
-	    ? sqlite3_column_int64(q, column)
-	    : WHEN_NONE;
-}
-
-/* Of two rows of refusals the store knows the later only: where that does
- * not say, nothing is said. */
-static struct since
-ask(void *context, const struct attempt *a, when_ns before)
-{
-	struct state *s = context;
-	struct since since = { WHEN_NONE, WHEN_NONE };
-	sqlite3_stmt *q = s->statement[ASK];
-	uint8_t login[LOGIN_BYTES];
-
-	if (!key_login(&s->key, a, login))
-		return since;
-	sqlite3_bind_blob(q, 1, login, LOGIN_BYTES, SQLITE_STATIC);
-	if (sqlite3_step(q) == SQLITE_ROW) {
-		when_ns good = column_time(q, 0);
-		when_ns worked = column_time(q, 1);
-		when_ns failing = column_time(q, 2);
-
-		if (good != WHEN_NONE && good < before)
-			since.worked_until = good;
-		else if (worked != WHEN_NONE && worked < before)
-			since.worked_until = worked;
-		if (failing != WHEN_NONE && failing <= before &&
-		    (since.worked_until == WHEN_NONE ||
-		        failing > since.worked_until))
-			since.failing_since = failing;
-	}
-	sqlite3_reset(q);
-	sqlite3_clear_bindings(q);
-	return since;
-}
-
-static struct earlier
-ask_finding(void *context, const char *identity, when_ns before)
-{
-	struct state *s = context;
-	struct seen_row row;
-	uint8_t id[LOGIN_BYTES];
-
-	/* What begins with this run is of this run. */
-	if (!key_words(&s->key, span_of_str(identity), id) ||
-	    !seen_ask(&s->seen, SEEN_FINDING, id, &row) ||
-	    row.first >= before)
-		return (struct earlier){ WHEN_NONE, WHEN_NONE, 0 };
-	/* Some of it may be what this run has: how often, is not known. */
-	if (row.last >= before)
-		return (struct earlier){ row.first, WHEN_NONE, 0 };
-	return (struct earlier){ row.first, row.last, row.times };
-}
-
-/* Of the kind, and of up to two ends. */
-static bool
-id_of(const struct state *s, const struct address *client,
-    const struct connection *proxy, uint8_t id[LOGIN_BYTES])
-{
-	struct text t = { 0 };
-	bool ok;
-
-	if (client != NULL)
-		address_add(&t, client);
-	text_char(&t, '\n');
-	if (proxy != NULL)
-		address_port_add(&t, &proxy->proxy, proxy->proxy_port);
-	ok = key_words(&s->key, text_span(&t), id);
-	text_fini(&t);
-	return ok;
-}
-
-static struct offered
-ask_offered(void *context, const struct attempt *a, when_ns before,
-    struct arena *arena)
-{
-	struct state *s = context;
-	struct seen_row row;
-	uint8_t id[LOGIN_BYTES];
-
-	if (!id_of(s, &a->connection.client, &a->connection, id) ||
-	    !seen_ask(&s->seen, SEEN_OFFER, id, &row) || row.last >= before)
-		return (struct offered){ NULL, WHEN_NONE };
-	return (struct offered){ arena_str(arena, span_of_str(row.what)),
-		row.last };
-}
-
-struct past
-state_asked(struct state *s)
-{
-	return (struct past){ ask, ask_finding, ask_offered, s };
-}
-
-static bool
-id_of_user(const struct state *s, const char *user, uint8_t id[LOGIN_BYTES])
-{
-	struct text t = { 0 };
-	bool ok;
-
-	for (; *user != '\0'; user++)
-		text_char(&t, (char)tolower((unsigned char)*user));
-	ok = key_words(&s->key, text_span(&t), id);
-	text_fini(&t);
-	return ok;
-}
-
-/* Who takes part in an attempt, and what it was offered. */
+/* What is offered now goes beside what was offered before. */
 static int
-take_parts(struct state *s, const struct attempt *a, int64_t now)
+take_offer(struct state *s, const struct attempt *a, const char *offers,
+    int64_t now)
 {
-	const struct connection *c = &a->connection;
-	struct seen_row row = { a->start, a->start, 1, "" };
-	struct arena scratch = { 0 };
-	const char *offers = story_offers(a, &scratch);
+	struct seen_row row = { a->start, a->start, 1, "" }, old;
 	uint8_t id[LOGIN_BYTES];
-	int code = SQLITE_OK;
+	int code;
 
-	if (a->user != NULL && id_of_user(s, a->user, id))
-		code = seen_note(&s->seen, SEEN_USER, id, &row, now);
-	if (code == SQLITE_OK && id_of(s, &c->client, NULL, id))
-		code = seen_note(&s->seen, SEEN_CLIENT, id, &row, now);
-	if (code == SQLITE_OK && id_of(s, NULL, c, id))
-		code = seen_note(&s->seen, SEEN_PROXY, id, &row, now);
-	if (code == SQLITE_OK && offers != NULL &&
-	    id_of(s, &c->client, c, id)) {
-		snprintf(row.what, sizeof(row.what), "%s", offers);
-		code = seen_note(&s->seen, SEEN_OFFER, id, &row, now);
+	snprintf(row.what, sizeof(row.what), "%s", offers);
+	if (!key_parts(&s->key, a, KEY_CLIENT | KEY_PROXY, id))
+		return SQLITE_OK;
+	if (!seen_ask(&s->seen, SEEN_OFFER, id, &old) ||
+	    strcmp(old.what, row.what) == 0)
+		return seen_note(&s->seen, SEEN_OFFER, id, &row, now);
+	if (row.last <= old.last)
+		return SQLITE_OK;
+	code = seen_put(&s->seen, SEEN_OFFER_BEFORE, id, &old, now);
+	return code == SQLITE_OK
+	    ? seen_put(&s->seen, SEEN_OFFER, id, &row, now)
+	    : code;
+}
+
+/* Who takes part, in whatever comes of it; and who got in. */
+static const struct part {
+	enum seen_kind kind;
+	unsigned parts;
+	bool in;
+} parts[] = {
+	{ SEEN_USER, KEY_USER, false },
+	{ SEEN_CLIENT, KEY_CLIENT, false },
+	{ SEEN_PROXY, KEY_PROXY, false },
+	{ SEEN_USER_IN, KEY_USER, true },
+	{ SEEN_USER_HERE_IN, KEY_PROXY | KEY_USER, true },
+	{ SEEN_CLIENT_IN, KEY_CLIENT | KEY_PROXY, true },
+	{ SEEN_BOTH_IN, KEY_CLIENT | KEY_PROXY | KEY_USER, true },
+};
+
+static int
+take_parts(struct state *s, const struct attempt *a, const char *offers,
+    int64_t now)
+{
+	static const uint8_t all[LOGIN_BYTES];
+	bool good = event_kind_of(a) == EVENT_OK;
+	struct seen_row seen = { a->start, a->start, 1, "" };
+	struct seen_row in = { event_time_of(a), event_time_of(a), 1, "" };
+	uint8_t id[LOGIN_BYTES];
+	int code = s->partial
+	    ? seen_put(&s->seen, SEEN_ALL, all, &seen, now)
+	    : seen_note(&s->seen, SEEN_ALL, all, &seen, now);
+
+	snprintf(in.what, sizeof(in.what), "%s",
+	    attempt_scheme_name(a->scheme));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const struct part *p = &parts[i];
+
+		if (code == SQLITE_OK && (good || !p->in) &&
+		    key_parts(&s->key, a, p->parts, id))
+			code = seen_note(&s->seen, p->kind, id,
+			    p->in ? &in : &seen, now);
 	}
-	arena_fini(&scratch);
-	return code;
+	return code == SQLITE_OK && offers != NULL
+	    ? take_offer(s, a, offers, now)
+	    : code;
 }
 
 static int
@@ -167,22 +99,42 @@ take_finding(struct state *s, const struct finding *f, int64_t now)
 }
 
 static int
-take(struct state *s, const struct attempt *a)
+take_login(struct state *s, const struct attempt *a, const char *user,
+    const char *offers, int64_t now)
 {
 	enum event_kind kind = event_kind_of(a);
 	sqlite3_stmt *q = s->statement[kind == EVENT_OK ? GOOD : REFUSED];
 	uint8_t login[LOGIN_BYTES];
 
-	int code = take_parts(s, a, (int64_t)time(NULL));
-
-	if (code != SQLITE_OK)
-		return code;
-	if (kind == EVENT_OTHER || !key_login(&s->key, a, login))
+	if (kind == EVENT_OTHER || !key_login(&s->key, a, user, login))
 		return SQLITE_OK;
 	sqlite3_bind_blob(q, 1, login, LOGIN_BYTES, SQLITE_TRANSIENT);
 	sqlite3_bind_int64(q, 2, event_time_of(a));
-	sqlite3_bind_int64(q, 3, (int64_t)time(NULL));
+	sqlite3_bind_int64(q, 3, now);
+	if (kind == EVENT_OK) {
+		sqlite3_bind_text(q, 4, attempt_scheme_name(a->scheme), -1,
+		    SQLITE_STATIC);
+		sqlite3_bind_text(q, 5, offers, -1, SQLITE_TRANSIENT);
+	}
 	return state_step(q);
+}
+
+static int
+take(struct state *s, const struct attempt *a)
+{
+	int64_t now = (int64_t)time(NULL);
+	struct arena scratch = { 0 };
+	const char *offers = story_offers(a, &scratch);
+	int code = take_parts(s, a, offers, now);
+
+	if (code == SQLITE_OK)
+		code = take_login(s, a, a->user, offers, now);
+	/* It may fail before it says as whom. */
+	if (code == SQLITE_OK && a->user != NULL &&
+	    event_kind_of(a) == EVENT_OK)
+		code = take_login(s, a, NULL, offers, now);
+	arena_fini(&scratch);
+	return code;
 }
 
 static int
@@ -204,6 +156,12 @@ finish(struct state *s, int code)
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->read_only = true;
 	state_say(s, code);
+}
+
+void
+state_partial(struct state *s)
+{
+	s->partial = true;
 }
 
 void
@@ -231,5 +189,25 @@ state_take_findings(struct state *s, const struct diagnosis *d)
 	code = begin(s);
 	for (size_t i = 0; code == SQLITE_OK && i < n; i++)
 		code = take_finding(s, diagnosis_finding(d, i), now);
+	finish(s, code);
+}
+
+void
+state_trend(struct state *s, struct bucket_ring *ring)
+{
+	buckets_load(&s->buckets, ring);
+}
+
+void
+state_take_trend(struct state *s, struct bucket_ring *ring)
+{
+	int code;
+
+	if (s->read_only)
+		return;
+	code = begin(s);
+	if (code == SQLITE_OK)
+		code = buckets_save(&s->buckets, ring, (int64_t)time(NULL),
+		    state_oldest());
 	finish(s, code);
 }

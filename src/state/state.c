@@ -18,20 +18,29 @@
 
 /*
  * A row a login.  Times are nanoseconds of the capture; `written` is the wall
- * clock's, in seconds, for it is we who forget.  Version 2 of "p407": the
- * first had no table of what was seen (seen.c), and is given one.
+ * clock's, in seconds, for it is we who forget.  Version 3 of "p407": the
+ * first had no table of what was seen (seen.c), the second none of how many
+ * (buckets.c), and neither how a login worked: they are given that.
  */
-#define SCHEMA      2
+#define SCHEMA      3
 #define APPLICATION "0x70343037"
 static const char set_up[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA application_id = " APPLICATION ";"
-    "PRAGMA user_version = 2;"
+    "PRAGMA user_version = 3;"
     "CREATE TABLE IF NOT EXISTS login ("
     " id BLOB PRIMARY KEY, last_good INTEGER, worked_until INTEGER,"
-    " failing_since INTEGER, written INTEGER NOT NULL) WITHOUT ROWID;"
+    " failing_since INTEGER, written INTEGER NOT NULL,"
+    " scheme TEXT, offers TEXT) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS login_written ON login (written);";
+
+static const char from_1_and_2[] =
+    "BEGIN;"
+    "ALTER TABLE login ADD COLUMN scheme TEXT;"
+    "ALTER TABLE login ADD COLUMN offers TEXT;"
+    "PRAGMA user_version = 3;"
+    "COMMIT;";
 
 /* Nothing is kept beside the file, and no second run comes in between. */
 static const char private[] = "PRAGMA locking_mode = EXCLUSIVE;"
@@ -40,13 +49,18 @@ static const char private[] = "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA cell_size_check = ON;";
 
 static const char *const statements[STATEMENTS] = {
-	[ASK] = "SELECT last_good, worked_until, failing_since FROM login "
-	        "WHERE id = ?1",
-	[GOOD] = "INSERT INTO login VALUES (?1, ?2, NULL, NULL, ?3) "
+	[ASK] = "SELECT last_good, worked_until, failing_since, scheme, "
+	        "offers FROM login WHERE id = ?1",
+	/* One that needed no offer was offered what the one before was. */
+	[GOOD] = "INSERT INTO login VALUES (?1, ?2, NULL, NULL, ?3, ?4, ?5) "
 	         "ON CONFLICT (id) DO UPDATE SET written = ?3, "
+	         "scheme = CASE WHEN ?2 < last_good THEN scheme ELSE ?4 END, "
+	         "offers = CASE WHEN ?2 < last_good THEN offers "
+	         "ELSE ifnull(?5, offers) END, "
 	         "last_good = max(ifnull(last_good, ?2), ?2)",
 	/* The first after the last success begins a row of refusals. */
-	[REFUSED] = "INSERT INTO login VALUES (?1, NULL, NULL, ?2, ?3) "
+	[REFUSED] = "INSERT INTO login VALUES "
+	            "(?1, NULL, NULL, ?2, ?3, NULL, NULL) "
 	            "ON CONFLICT (id) DO UPDATE SET written = ?3, "
 	            "worked_until = last_good, failing_since = ?2 "
 	            "WHERE (last_good IS NULL OR last_good < ?2) AND "
@@ -72,6 +86,7 @@ shut(struct state *s)
 		s->statement[i] = NULL;
 	}
 	seen_shut(&s->seen);
+	buckets_shut(&s->buckets);
 	sqlite3_close(s->db);
 	s->db = NULL;
 }
@@ -114,6 +129,18 @@ check_owner(sqlite3 *db)
 	return code;
 }
 
+/* One of an earlier version becomes one of this, or stays as it is. */
+static int
+take_over(sqlite3 *db)
+{
+	int code;
+	int64_t version = number_of(db, "PRAGMA user_version", &code);
+
+	return code == SQLITE_OK && version > 0 && version < SCHEMA
+	    ? sqlite3_exec(db, from_1_and_2, NULL, NULL, NULL)
+	    : code;
+}
+
 static int
 check_pages(sqlite3 *db)
 {
@@ -145,11 +172,14 @@ open_store(struct state *s)
 	if (code == SQLITE_OK)
 		code = check_pages(s->db);
 	if (code == SQLITE_OK)
+		code = take_over(s->db);
+	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, set_up, NULL, NULL, NULL);
 	for (int i = 0; code == SQLITE_OK && i < STATEMENTS; i++)
-		code = sqlite3_prepare_v3(s->db, statements[i], -1,
-		    SQLITE_PREPARE_PERSISTENT, &s->statement[i], NULL);
-	return code == SQLITE_OK ? seen_open(&s->seen, s->db) : code;
+		code = state_prepare(s->db, statements[i], &s->statement[i]);
+	if (code == SQLITE_OK)
+		code = seen_open(&s->seen, s->db);
+	return code == SQLITE_OK ? buckets_open(&s->buckets, s->db) : code;
 }
 
 /* Keep it for who wants to know; its log belongs to it. */
@@ -206,6 +236,13 @@ make_file(const char *path)
 }
 
 int
+state_prepare(sqlite3 *db, const char *query, sqlite3_stmt **out)
+{
+	return sqlite3_prepare_v3(db, query, -1, SQLITE_PREPARE_PERSISTENT,
+	    out, NULL);
+}
+
+int
 state_step(sqlite3_stmt *q)
 {
 	int code = sqlite3_step(q);
@@ -214,11 +251,17 @@ state_step(sqlite3_stmt *q)
 	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
+int64_t
+state_oldest(void)
+{
+	return (int64_t)time(NULL) -
+	    (int64_t)limit_of(LIMIT_STATE_DAYS) * DAY_S;
+}
+
 int
 state_forget(struct state *s)
 {
-	int64_t oldest = (int64_t)time(NULL) -
-	    (int64_t)limit_of(LIMIT_STATE_DAYS) * DAY_S;
+	int64_t oldest = state_oldest();
 	int code;
 
 	sqlite3_bind_int64(s->statement[FORGET_OLD], 1, oldest);

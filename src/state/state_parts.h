@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "state/buckets.h"
 #include "state/key.h"
 #include "state/seen.h"
 #include "state/state.h"
@@ -18,15 +19,22 @@ struct state {
 	sqlite3 *db;
 	sqlite3_stmt *statement[STATEMENTS];
 	struct seen seen;
+	struct buckets buckets;
 	struct key key;
 	struct past past;
 	bool read_only; /* it could not be written; said */
+	bool partial;   /* what it is told of is not all */
 };
 
 /* -- state.c: the file -- */
 
+int state_prepare(sqlite3 *db, const char *query, sqlite3_stmt **out);
+
 /* One number in, nothing out. */
 int state_step(sqlite3_stmt *q);
+
+/* What was written before, by the wall clock, is too old. */
+int64_t state_oldest(void);
 
 /* What is too old, and what is too much. */
 int state_forget(struct state *s);
@@ -34,7 +42,7 @@ int state_forget(struct state *s);
 /* What is wrong, by its code. */
 void state_say(const struct state *s, int code);
 
-/* -- remember.c: what is asked of it, and what it takes -- */
+/* -- recall.c: what is asked of it; remember.c: what it takes -- */
 
 struct past state_asked(struct state *s);
 

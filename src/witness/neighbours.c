@@ -141,36 +141,40 @@ answer(struct neighbours *n, const struct address *to)
 	n->answered[hash & (SLOTS - 1)] = hash;
 }
 
-/* The target of a solicitation or advertisement; false if it is neither. */
-static bool
-target_of(const struct packet *p, uint8_t *type, struct address *target)
+bool
+neighbour_read(const struct packet *p, struct neighbour_word *out)
 {
-	if (p->protocol != PROTOCOL_ICMP6 || p->payload.len < 24)
-		return false;
-	*type = p->payload.at[0];
-	*target = (struct address){ .len = 16 };
-	memcpy(target->bytes, p->payload.at + 8, 16);
-	return *type == SOLICITATION || *type == ADVERTISEMENT;
+	*out = (struct neighbour_word){ p->arp == ARP_REPLY, p->src, p->src,
+		p->dst };
+	if (p->arp != 0) {
+		out->host = out->answer ? p->src : p->dst;
+	} else {
+		if (p->protocol != PROTOCOL_ICMP6 || p->payload.len < 24 ||
+		    (p->payload.at[0] != SOLICITATION &&
+		        p->payload.at[0] != ADVERTISEMENT))
+			return false;
+		out->answer = p->payload.at[0] == ADVERTISEMENT;
+		out->host.len = 16;
+		memcpy(out->host.bytes, p->payload.at + 8, 16);
+	}
+	/* Who asks whether an address is free does not use it (yet). */
+	return !is_unset(&p->src);
 }
 
 void
 neighbours_packet(struct neighbours *n, const struct packet *p)
 {
-	struct address target = p->dst;
-	uint8_t type = p->arp == ARP_REQUEST ? SOLICITATION : ADVERTISEMENT;
+	struct neighbour_word w;
 
-	if (p->arp == 0 && !target_of(p, &type, &target))
+	if (!neighbour_read(p, &w))
 		return;
-	/* Who asks whether an address is free does not use it (yet). */
-	if (is_unset(&p->src))
-		return;
-	is_alive(n, &p->src);
-	if (type == ADVERTISEMENT && p->arp == 0)
-		is_alive(n, &target);
-	if (type == ADVERTISEMENT)
-		answer(n, &p->dst);
-	else if (!address_eq(&p->src, &target))
-		ask(n, p, &target);
+	is_alive(n, &w.from);
+	if (w.answer) {
+		is_alive(n, &w.host);
+		answer(n, &w.to);
+	} else if (!address_eq(&w.from, &w.host)) {
+		ask(n, p, &w.host);
+	}
 }
 
 /* Not again and again of the same. */

@@ -16,6 +16,17 @@
 
 #include "net/packet.h"
 
+/* What ARP or ICMPv6 says of neighbours. */
+struct neighbour_word {
+	bool answer;
+	struct address from; /* who says it */
+	struct address host; /* whose address it is: asked for, or answered */
+	struct address to;   /* of an answer: who is told */
+};
+
+/* False if it says nothing of them. */
+bool neighbour_read(const struct packet *p, struct neighbour_word *out);
+
 struct neighbour_lost {
 	struct address asker, target;
 	uint64_t first_frame, last_frame;

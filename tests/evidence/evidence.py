@@ -132,6 +132,19 @@ def identity_leaks(events, data):
     return wrong
 
 
+def hardware_leaks(files, data):
+    """MAC addresses of ARP and neighbour discovery, and who was asked for"""
+    found = set()
+    for path in files:
+        with open(path, 'rb') as f:
+            raw = f.read()
+        # Ethernet, IPv4: the sender of each.
+        for m in re.finditer(rb'\x08\x06\x00\x01\x08\x00\x06\x04\x00[\x01\x02]', raw):
+            found.add(raw[m.end():m.end() + 6])
+    return [f'the MAC {mac.hex(":")} is in it' for mac in found
+            if mac in data]
+
+
 def tshark(arguments, path):
     done = subprocess.run(
         ['tshark', '-n', '-r', path, *arguments], capture_output=True,
@@ -275,8 +288,16 @@ def look_hidden(program, case, folder):
     second = harness.run(program, ['-o', 'json', path])
     was, now = verdicts(first.events()), verdicts(second.events())
     wrong = [f'said {n}' for n in now if n not in was]
+    # Those of no attempt; what TLS told of names is hidden.
+    was, now = ([f for f in findings(r.events())
+                 if f[2] == 0 and f[1] != 'tls-to-proxy']
+                for r in (first, second))
+    if was != now:
+        wrong.append(f'findings {now}, of the original {was}')
     with open(path, 'rb') as f:
-        wrong += identity_leaks(first.events(), f.read())
+        data = f.read()
+    wrong += identity_leaks(first.events(), data)
+    wrong += hardware_leaks(case.files, data)
     os.unlink(path)
     return wrong
 

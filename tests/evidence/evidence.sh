@@ -39,6 +39,12 @@ each() {
 each --every 8
 each --every 12 --identities
 command -v tshark >/dev/null && each --every 99 --tshark
+# What rests on who asked for whom, and was not answered; and what came in
+# pieces.
+each -not-there -fragments
+each --identities -not-there -fragments
+each --ring -not-there
+command -v tshark >/dev/null && each --tshark -not-there -fragments
 
 capture=$root/captures/ntlm/ntlm-wrong-password-cntlm.pcapng
 

@@ -97,6 +97,36 @@ START_TEST(a_login_is_kept_whole_and_in_order)
 }
 END_TEST
 
+/* 10.0.x.y asks for the address 192.0.2.2. */
+static void
+ask(unsigned who)
+{
+	uint8_t bytes[42] = { [12] = 8, 6, 0, 1, 8, 0, 6, 4, 0, 1, [28] = 10,
+		0, (uint8_t)(who >> 8), (uint8_t)who, [38] = 192, 0, 2, 2 };
+	const struct frame f = { .number = ++number, .time = now, .link = 1,
+		.wire_len = sizeof(bytes),
+		.bytes = span_of(bytes, sizeof(bytes)) };
+
+	lookback_frame(lookback, &f);
+}
+
+START_TEST(who_asks_for_a_neighbour_is_kept_and_pushes_out_nothing_else)
+{
+	login(1000);
+	segment(2000, false, SYN, "", 0);
+	ask(1);
+	ask(1);
+	ck_assert_uint_eq(kept(1), 8);
+	for (unsigned i = 0; i < 20000; i++)
+		ask(i);
+	ck_assert_uint_le(lookback_bytes(lookback),
+	    limit_of(LIMIT_LOOKBACK) / 7);
+	ck_assert_uint_ge(kept(9), 100);
+	/* The login and the one who was not answered, not the first ask. */
+	ck_assert_uint_eq(kept(1) - kept(9), 6);
+}
+END_TEST
+
 START_TEST(of_a_long_body_only_its_beginning_is_kept)
 {
 	login(1000);
@@ -160,6 +190,8 @@ main(void)
 
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_test(c, a_login_is_kept_whole_and_in_order);
+	tcase_add_test(c,
+	    who_asks_for_a_neighbour_is_kept_and_pushes_out_nothing_else);
 	tcase_add_test(c, of_a_long_body_only_its_beginning_is_kept);
 	tcase_add_test(c, a_head_without_an_end_has_its_bounds);
 	tcase_add_test(c, a_flood_of_connections_pushes_out_no_login);

@@ -12,8 +12,9 @@
 #include "base/base64.h"
 #include "base/reader.h"
 #include "evidence/dns.h"
+#include "evidence/checksum.h"
 #include "evidence/kdc.h"
-#include "evidence/layers.h"
+#include "evidence/neighbour.h"
 #include "evidence/mask_auth.h"
 #include "evidence/mask_body.h"
 #include "evidence/mask_gss.h"
@@ -185,7 +186,7 @@ check_talk(struct mask *m, struct span in)
 }
 
 static void
-check_frame(struct span in)
+check_frame(struct names *names, struct span in)
 {
 	uint8_t *copy = exact(in);
 	struct frame f = { .number = 1, .link = 1,
@@ -200,6 +201,13 @@ check_frame(struct span in)
 
 		CHECK(p->payload.at >= copy &&
 		    p->payload.at + p->payload.len <= copy + in.len);
+		if (p->arp != 0 || p->protocol == PROTOCOL_ICMP6) {
+			uint8_t *now = exact(in);
+
+			neighbour_hide(names, &l, copy, now);
+			checksum_update(&l, f.bytes, now, NULL, NULL);
+			free(now);
+		}
 	}
 	free(copy);
 }
@@ -220,7 +228,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_body(m, in, 407, names_hidden(names));
 	check_dns(m, in);
 	check_talk(m, in);
-	check_frame(in);
+	check_frame(names, in);
 	mask_free(m);
 	names_free(names);
 	redact_free(redact);

@@ -181,6 +181,42 @@ START_TEST(bars_are_as_high_as_what_they_count)
 }
 END_TEST
 
+START_TEST(what_nobody_watched_was_not_well)
+{
+	static const char *const none = "No login at a proxy was seen ";
+	struct sample s;
+	struct text t = { 0 };
+
+	sample_silent(&s);
+
+	struct html_status now = status_of(&s);
+
+	for (size_t i = 0; i < TREND_BARS; i++)
+		now.hour.due[i] = now.hour.watched[i] = 1;
+	html_status_page(&t, &now);
+	ck_assert_ptr_nonnull(strstr(checked(&t), "class=\"lead good\""));
+	ck_assert_ptr_null(strstr(text_get(&t), "obody watched"));
+	text_clear(&t);
+	now.hour.watched[3] = 0;
+	html_status_page(&t, &now);
+	ck_assert_ptr_nonnull(strstr(checked(&t), "class=\"lead\""));
+	ck_assert_ptr_nonnull(strstr(text_get(&t), "Nobody watched for 1 min "
+	    "of the last hour."));
+	ck_assert_ptr_nonnull(strstr(strstr(text_get(&t), none),
+	    "in the last hour."));
+	ck_assert_uint_eq(count_of(text_get(&t), "<rect"), 0);
+	text_clear(&t);
+	/* What an earlier run saw is in the last hour, too. */
+	now.hour.bad[2] = 1;
+	html_status_page(&t, &now);
+	ck_assert_ptr_nonnull(strstr(strstr(checked(&t), none),
+	    "since p407 began."));
+	ck_assert_uint_eq(count_of(text_get(&t), "<rect class=\"gap\""), 2);
+	text_fini(&t);
+	sample_fini(&s);
+}
+END_TEST
+
 static char *const hostile[] = {
 	"<script>alert(1)</script>",
 	"\"><img src=x onerror=alert(1)>",
@@ -249,6 +285,7 @@ main(void)
 	tcase_add_test(c, nothing_at_all_is_said_to_be_nothing);
 	tcase_add_test(c, what_is_amiss_with_the_capture_is_said);
 	tcase_add_test(c, bars_are_as_high_as_what_they_count);
+	tcase_add_test(c, what_nobody_watched_was_not_well);
 	tcase_add_loop_test(c, whatever_a_name_holds_it_is_words, 0,
 	    N_ROWS(hostile));
 	tcase_add_test(c, identities_are_in_none_of_the_pages);
