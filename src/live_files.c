@@ -196,13 +196,21 @@ take_rules(void *context, const char *name, int fd)
 	struct reading *r = context;
 	uint8_t *bytes = memory_new(1, RULES_MOST);
 	size_t n = 0;
-	ssize_t got;
+	ssize_t got = fd < 0 ? -1 : 1;
 
-	while (n < RULES_MOST &&
-	    (got = read(fd, bytes + n, RULES_MOST - n)) > 0)
-		n += (size_t)got;
-	r->ok &= rules_load_text(r->rules, name, span_of(bytes, n),
-	    &r->errors);
+	while (got > 0 && n < RULES_MOST) {
+		got = read(fd, bytes + n, RULES_MOST - n);
+		n += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0) {
+		text_fmt(&r->errors, "%s: %s\n", name, errno == EINVAL
+		        ? "is no file (move it elsewhere)"
+		        : strerror(errno));
+		r->ok = false;
+	} else {
+		r->ok &= rules_load_text(r->rules, name, span_of(bytes, n),
+		    &r->errors);
+	}
 	free(bytes);
 }
 

@@ -176,6 +176,14 @@ says 'a bad rule stops a run before it begins' '^p407: rule\.yaml:' err
 printf 'cause: [other\n' >rule.yaml
 run --check-rules --rules rule.yaml
 says 'a rule file that is no YAML' '^p407: rule\.yaml:[0-9]*:[0-9]*: ' err
+mkdir rules
+run --check-rules --rules rules
+status 'a folder that has no rules so far' 0
+says 'is named' '^p407: rules: there are no rules so far' err
+mkfifo rules/pipe.yaml
+run --check-rules --rules rules
+refused 'a pipe in it is not waited for' 'rules/pipe.yaml: is no file ('
+rm rules/pipe.yaml
 run --rules no-such-rules bad.pcapng
 refused 'no such rules' 'no-such-rules'
 run --no-default-rules bad.pcapng

@@ -52,7 +52,8 @@ bool opener_discard(struct opener *o, size_t path);
 
 /*
  * Each file of an OPENER_RULES, in order of name; `fd` is closed after the
- * call.  False with errno if the path cannot be read.
+ * call.  It is -1 with errno if that cannot be opened: EINVAL, it is no file.
+ * False with errno if the folder cannot be read.
  */
 bool opener_rules(struct opener *o, size_t path,
     void (*each)(void *context, const char *name, int fd), void *context);

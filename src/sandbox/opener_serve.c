@@ -13,6 +13,9 @@
 #include "base/memory.h"
 #include "sandbox/sandbox.h"
 
+/* As rules_load_path() has it. */
+#define RULE_FILES_MOST 1000
+
 bool
 opener_send(int socket, const struct opener_message *m, int fd)
 {
@@ -100,20 +103,22 @@ keep_path(const struct opener_path *p)
 	return rename(name, p->path) == 0 ? 0 : errno;
 }
 
-static bool
+/* Nobody is to be waited for here: only a file that is one. */
+static void
 send_file(int socket, const char *name)
 {
 	struct opener_message m = { .what = REQUEST_RULES };
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
 
 	snprintf(m.name, sizeof(m.name), "%s", name);
-	m.error = fd < 0 ? errno : 0;
-
-	bool ok = opener_send(socket, &m, fd) && fd >= 0;
-
+	if (fd < 0 || fstat(fd, &st) != 0)
+		m.error = errno;
+	else if (!S_ISREG(st.st_mode))
+		m.error = EINVAL;
+	opener_send(socket, &m, m.error == 0 ? fd : -1);
 	if (fd >= 0)
 		close(fd);
-	return ok;
 }
 
 /* As rules_load_path() has it. */
@@ -126,29 +131,32 @@ is_rules(const struct dirent *e)
 	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-/* False: the last message was sent already, or nobody is there. */
-static bool
+/* Each file, then what became of the folder. */
+static void
 send_rules(int socket, const struct opener_path *p)
 {
+	struct opener_message last = { .what = REQUEST_RULES };
 	struct stat st;
 	struct dirent **list = NULL;
-	bool ok = true;
+	int n = 0;
 
 	if (stat(p->path, &st) != 0 || !S_ISDIR(st.st_mode))
-		return send_file(socket, p->path);
-
-	int n = scandir(p->path, &list, is_rules, alphasort);
-
+		send_file(socket, p->path);
+	else if ((n = scandir(p->path, &list, is_rules, alphasort)) < 0)
+		last.error = errno;
+	else if (n > RULE_FILES_MOST)
+		last.error = E2BIG;
 	for (int i = 0; i < n; i++) {
-		char name[512];
+		char name[4096];
 
 		snprintf(name, sizeof(name), "%s/%s", p->path,
 		    list[i]->d_name);
-		ok = ok && send_file(socket, name);
+		if (last.error == 0)
+			send_file(socket, name);
 		free(list[i]);
 	}
 	free(list);
-	return ok;
+	opener_send(socket, &last, -1);
 }
 
 /* *m becomes the answer. */
@@ -204,8 +212,7 @@ answer(int socket, const struct opener_path *p,
 	case REQUEST_RULES:
 		if (p->kind != OPENER_RULES)
 			break;
-		if (send_rules(socket, p))
-			opener_send(socket, &m, -1);
+		send_rules(socket, p);
 		return;
 	}
 	m.error = EPERM;

@@ -150,8 +150,13 @@ add_rules(void *context, const char *name, int fd)
 {
 	struct text *t = context;
 	char bytes[16];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
+	ssize_t n;
 
+	if (fd < 0) {
+		text_fmt(t, "%s:%s;", name + strlen(folder), strerror(errno));
+		return;
+	}
+	n = read(fd, bytes, sizeof(bytes));
 	text_fmt(t, "%s=%.*s;", name + strlen(folder), (int)n, bytes);
 }
 
@@ -163,6 +168,24 @@ START_TEST(the_rules_of_a_folder_come_in_order_of_name)
 	ck_assert(opener_rules(o, 2, add_rules, &t));
 	ck_assert_str_eq(text_get(&t),
 	    "/rules/a.yml=one;/rules/b.yaml=two;");
+	text_fini(&t);
+	opener_end(o);
+}
+END_TEST
+
+START_TEST(what_is_no_file_of_rules_is_named_and_not_waited_for)
+{
+	struct opener *o = start();
+	struct text t = { 0 };
+	char pipe[128];
+
+	snprintf(pipe, sizeof(pipe), "%s/aa.yaml", rules);
+	ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+	ck_assert(opener_rules(o, 2, add_rules, &t));
+	ck_assert_str_eq(text_get(&t),
+	    "/rules/a.yml=one;/rules/aa.yaml:Invalid argument;"
+	    "/rules/b.yaml=two;");
+	unlink(pipe);
 	text_fini(&t);
 	opener_end(o);
 }
@@ -200,6 +223,8 @@ main(void)
 	    a_file_that_is_replaced_has_its_name_when_it_is_whole);
 	tcase_add_test(c, a_ring_keeps_the_last_and_only_what_is_whole);
 	tcase_add_test(c, the_rules_of_a_folder_come_in_order_of_name);
+	tcase_add_test(c,
+	    what_is_no_file_of_rules_is_named_and_not_waited_for);
 	tcase_add_test(c, only_what_was_named_and_only_as_it_was);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
