@@ -200,8 +200,10 @@ soak: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 .PHONY: check-live check-package soak
 
 EXTRA_DIST += captures \
+	%reldir%/boot.sh \
 	%reldir%/live.sh \
 	%reldir%/package.sh \
+	%reldir%/service.sh \
 	%reldir%/soak.sh \
 	%reldir%/wire.sh \
 	%reldir%/http/conversations \
