@@ -16,7 +16,7 @@
 /* A wire so quiet is worth a word; so is a loss not longer ago. */
 #define QUIET     (5 * MINUTE)
 #define LOST_LATELY (5 * MINUTE)
-#define PROBLEMS 4
+#define PROBLEMS 5
 
 struct status {
 	struct server *server;
@@ -148,6 +148,9 @@ problems_of(struct status *s, const struct report *r, when_ns now,
 	if (s->failed != 0 && steady - s->failed < LOST_LATELY)
 		p.list[p.n++] = "there were errors within the last 5 minutes "
 		                "(see what p407 said on standard error)";
+	if (message_troubles() > 0)
+		p.list[p.n++] = "something cannot be written (see what p407 "
+		                "said on standard error)";
 	return p;
 }
 

@@ -111,7 +111,7 @@ say(struct teller *t, bool json)
 		struct live_output *out = &t->files->outputs[i];
 
 		if (out->stream && !out->lost && is_json(out) == json)
-			sink_add(&out->sink, text_span(&t->line));
+			stream_add(&out->lines, text_span(&t->line));
 	}
 	text_clear(&t->line);
 }

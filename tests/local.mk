@@ -46,6 +46,7 @@ check_tests = \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
 	%reldir%/test_status \
+	%reldir%/test_stream \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
 	%reldir%/witness/test_apps \
@@ -155,6 +156,7 @@ dist_check_SCRIPTS += \
 	%reldir%/config.sh \
 	%reldir%/damage.sh \
 	%reldir%/identities.sh \
+	%reldir%/kill.sh \
 	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
 	%reldir%/state.sh \
@@ -218,6 +220,7 @@ EXTRA_DIST += captures \
 	%reldir%/harness.py \
 	%reldir%/server/metrics.py \
 	%reldir%/identities.py \
+	%reldir%/kill.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/verify/tickets \

@@ -254,6 +254,19 @@ fi
 status=$?
 : >out
 refused 'a full disk behind standard output' '(.*)'
+
+# As on a disk that fills up: nothing half is left, nor what looks whole.
+echo old >old
+(ulimit -f 4 && "$p407" -q -o html=new -o json=old --ticket cut bad.pcapng \
+    >out 2>err </dev/null)
+status=$?
+says 'a disk that fills up: what was there stays' '^p407: old: .*as it was' err
+if [ $status -eq 2 ] && [ "$(cat old)" = old ] && [ ! -e new ] &&
+    [ "$(echo new* old*)" = 'new* old' ] && [ ! -e cut/MANIFEST ]; then
+	ok 'and nothing that looks whole is made'
+else
+	not_ok 'and nothing that looks whole is made' "$(ls -l; evidence)"
+fi
 run -o json=/dev/full bad.pcapng
 refused 'a full disk behind a file' '/dev/full: '
 run -o text=no-folder/report.txt bad.pcapng

@@ -44,7 +44,8 @@ int opener_open(struct opener *o, size_t path);
 bool opener_keep(struct opener *o, size_t path);
 
 /* Of an OPENER_RING: as folder_make_room(), folder_keep() and
- * folder_discard(), false with errno. */
+ * folder_discard(), false with errno.  The last one also is of what was
+ * written of an OPENER_REPLACE. */
 bool opener_make_room(struct opener *o, size_t path);
 bool opener_keep_as(struct opener *o, size_t path, const char *label,
     char name[static FOLDER_NAME]);

@@ -13,7 +13,7 @@ enum opener_request {
 	REQUEST_OPEN,
 	REQUEST_KEEP,    /* of a ring: with a label, answered by a name */
 	REQUEST_ROOM,    /* of a ring */
-	REQUEST_DISCARD, /* of a ring */
+	REQUEST_DISCARD, /* of a ring, or what is new of an OPENER_REPLACE */
 	REQUEST_RULES,   /* answered by a message for each file, with a name
 	                    and a descriptor or an error, then one without */
 };

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/memory.h"
 #include "sandbox/sandbox.h"
 
@@ -87,9 +88,9 @@ open_path(const struct opener_path *p)
 
 	if (p->kind == OPENER_RING)
 		return folder_open(p->path);
+	/* A pipe that nobody reads is not waited for. */
 	if (p->kind == OPENER_APPEND)
-		return open(p->path,
-		    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+		return append_open(p->path, O_NONBLOCK);
 	name_of_new(name, sizeof(name), p->path);
 	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 }
@@ -181,6 +182,7 @@ answer(int socket, const struct opener_path *p,
     const struct opener_message *asked)
 {
 	struct opener_message m = { .what = asked->what };
+	char name[4096];
 	int fd = -1;
 
 	if (p->kind == OPENER_RING && asked->what != REQUEST_OPEN &&
@@ -206,8 +208,14 @@ answer(int socket, const struct opener_path *p,
 		m.error = keep_path(p);
 		opener_send(socket, &m, -1);
 		return;
-	case REQUEST_ROOM:
 	case REQUEST_DISCARD:
+		if (p->kind != OPENER_REPLACE)
+			break;
+		name_of_new(name, sizeof(name), p->path);
+		unlink(name);
+		opener_send(socket, &m, -1);
+		return;
+	case REQUEST_ROOM:
 		break;
 	case REQUEST_RULES:
 		if (p->kind != OPENER_RULES)

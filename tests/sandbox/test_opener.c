@@ -86,12 +86,31 @@ START_TEST(a_file_is_added_to_again_and_again)
 	for (int i = 0; i < 2; i++) {
 		fd = opener_open(o, 0);
 		ck_assert_int_ge(fd, 0);
-		ck_assert_int_eq(write(fd, "xy", 2), 2);
+		ck_assert_int_eq(write(fd, "xy\n", 3), 3);
 		close(fd);
 	}
 	fd = open(append, O_RDONLY);
-	ck_assert_int_eq(read(fd, got, sizeof(got)), 4);
-	ck_assert_str_eq(got, "xyxy");
+	ck_assert_int_eq(read(fd, got, sizeof(got)), 6);
+	ck_assert_str_eq(got, "xy\nxy\n");
+	close(fd);
+	opener_end(o);
+}
+END_TEST
+
+START_TEST(a_line_that_was_cut_does_not_run_into_the_next)
+{
+	struct opener *o = start();
+	char got[16] = "";
+	int fd = open(append, O_WRONLY | O_CREAT, 0666);
+
+	ck_assert_int_eq(write(fd, "x\ny", 3), 3);
+	close(fd);
+	fd = opener_open(o, 0);
+	ck_assert_int_eq(write(fd, "z\n", 2), 2);
+	close(fd);
+	fd = open(append, O_RDONLY);
+	ck_assert_int_eq(read(fd, got, sizeof(got)), 6);
+	ck_assert_str_eq(got, "x\ny\nz\n");
 	close(fd);
 	opener_end(o);
 }
@@ -111,6 +130,11 @@ START_TEST(a_file_that_is_replaced_has_its_name_when_it_is_whole)
 	ck_assert_int_eq(access(replace_new, F_OK), -1);
 	ck_assert(!opener_keep(o, 1));
 	ck_assert_int_eq(errno, ENOENT);
+	close(opener_open(o, 1));
+	ck_assert_int_eq(access(replace_new, F_OK), 0);
+	ck_assert(opener_discard(o, 1));
+	ck_assert_int_eq(access(replace_new, F_OK), -1);
+	ck_assert_int_eq(access(replace, F_OK), 0);
 	opener_end(o);
 }
 END_TEST
@@ -219,6 +243,7 @@ main(void)
 
 	tcase_add_checked_fixture(c, make_folder, remove_folder);
 	tcase_add_test(c, a_file_is_added_to_again_and_again);
+	tcase_add_test(c, a_line_that_was_cut_does_not_run_into_the_next);
 	tcase_add_test(c,
 	    a_file_that_is_replaced_has_its_name_when_it_is_whole);
 	tcase_add_test(c, a_ring_keeps_the_last_and_only_what_is_whole);
