@@ -101,6 +101,12 @@ correlator_now(struct correlator *c, when_ns now)
 	tracker_now(c->tracker, now);
 }
 
+void
+correlator_deaf(struct correlator *c)
+{
+	tracker_deaf(c->tracker);
+}
+
 /* "bob" or "LAB\bob", in any case, as directories have it. */
 static bool
 is_user(const struct attempt *a, const char *wanted)

@@ -267,6 +267,9 @@ look(struct sensor *s, bool always, bool summary)
 	struct view v;
 
 	correlator_now(s->correlator, facts.last);
+	live_count(s->live);
+	if (live_was_deaf(s->live))
+		correlator_deaf(s->correlator);
 	worker_renew(s->worker);
 	if (correlator_look(s->correlator, *s->rules, &facts, always)) {
 		view_fill(&v, s, &c);
@@ -501,6 +504,8 @@ finish(struct sensor *s)
 	bool ok, failed;
 
 	live_count(s->live);
+	if (live_was_deaf(s->live))
+		correlator_deaf(s->correlator);
 	worker_finish(s->worker);
 	c = worker_counts(s->worker);
 	facts = facts_of(s, &c);

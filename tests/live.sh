@@ -343,6 +343,7 @@ if getent passwd nobody >/dev/null; then
 fi
 listen -Z no-such-user
 true_that '-Z: no such user' has 'Z no-such-user: no such user' err
+true_that '-Z: said once' [ "$(wc -l <err)" -eq 1 ]
 wait "$pid"
 ip link add gone type veth peer name gone2
 ip link set gone up

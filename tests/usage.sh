@@ -254,6 +254,17 @@ fi
 status=$?
 : >out
 refused 'a full disk behind standard output' '(.*)'
+while IFS='|' read -r what args words; do
+	# shellcheck disable=SC2086 # several words
+	run $args
+	refused "$what" "$words"
+done <<'END'
+an interface twice|-i lo -i lo|-i lo (is there already)
+all of them and one|-i lo -i any|-i any (it is all of them: give it alone)
+a file for two outputs|-o json=x -o text=x bad.pcapng|-o x (is written by
+too many bytes of a frame|-i lo -s 262145|-s 262145 (give .* 1 to 262144)
+no bytes of a buffer|-i lo -B 0|-B 0 (give a whole number from 1 to 2047)
+END
 
 # As on a disk that fills up: nothing half is left, nor what looks whole.
 echo old >old

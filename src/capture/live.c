@@ -20,6 +20,7 @@ struct live {
 	size_t n, n_open;
 	struct pollfd *polled;
 	uint64_t frames;
+	uint64_t dropped;  /* when live_was_deaf() was asked */
 	when_ns last;      /* of the stamps; WHEN_NONE: no frame yet */
 	int64_t last_read; /* the steady clock then */
 };
@@ -82,9 +83,12 @@ stamp_of(const struct live_interface *i)
 static void
 lose(struct live *l, struct live_interface *i)
 {
+	if (live_interface_renamed(i))
+		return;
 	message_error("%s: %s (it is listened to no longer; start again when "
 	              "it is back)", i->name, pcap_geterr(i->pcap));
 	live_interface_close(i);
+	i->facts.deaf = i->changed = true;
 	l->n_open--;
 }
 
@@ -221,6 +225,7 @@ live_count(struct live *l)
 
 		if (i->pcap == NULL)
 			continue;
+		live_interface_watch(i);
 		if (pcap_stats(i->pcap, &now) == 0) {
 			i->facts.dropped += now.ps_drop - i->kernel_drops;
 			i->kernel_drops = now.ps_drop;
@@ -236,6 +241,22 @@ live_count(struct live *l)
 			*last = value;
 		}
 	}
+}
+
+bool
+live_was_deaf(struct live *l)
+{
+	uint64_t dropped = 0;
+	bool deaf = false;
+
+	for (size_t k = 0; k < l->n; k++) {
+		deaf |= l->interfaces[k].changed;
+		l->interfaces[k].changed = false;
+		dropped += l->interfaces[k].facts.dropped;
+	}
+	deaf |= dropped > l->dropped;
+	l->dropped = dropped;
+	return deaf;
 }
 
 size_t

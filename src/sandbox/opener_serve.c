@@ -12,6 +12,7 @@
 
 #include "base/append.h"
 #include "base/memory.h"
+#include "base/message.h"
 #include "sandbox/sandbox.h"
 
 /* As rules_load_path() has it. */
@@ -240,6 +241,7 @@ opener_serve(int socket, const struct opener_path *paths, size_t n,
 		*(paths[i].kind == OPENER_RULES ? &read[i] : &write[i]) =
 		    paths[i].path;
 	/* Said by the other process, which does the same. */
+	message_mute(true);
 	if (!sandbox_drop(account, &became))
 		return 2;
 	sandbox_confine(SANDBOX_OPENER, &allowed);
