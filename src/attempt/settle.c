@@ -69,6 +69,25 @@ tracker_settle(struct tracker *t)
 }
 
 void
+tracker_back(struct tracker *t, when_ns now)
+{
+	TRACKED_EACH (link, t) {
+		struct tracked *a = TRACKED_OF(link);
+
+		if (a->attempt.end <= now || a->attempt.settled)
+			continue;
+		if (a->attempt.outcome == OUTCOME_OPEN)
+			tracker_decide_at_close(t, a, CLOSED_NOT, false, true);
+		a->attempt.settled = a->attempt.outcome != OUTCOME_OPEN;
+		a->settled_as = a->attempt.outcome;
+		t->news = true;
+	}
+	t->now = now;
+	if (t->deaf > now)
+		t->deaf = now;
+}
+
+void
 tracker_window(struct tracker *t)
 {
 	tracker_order(t, false);

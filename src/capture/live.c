@@ -15,6 +15,9 @@
 /* What an idle wire's time stays behind by. */
 #define BEHIND (4 * LIVE_BLOCK_MS * WHEN_MS)
 
+/* So far behind we are never, in reading. */
+#define SET_AHEAD (60 * WHEN_SECOND)
+
 struct live {
 	struct live_interface *interfaces;
 	size_t n, n_open;
@@ -135,6 +138,25 @@ is_next(const struct live *l, const struct live_interface *i)
 	return true;
 }
 
+/* What stood open when the clock was set has not had its time. */
+static void
+keep_time(struct live *l, struct live_interface *i, when_ns time)
+{
+	int64_t now = clock_now(CLOCK_MONOTONIC);
+	bool back = l->last != WHEN_NONE &&
+	    when_between(time, l->last) > WHEN_SET_BACK;
+	bool ahead = l->last != WHEN_NONE &&
+	    when_between(l->last, time) > now - l->last_read + SET_AHEAD;
+
+	if (back || ahead) {
+		message_note("%s: the clock of its frames was set", i->name);
+		i->changed = true;
+	}
+	if (l->last == WHEN_NONE || time > l->last || back)
+		l->last = time;
+	l->last_read = now;
+}
+
 static void
 give(struct live *l, struct live_interface *i, struct frame *out)
 {
@@ -156,9 +178,7 @@ give(struct live *l, struct live_interface *i, struct frame *out)
 		facts->first = out->time;
 	if (facts->last == WHEN_NONE || out->time > facts->last)
 		facts->last = out->time;
-	if (l->last == WHEN_NONE || out->time > l->last)
-		l->last = out->time;
-	l->last_read = clock_now(CLOCK_MONOTONIC);
+	keep_time(l, i, out->time);
 }
 
 /* False: a signal came, or the time is over. */
