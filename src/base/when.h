@@ -17,7 +17,7 @@ typedef int64_t when_ns;
 #define WHEN_SECOND INT64_C(1000000000)
 #define WHEN_MS     INT64_C(1000000)
 
-/* Captures are a little out of order; a clock that goes back by more was set. */
+/* A capture is a little out of order; a clock that goes back more was set. */
 #define WHEN_SET_BACK (10 * WHEN_SECOND)
 
 /*
