@@ -8,6 +8,8 @@
 #include "base/message.h"
 #include "report/sink.h"
 
+/* More than this is not left to be written later. */
+#define AT_ONCE 65536
 /* A slow reader is waited for at the end. */
 #define PATIENCE_MS 1000
 
@@ -32,15 +34,6 @@ count_lines(struct span bytes)
 	for (size_t i = 0; i < bytes.len; i++)
 		n += bytes.at[i] == '\n';
 	return n;
-}
-
-void
-stream_add(struct stream *s, struct span lines)
-{
-	if (lines.len <= STREAM_HELD - s->held.len)
-		text_add(&s->held, lines);
-	else
-		s->lost += count_lines(lines);
 }
 
 static void
@@ -88,8 +81,8 @@ say_good(struct stream *s)
 		message_trouble_over("%s: is written again%s", name_of(s),
 		    s->lost == 0 ? ", nothing is lost" : "");
 	if (s->lost > 0)
-		message_error("%s: %llu lines are lost, as there was no room "
-		              "for them", name_of(s),
+		message_error("%s: there was no room for %llu lines: they are "
+		              "lost", name_of(s),
 		    (unsigned long long)s->lost);
 	s->troubled = false;
 	s->lost = 0;
@@ -111,6 +104,20 @@ stream_flush(struct stream *s)
 	else if (error != EAGAIN && !s->gone)
 		say_trouble(s, error);
 	return !s->gone;
+}
+
+void
+stream_add(struct stream *s, struct span lines)
+{
+	if (lines.len > STREAM_HELD - s->held.len)
+		stream_flush(s);
+	if (lines.len > STREAM_HELD - s->held.len) {
+		s->lost += count_lines(lines);
+		return;
+	}
+	text_add(&s->held, lines);
+	if (s->held.len >= AT_ONCE && !s->troubled)
+		stream_flush(s);
 }
 
 void

@@ -27,7 +27,7 @@ struct stream {
 /* The descriptor is the stream's from now on; without a path, it is 1. */
 void stream_init(struct stream *s, int fd, const char *path);
 
-/* Whole lines; written by the next stream_flush(). */
+/* Whole lines; written by the next stream_flush(), or at once. */
 void stream_add(struct stream *s, struct span lines);
 
 /* False if nobody will ever read it: a pipe whose reader is gone. */

@@ -190,9 +190,11 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
 
 # A proxy and a client on a wire of their own; apart, as it needs root.
-check-live: p407$(EXEEXT)
-	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live.sh
-	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live-trouble.sh
+check-live: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
+	status=0; for script in live live-trouble live-flood; do \
+	    P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/$$script.sh || \
+	        test $$? -eq 77 || status=1; \
+	done; exit $$status
 # The Debian package, built and tried in a system that is thrown away.
 check-package:
 	$(SHELL) $(srcdir)/%reldir%/package.sh
@@ -205,6 +207,7 @@ soak: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 EXTRA_DIST += captures \
 	%reldir%/boot.sh \
 	%reldir%/live.sh \
+	%reldir%/live-flood.sh \
 	%reldir%/live-trouble.sh \
 	%reldir%/package.sh \
 	%reldir%/service.sh \

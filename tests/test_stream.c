@@ -117,6 +117,22 @@ START_TEST(what_there_was_no_room_for_is_counted)
 }
 END_TEST
 
+START_TEST(there_may_be_any_number_of_lines_at_once)
+{
+	struct stream s;
+	int fd = mkstemp(path);
+	unsigned n = 2 * STREAM_HELD / 10;
+
+	stream_init(&s, dup(fd), path);
+	add_lines(&s, 100000, n);
+	ck_assert_uint_le(s.held.len, STREAM_HELD / 4);
+	ck_assert(stream_end(&s));
+	ck_assert_int_ge(lseek(fd, 0, SEEK_END), 2 * (off_t)STREAM_HELD);
+	ck_assert_int_eq(message_errors(), 0);
+	close(fd);
+}
+END_TEST
+
 START_TEST(half_a_line_does_not_go_to_another_file)
 {
 	struct stream s;
@@ -181,9 +197,11 @@ START_TEST(a_reader_that_is_slow_is_not_waited_for)
 
 	ck_assert_int_eq(pipe2(pair, O_NONBLOCK), 0);
 	stream_init(&s, pair[1], "pipe");
-	add_lines(&s, 0, 20000);
+	/* Of ten bytes each. */
+	add_lines(&s, 1000, 9000);
+	add_lines(&s, 1000, 9000);
 
-	size_t all = s.held.len;
+	size_t all = 18000 * 10;
 
 	for (int i = 0; i < 10; i++) {
 		ck_assert(stream_flush(&s));
@@ -207,6 +225,7 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, a_full_disk_loses_nothing_if_there_is_room_in_time);
 	tcase_add_test(c, what_there_was_no_room_for_is_counted);
+	tcase_add_test(c, there_may_be_any_number_of_lines_at_once);
 	tcase_add_test(c, half_a_line_does_not_go_to_another_file);
 	tcase_add_test(c, the_end_on_a_full_disk_is_an_error);
 	tcase_add_test(c, a_reader_that_left_is_no_error);
