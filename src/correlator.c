@@ -94,11 +94,22 @@ correlator_take(void *correlator, struct observation *o)
 void
 correlator_now(struct correlator *c, when_ns now)
 {
+	bool back = now != WHEN_NONE && c->now != WHEN_NONE &&
+	    when_between(now, c->now) > WHEN_SET_BACK;
+
 	if (now == WHEN_NONE)
 		return;
-	if (now > c->now)
+	if (now > c->now || back)
 		c->now = now;
+	if (back)
+		tracker_back(c->tracker, now);
 	tracker_now(c->tracker, now);
+}
+
+void
+correlator_deaf(struct correlator *c)
+{
+	tracker_deaf(c->tracker);
 }
 
 /* "bob" or "LAB\bob", in any case, as directories have it. */

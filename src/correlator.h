@@ -27,6 +27,9 @@ void correlator_take(void *correlator, struct observation *o);
 /* Capture time has come to here; WHEN_NONE is passed over. */
 void correlator_now(struct correlator *c, when_ns now);
 
+/* Frames up to now were lost. */
+void correlator_deaf(struct correlator *c);
+
 /* Facts ask it, and it takes what will not change any more; it must outlive
  * the correlator. */
 void correlator_remember(struct correlator *c, struct state *s);

@@ -89,7 +89,7 @@ static void
 say_trouble(struct evidence_ring *r, int error)
 {
 	if (!r->troubled)
-		message_error("%s: evidence cannot be written: %s%s",
+		message_trouble("%s: evidence cannot be written: %s%s",
 		    r->options->ring, strerror(error), remedy(error));
 	r->troubled = true;
 }
@@ -98,7 +98,7 @@ static void
 say_good(struct evidence_ring *r)
 {
 	if (r->troubled)
-		message_note("%s: evidence is written again",
+		message_trouble_over("%s: evidence is written again",
 		    r->options->ring);
 	r->troubled = false;
 }

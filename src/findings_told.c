@@ -36,9 +36,23 @@ told_free(struct told_list *l)
 	free(l);
 }
 
+/* What was told is no later than now. */
+static void
+set_back(struct told_list *l, when_ns now)
+{
+	LIST_EACH (link, &l->by_key.by_age) {
+		struct told *t = LIST_OBJECT(link, struct told, entry.age);
+
+		if (t->last > now)
+			t->last = now;
+	}
+}
+
 void
 told_begin(struct told_list *l, when_ns now)
 {
+	if (when_between(now, l->now) > WHEN_SET_BACK)
+		set_back(l, now);
 	l->look++;
 	l->now = now;
 }

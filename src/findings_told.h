@@ -47,7 +47,7 @@ struct told_list;
 struct told_list *told_new(void);
 void told_free(struct told_list *l); /* NULL is fine */
 
-/* A look at the window; capture time is `now`. */
+/* A look at the window; capture time is `now`, also if the clock was set. */
 void told_begin(struct told_list *l, when_ns now);
 
 /*

@@ -29,8 +29,6 @@ struct worker {
 	struct worker_counts counts;
 	struct flow_counts besides; /* of flow's counts: not HTTP */
 	struct verifier *verifier;  /* NULL: nothing to hold against */
-	size_t n_tls;               /* handshakes being watched */
-	size_t n_pac;               /* PAC files being read */
 	unsigned refused;           /* connections that it told of */
 	when_ns now;                /* capture time; never goes back */
 	struct dns_memory *dns;

@@ -24,7 +24,6 @@ struct http_talk {
 	uint64_t answer_frame;
 	const char *method; /* of a proxy request; in `words` */
 	char words[16];
-	bool reads_pac;
 	struct sample *sample; /* of what goes through the tunnel, or NULL */
 };
 
@@ -193,25 +192,10 @@ static size_t
 keep_body(void *context, const struct http_message *request,
     const struct http_message *response)
 {
-	struct http_talk *c = context;
-	struct worker *w = c->base.worker;
-
-	if (response->status != 200 || !pac_is_exchange(request, response))
-		return 0;
-	if (w->n_pac >= limit_of(LIMIT_PAC_READ)) {
-		limit_hit(LIMIT_PAC_READ);
-		return 0;
-	}
-	w->n_pac += !c->reads_pac;
-	c->reads_pac = true;
-	return limit_of(LIMIT_PAC);
-}
-
-static void
-end_pac(struct http_talk *c)
-{
-	c->base.worker->n_pac -= c->reads_pac;
-	c->reads_pac = false;
+	(void)context;
+	return response->status == 200 && pac_is_exchange(request, response)
+	    ? limit_of(LIMIT_PAC)
+	    : 0;
 }
 
 static void
@@ -236,7 +220,6 @@ take_pac(struct http_talk *c, const struct http_exchange *e)
 	r->over_tcp = true;
 	r->saw.pac = pac_of_exchange(e, &o->arena);
 	witness_emit(c->base.worker, o, r);
-	end_pac(c);
 }
 
 /* Bytes of the client are missing, and its request was among them. */
@@ -319,7 +302,6 @@ http_close(struct conversation *base)
 
 	http_conversation_free(c->http);
 	end_sample(c); /* its tunnel may be known only now */
-	end_pac(c);
 	if (c->method != NULL && tls_looks_like_alert(answer))
 		emit_clear(c, answer);
 	if (c->matters)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "rulebook.h"
@@ -42,23 +43,48 @@ open_streams(struct live_files *f)
 		struct live_output *out = &f->outputs[i];
 		int fd = -1;
 
-		/* What is written at the end shows now if it can be. */
-		if (out->path != NULL) {
-			fd = open(out->path,
-			    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-			if (fd < 0) {
-				message_error("%s: cannot write: %s (choose "
-				              "another place)",
-				    out->path, strerror(errno));
-				return false;
-			}
+		if (!out->stream)
+			continue;
+		if (out->path != NULL &&
+		    (fd = append_open(out->path, 0)) < 0) {
+			message_error("%s: cannot write: %s%s", out->path,
+			    strerror(errno), sink_remedy(errno));
+			return false;
 		}
-		if (out->stream)
-			sink_to_fd(&out->sink, fd, out->path);
-		else if (fd >= 0)
-			close(fd);
+		stream_init(&out->lines, fd, out->path);
 	}
 	return true;
+}
+
+/* What is written later shows now if it can be, by whom we become. */
+static bool
+can_replace(struct live_files *f, size_t at, const char *path)
+{
+	int fd = opener_open(f->opener, at);
+
+	if (fd < 0) {
+		message_error("%s: cannot write: %s%s", path, strerror(errno),
+		    errno == EACCES || errno == EPERM
+		        ? " (name a folder that the user p407 runs as may "
+		          "write to; see -Z)"
+		        : sink_remedy(errno));
+		return false;
+	}
+	close(fd);
+	return opener_discard(f->opener, at);
+}
+
+static bool
+can_replace_all(struct live_files *f, const struct options *o)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < f->n_outputs; i++)
+		if (!f->outputs[i].stream && f->outputs[i].path != NULL)
+			ok = can_replace(f, f->outputs[i].at,
+			    f->outputs[i].path);
+	return ok && (o->metrics == NULL ||
+	                 can_replace(f, f->metrics, o->metrics));
 }
 
 bool
@@ -88,9 +114,11 @@ live_files_open(struct live_files *f, const struct options *o)
 	if (!open_streams(f))
 		return false;
 	f->opener = opener_start(paths, n, o->account);
-	if (f->opener != NULL && o->ring != NULL)
+	if (f->opener == NULL || !can_replace_all(f, o))
+		return false;
+	if (o->ring != NULL)
 		f->ring = evidence_ring_new(o, f->opener, ring);
-	return f->opener != NULL;
+	return true;
 }
 
 void
@@ -109,8 +137,7 @@ live_files_reopen(struct live_files *f)
 			    out->path, strerror(errno));
 			continue;
 		}
-		sink_close(&out->sink);
-		sink_to_fd(&out->sink, fd, out->path);
+		stream_renew(&out->lines, fd);
 	}
 }
 
@@ -125,15 +152,15 @@ live_files_flush(struct live_files *f)
 		streams += out->stream;
 		if (!out->stream || out->lost)
 			continue;
-		out->lost = !sink_flush(&out->sink) && out->path == NULL;
+		out->lost = !stream_flush(&out->lines) && out->path == NULL;
 		read += !out->lost;
 	}
 	return read > 0 || streams == 0;
 }
 
-/* The whole of it into a file that gets its name afterwards. */
+/* The whole of it into a file that gets its name afterwards; else errno. */
 static bool
-replace(struct live_files *f, size_t at, const char *path, struct span bytes)
+replace(struct live_files *f, size_t at, struct span bytes)
 {
 	int fd = opener_open(f->opener, at);
 	bool ok = fd >= 0;
@@ -150,11 +177,14 @@ replace(struct live_files *f, size_t at, const char *path, struct span bytes)
 	if (ok)
 		ok = fsync(fd) == 0 || errno == EINVAL;
 	ok = ok && opener_keep(f->opener, at);
-	if (!ok)
-		message_error("%s: cannot write: %s (make room, or choose "
-		              "another place)", path, strerror(errno));
-	if (fd >= 0)
+	if (fd >= 0) {
+		int error = errno;
+
 		close(fd);
+		if (!ok)
+			opener_discard(f->opener, at);
+		errno = error;
+	}
 	return ok;
 }
 
@@ -167,21 +197,31 @@ live_files_report(struct live_files *f, struct live_output *out,
 	bool ok;
 
 	if (out->path == NULL) {
-		sink_to_fd(&sink, -1, NULL);
+		sink_open(&sink, NULL, NULL, 0);
 		out->format->write(&sink, r);
 		return sink_close(&sink);
 	}
 	sink_to_text(&sink, &whole);
 	out->format->write(&sink, r);
-	ok = replace(f, out->at, out->path, text_span(&whole));
+	ok = replace(f, out->at, text_span(&whole));
+	if (!ok)
+		message_error("%s: cannot write: %s%s", out->path,
+		    strerror(errno), sink_remedy(errno));
 	text_fini(&whole);
 	return ok;
 }
 
-bool
+void
 live_files_metrics(struct live_files *f, const char *path, struct span bytes)
 {
-	return replace(f, f->metrics, path, bytes);
+	bool ok = replace(f, f->metrics, bytes);
+
+	if (!ok && !f->metrics_troubled)
+		message_trouble("%s: cannot write: %s%s", path,
+		    strerror(errno), sink_remedy(errno));
+	else if (ok && f->metrics_troubled)
+		message_trouble_over("%s: is written again", path);
+	f->metrics_troubled = !ok;
 }
 
 struct reading {
@@ -196,13 +236,21 @@ take_rules(void *context, const char *name, int fd)
 	struct reading *r = context;
 	uint8_t *bytes = memory_new(1, RULES_MOST);
 	size_t n = 0;
-	ssize_t got;
+	ssize_t got = fd < 0 ? -1 : 1;
 
-	while (n < RULES_MOST &&
-	    (got = read(fd, bytes + n, RULES_MOST - n)) > 0)
-		n += (size_t)got;
-	r->ok &= rules_load_text(r->rules, name, span_of(bytes, n),
-	    &r->errors);
+	while (got > 0 && n < RULES_MOST) {
+		got = read(fd, bytes + n, RULES_MOST - n);
+		n += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0) {
+		text_fmt(&r->errors, "%s: %s\n", name, errno == EINVAL
+		        ? "is no file (move it elsewhere)"
+		        : strerror(errno));
+		r->ok = false;
+	} else {
+		r->ok &= rules_load_text(r->rules, name, span_of(bytes, n),
+		    &r->errors);
+	}
 	free(bytes);
 }
 
@@ -234,7 +282,9 @@ live_files_close(struct live_files *f)
 
 	for (size_t i = 0; i < f->n_outputs; i++)
 		if (f->outputs[i].stream)
-			ok &= sink_close(&f->outputs[i].sink);
+			ok &= stream_end(&f->outputs[i].lines);
+	/* What is left is of the metrics and the ring. */
+	ok &= message_troubles() == 0;
 	evidence_ring_free(f->ring);
 	f->ring = NULL;
 	opener_end(f->opener);

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "report/formats.h"
 #include "sandbox/opener.h"
+#include "stream.h"
 
 /* One -o. */
 struct live_output {
@@ -19,7 +20,7 @@ struct live_output {
 	const char *path; /* NULL: standard output */
 	bool stream;      /* text, json: goes on; others are of the end */
 	bool lost;        /* its reader is gone */
-	struct sink sink; /* of a stream */
+	struct stream lines; /* of a stream */
 	size_t at;        /* of the opener's paths */
 };
 
@@ -28,13 +29,15 @@ struct live_files {
 	size_t n_outputs;
 	size_t metrics; /* of the opener's paths */
 	size_t rules;   /* the first of these */
+	bool metrics_troubled; /* it was said, and is so still */
 	struct evidence_ring *ring; /* NULL: none is kept */
 	struct opener *opener;
 };
 
 /*
  * Start the opener and open the streams; false, and said, if one cannot be
- * opened.  The user that it becomes is that of `o`.
+ * opened, or what is written later cannot be by the user that it becomes,
+ * which is that of `o`.
  */
 bool live_files_open(struct live_files *f, const struct options *o);
 
@@ -49,8 +52,8 @@ bool live_files_flush(struct live_files *f);
 bool live_files_report(struct live_files *f, struct live_output *out,
     const struct report *r);
 
-/* Replace the file of --metrics as a whole; false if it cannot be. */
-bool live_files_metrics(struct live_files *f, const char *path,
+/* Replace the file of --metrics as a whole. */
+void live_files_metrics(struct live_files *f, const char *path,
     struct span bytes);
 
 /* The rules as they are now; NULL, and said, if any is wrong. */

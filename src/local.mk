@@ -5,6 +5,7 @@
 # stands above it (tests/lint/layers.sh has the table).
 noinst_LIBRARIES += libp407.a
 libp407_a_SOURCES = \
+	%reldir%/base/append.c %reldir%/base/append.h \
 	%reldir%/base/arena.c %reldir%/base/arena.h \
 	%reldir%/base/base64.c %reldir%/base/base64.h \
 	%reldir%/base/budget.c %reldir%/base/budget.h \
@@ -301,6 +302,7 @@ libp407_a_SOURCES = \
 	%reldir%/rulebook.c %reldir%/rulebook.h \
 	%reldir%/sensor.c %reldir%/sensor.h \
 	%reldir%/status.c %reldir%/status.h \
+	%reldir%/stream.c %reldir%/stream.h \
 	%reldir%/summing.c %reldir%/summing.h \
 	%reldir%/tell.c %reldir%/tell.h \
 	%reldir%/teller.c %reldir%/teller.h \

@@ -63,7 +63,9 @@ main(int argc, char **argv)
 	int status = EXIT_TROUBLE;
 
 	sandbox_no_core();
+	/* These are failed writes, not deaths. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGINT, on_interrupt);
 	options_read(argc, argv, &o);
 	if (o.quiet)

@@ -74,9 +74,10 @@ findings(struct text *t, const struct told_list *told)
 
 static void
 interface_family(struct text *t, const struct live *live, const char *name,
-    const char *help, uint64_t (*value)(const struct live *live, size_t i))
+    const char *type, const char *help,
+    uint64_t (*value)(const struct live *live, size_t i))
 {
-	family(t, name, "counter", help);
+	family(t, name, type, help);
 	for (size_t i = 0; i < live_inputs(live); i++) {
 		text_fmt(t, "%s{interface=\"", name);
 		add_label(t, live_input(live, i).name);
@@ -103,18 +104,28 @@ dropped_of(const struct live *live, size_t i)
 	return live_input(live, i).dropped;
 }
 
+static uint64_t
+is_up(const struct live *live, size_t i)
+{
+	return !live_input(live, i).deaf;
+}
+
 static void
 capture(struct text *t, const struct metrics_source *m)
 {
 	when_ns last = WHEN_NONE;
 
-	interface_family(t, m->live, "p407_capture_frames_total",
+	interface_family(t, m->live, "p407_capture_interface_up", "gauge",
+	    "1: it is up and connected, as far as can be seen; 0: it is not.",
+	    is_up);
+	interface_family(t, m->live, "p407_capture_frames_total", "counter",
 	    "Frames that were read.", frames_of);
-	interface_family(t, m->live, "p407_capture_bytes_total",
+	interface_family(t, m->live, "p407_capture_bytes_total", "counter",
 	    "Bytes of these frames.", bytes_of);
-	interface_family(t, m->live, "p407_capture_dropped_total",
+	interface_family(t, m->live, "p407_capture_dropped_total", "counter",
 	    "Frames that the kernel had no room for.", dropped_of);
 	interface_family(t, m->live, "p407_capture_interface_dropped_total",
+	    "counter",
 	    "Of these, frames that the interface had no room for.",
 	    live_interface_dropped);
 	for (size_t i = 0; i < live_inputs(m->live); i++)

@@ -168,10 +168,19 @@ static bool
 read_number(struct options *o, const char *option, const char *text,
     uint64_t most, uint64_t *out)
 {
-	if (!span_decimal(span_of_str(text), out) || *out == 0 || *out > most)
-		return options_bad(o, option, text,
-		    "give a whole number from 1 on");
-	return true;
+	struct text remedy = { 0 };
+	bool ok = span_decimal(span_of_str(text), out) && *out > 0 &&
+	    *out <= most;
+
+	if (most == UINT64_MAX)
+		text_str(&remedy, "give a whole number from 1 on");
+	else
+		text_fmt(&remedy, "give a whole number from 1 to %llu",
+		    (unsigned long long)most);
+	if (!ok)
+		options_bad(o, option, text, text_get(&remedy));
+	text_fini(&remedy);
+	return ok;
 }
 
 /* "500k", "64M", "2G": powers of 1024. */

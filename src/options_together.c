@@ -64,9 +64,45 @@ check_events(struct options *o)
 		}
 }
 
+/* Each frame would come twice. */
+static void
+check_interfaces(struct options *o)
+{
+	for (size_t i = 0; i < o->n_interfaces; i++) {
+		bool any = strcmp(o->interfaces[i], "any") == 0;
+
+		if (any && o->n_interfaces > 1) {
+			options_bad(o, "-i any", NULL,
+			    "it is all of them: give it alone");
+			return;
+		}
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(o->interfaces[i], o->interfaces[k]) == 0) {
+				options_bad(o, "-i", o->interfaces[i],
+				    "is there already");
+				return;
+			}
+	}
+}
+
+/* One would write over the other. */
+static void
+check_outputs(struct options *o)
+{
+	for (size_t i = 0; i < o->n_outputs; i++)
+		for (size_t k = 0; k < i; k++)
+			if (o->outputs[i].path != NULL &&
+			    o->outputs[k].path != NULL &&
+			    strcmp(o->outputs[i].path,
+			        o->outputs[k].path) == 0)
+				options_bad(o, "-o", o->outputs[i].path,
+				    "is written by another -o already");
+}
+
 static void
 check_live(struct options *o)
 {
+	check_interfaces(o);
 	if (o->n_files > 0)
 		options_bad(o, "-i together with the file", o->files[0],
 		    "one or the other");
@@ -101,6 +137,7 @@ options_together(struct options *o)
 
 	if (o->redact_map != NULL)
 		check_map(o);
+	check_outputs(o);
 	if (o->n_interfaces > 0)
 		check_live(o);
 	else if (o->metrics != NULL && !open)

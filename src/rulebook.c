@@ -2,6 +2,7 @@
 #include "rulebook.h"
 
 #include "base/message.h"
+#include "diagnose/products.h"
 
 void
 rulebook_complain(struct text *errors)
@@ -24,8 +25,16 @@ rulebook_load(const struct options *o)
 
 	if (!o->no_default_rules)
 		rules_default(rules);
-	for (size_t i = 0; i < o->n_rules; i++)
+	for (size_t i = 0; i < o->n_rules; i++) {
+		size_t before = rules_count(rules) + products_count(rules);
+
 		ok &= rules_load_path(rules, o->rules[i], &errors);
+		/* They may come later: SIGHUP reads them. */
+		if (ok &&
+		    rules_count(rules) + products_count(rules) == before)
+			message_note("%s: there are no rules so far (their "
+			             "files are named *.yaml)", o->rules[i]);
+	}
 	rulebook_complain(&errors);
 	text_fini(&errors);
 	if (!ok) {

@@ -51,6 +51,7 @@ struct sensor {
 	struct worker *worker;
 	int memory; /* /proc/self/statm, or -1 */
 	uint64_t frames, reload_failures;
+	int forgiven; /* errors that are no trouble at the end */
 	/* By the steady clock. */
 	int64_t began, next_look, next_summary, next_metrics, next_status;
 	int64_t look_ns;
@@ -160,6 +161,33 @@ write_metrics(struct sensor *s)
 	text_fini(&t);
 }
 
+/* A line for `systemctl status`. */
+static void
+write_state(const struct sensor *s)
+{
+	const struct told_list *told = teller_told(s->teller);
+	struct text t = { 0 };
+	uint64_t missed = 0, good = 0, other = 0;
+	size_t faults = 0;
+
+	for (size_t i = 0; i < live_inputs(s->live); i++)
+		missed += live_input(s->live, i).dropped;
+	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
+		for (unsigned i = OUTCOME_AUTHENTICATED;
+		     i <= OUTCOME_INCOMPLETE; i++)
+			*(i == OUTCOME_AUTHENTICATED ? &good : &other) +=
+			    teller_attempts(s->teller, (enum attempt_scheme)k,
+			        (enum outcome)i);
+	for (unsigned l = LEVEL_LOW; l <= LEVEL_HIGH; l++)
+		faults += told_open(told, (enum level)l);
+	text_fmt(&t, "STATUS=%llu frames, %llu missed; %llu attempts went well"
+	    ", %llu did not; faults open: %zu", (unsigned long long)s->frames,
+	    (unsigned long long)missed, (unsigned long long)good,
+	    (unsigned long long)other, faults);
+	notify_say(&s->notify, text_get(&t));
+	text_fini(&t);
+}
+
 /* -- looks -- */
 
 static struct capture_facts
@@ -252,6 +280,9 @@ look(struct sensor *s, bool always, bool summary)
 	struct view v;
 
 	correlator_now(s->correlator, facts.last);
+	live_count(s->live);
+	if (live_was_deaf(s->live))
+		correlator_deaf(s->correlator);
 	worker_renew(s->worker);
 	if (correlator_look(s->correlator, *s->rules, &facts, always)) {
 		view_fill(&v, s, &c);
@@ -324,9 +355,12 @@ say_statistics(struct sensor *s)
 static void
 reload(struct sensor *s)
 {
+	int errors = message_errors();
 	struct rules *fresh = live_files_rules(&s->files, s->options);
 	struct rules *old = *s->rules;
 
+	/* Those of before are at work. */
+	s->forgiven += message_errors() - errors;
 	live_files_reopen(&s->files);
 	if (fresh == NULL) {
 		s->reload_failures++;
@@ -375,6 +409,7 @@ do_what_is_due(struct sensor *s, int64_t now)
 		s->next_metrics = now + METRICS_EVERY;
 		live_count(s->live);
 		write_metrics(s);
+		write_state(s);
 	}
 }
 
@@ -484,6 +519,8 @@ finish(struct sensor *s)
 	bool ok, failed;
 
 	live_count(s->live);
+	if (live_was_deaf(s->live))
+		correlator_deaf(s->correlator);
 	worker_finish(s->worker);
 	c = worker_counts(s->worker);
 	facts = facts_of(s, &c);
@@ -501,9 +538,9 @@ finish(struct sensor *s)
 	    v.report.outcomes[OUTCOME_BROKEN] > 0;
 	view_empty(&v);
 	ok &= live_files_close(&s->files);
-	return !ok || message_errors() > 0          ? 2
-	    : s->options->exit_code && failed ? 1
-	                                      : 0;
+	return !ok || message_errors() > s->forgiven ? 2
+	    : s->options->exit_code && failed    ? 1
+	                                         : 0;
 }
 
 int

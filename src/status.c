@@ -14,7 +14,7 @@
 /* A wire so quiet is worth a word; so is a loss not longer ago. */
 #define QUIET     (5 * MINUTE)
 #define LOST_LATELY (5 * MINUTE)
-#define PROBLEMS 4
+#define PROBLEMS 6
 
 struct status {
 	struct server *server;
@@ -62,10 +62,16 @@ problems_of(struct status *s, const struct report *r, when_ns now,
 {
 	struct problems p = { .n = 0 };
 	when_ns last = WHEN_NONE;
+	bool deaf = false;
 
-	for (size_t i = 0; i < r->n_inputs; i++)
+	for (size_t i = 0; i < r->n_inputs; i++) {
 		if (r->inputs[i].last > last)
 			last = r->inputs[i].last;
+		deaf |= r->inputs[i].deaf;
+	}
+	if (deaf)
+		p.list[p.n++] = "an interface is down, has no link, or is "
+		                "gone (see what p407 said on standard error)";
 	if (s->began == 0)
 		s->began = steady;
 	if (r->dropped > s->dropped)
@@ -86,6 +92,9 @@ problems_of(struct status *s, const struct report *r, when_ns now,
 	if (s->failed != 0 && steady - s->failed < LOST_LATELY)
 		p.list[p.n++] = "there were errors within the last 5 minutes "
 		                "(see what p407 said on standard error)";
+	if (message_troubles() > 0)
+		p.list[p.n++] = "something cannot be written (see what p407 "
+		                "said on standard error)";
 	return p;
 }
 

@@ -111,7 +111,8 @@ tell(const struct options *o, struct report *r, uint64_t frames,
 	report_fini(r);
 	for (size_t i = 0; i < r->n_annexes; i++)
 		annex_free(annexes[i]);
-	return !ok || message_errors() > 0 ? EXIT_TROUBLE
-	    : o->exit_code && failed       ? EXIT_FOUND
-	                                   : EXIT_DONE;
+	ok &= message_errors() == 0 && message_troubles() == 0;
+	return !ok                   ? EXIT_TROUBLE
+	    : o->exit_code && failed ? EXIT_FOUND
+	                             : EXIT_DONE;
 }

@@ -111,7 +111,7 @@ say(struct teller *t, bool json)
 		struct live_output *out = &t->files->outputs[i];
 
 		if (out->stream && !out->lost && is_json(out) == json)
-			sink_add(&out->sink, text_span(&t->line));
+			stream_add(&out->lines, text_span(&t->line));
 	}
 	text_clear(&t->line);
 }
@@ -155,19 +155,10 @@ add_total(struct text *words, const struct finding *f)
 
 /* -- attempts -- */
 
+/* Made if there is none. */
 static struct event *
-event_of(struct teller *t, const struct attempt *a)
+event_of(struct teller *t, uint64_t key)
 {
-	const struct connection *c = &a->connection;
-	const uint32_t what[] = { (uint32_t)a->scheme, (uint32_t)a->outcome,
-		a->counted, c->proxy_port };
-	uint64_t key = table_hash(span_of(c->client.bytes, 16));
-
-	key = table_hash_more(key, span_of(c->proxy.bytes, 16));
-	key = table_hash_more(key,
-	    span_of((const uint8_t *)what, sizeof(what)));
-	if (a->user != NULL)
-		key = table_hash_more(key, span_of_str(a->user));
 	for (struct table_entry *e = table_first(&t->events, key); e != NULL;
 	     e = table_next(e)) {
 		struct event *found = LIST_OBJECT(e, struct event, entry);
@@ -191,10 +182,25 @@ event_of(struct teller *t, const struct attempt *a)
 	return made;
 }
 
+static uint64_t
+key_of(const struct attempt *a)
+{
+	const struct connection *c = &a->connection;
+	const uint32_t what[] = { (uint32_t)a->scheme, (uint32_t)a->outcome,
+		a->counted, c->proxy_port };
+	uint64_t key = table_hash(span_of(c->client.bytes, 16));
+
+	key = table_hash_more(key, span_of(c->proxy.bytes, 16));
+	key = table_hash_more(key,
+	    span_of((const uint8_t *)what, sizeof(what)));
+	return a->user == NULL ? key
+	                       : table_hash_more(key, span_of_str(a->user));
+}
+
 static void
 text_attempt(struct teller *t, const struct attempt *a)
 {
-	struct event *e = event_of(t, a);
+	struct event *e = event_of(t, key_of(a));
 	struct page p = page_of(t);
 
 	table_touch(&t->events, &e->entry);
@@ -265,6 +271,28 @@ json_of_finding(struct teller *t, const struct finding *f)
 	say_json(t);
 }
 
+/* Of a storm, where each client has a fault of its own, some are told in
+ * full; the others do not scroll. */
+static bool
+is_in_full(struct teller *t, const struct finding *f)
+{
+	const char *rule = report_rule(f);
+	struct event *e;
+
+	if (rule == NULL)
+		return true;
+	e = event_of(t, table_hash(span_of_str(rule)));
+	table_touch(&t->events, &e->entry);
+	if (e->n >= TELLER_IN_FULL &&
+	    when_between(e->said, t->now) < TELLER_QUIET)
+		return false;
+	if (e->n == TELLER_IN_FULL)
+		e->n = 0;
+	e->n++;
+	e->said = t->now;
+	return true;
+}
+
 static void
 text_of_finding(struct teller *t, const struct finding *f,
     enum told_news news, uint32_t number)
@@ -274,13 +302,17 @@ text_of_finding(struct teller *t, const struct finding *f,
 
 	switch (news) {
 	case TOLD_NEW:
-		if (f->fault) {
+		if (f->fault && is_in_full(t, f)) {
 			text_finding(&p, t->report, f, number);
 			page_rule(&p);
 			page_line(&p);
 			break;
 		}
-		text_fmt(&what, "a remark");
+		if (f->fault)
+			text_fmt(&what, "the same as others before (%s)",
+			    report_rule(f));
+		else
+			text_str(&what, "a remark");
 		break;
 	case TOLD_AGAIN:
 		text_str(&what, "it is there again, ");

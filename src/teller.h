@@ -7,7 +7,8 @@
  * made, when it is closed or withdrawn, and when the run ends, and a summary
  * once a minute and at the end.  Text is for somebody who watches: of what is
  * alike it has a line for the first, the tenth, the hundredth; what comes
- * again after TELLER_QUIET is said again.
+ * again after TELLER_QUIET is said again.  A finding is told in full when it is
+ * first made, but of the same rule TELLER_IN_FULL only, and then in a line.
  */
 #ifndef P407_TELLER_H
 #define P407_TELLER_H
@@ -19,6 +20,8 @@
  * packets do not wait. */
 #define TELLER_EVIDENCE 16
 #define TELLER_QUIET (10 * 60 * WHEN_SECOND)
+/* Findings of one rule that text tells in full, until it was quiet. */
+#define TELLER_IN_FULL 10
 
 struct teller;
 

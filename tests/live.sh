@@ -138,6 +138,12 @@ kill -s HUP "$pid"
 true_that 'wrong rules are said, with file, line and column' wait_for 3 \
     has '^p407: rules/own.yaml:[0-9]*:[0-9]*: ' err
 true_that 'and the old ones are kept' wait_for 3 has 'as they were' err
+rm rules/own.yaml
+mkfifo rules/pipe.yaml
+kill -s HUP "$pid"
+true_that 'a pipe among them is not waited for' wait_for 3 \
+    has '^p407: rules/pipe.yaml: is no file (' err
+rm rules/pipe.yaml
 true_that 'metrics are there' has \
     '^p407_attempts_total{scheme="Basic",outcome="rejected"}' p407.prom
 ip link set wire down
@@ -148,6 +154,7 @@ fetch "ali:$right" >/dev/null
 true_that 'an interface that was down is heard again' wait_for 4 \
     has '"outcome":"authenticated"' report.json
 stop INT
+true_that 'wrong rules did no harm: status 0' [ "$status" -eq 0 ]
 true_that 'metrics of the end' has \
     '^p407_attempts_total{scheme="Basic",outcome="authenticated"} 1' p407.prom
 true_that 'no half file is left' [ ! -e p407.prom.new ]
@@ -356,6 +363,7 @@ if getent passwd nobody >/dev/null; then
 fi
 listen -Z no-such-user
 true_that '-Z: no such user' has 'Z no-such-user: no such user' err
+true_that '-Z: said once' [ "$(wc -l <err)" -eq 1 ]
 wait "$pid"
 ip link add gone type veth peer name gone2
 ip link set gone up

@@ -48,6 +48,7 @@ check_tests = \
 	%reldir%/test_findings_told \
 	%reldir%/test_manners \
 	%reldir%/test_status \
+	%reldir%/test_stream \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
 	%reldir%/witness/test_apps \
@@ -158,6 +159,7 @@ dist_check_SCRIPTS += \
 	%reldir%/config.sh \
 	%reldir%/damage.sh \
 	%reldir%/identities.sh \
+	%reldir%/kill.sh \
 	%reldir%/memory.sh \
 	%reldir%/secrets.sh \
 	%reldir%/state.sh \
@@ -191,8 +193,11 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 %reldir%/witness/crosscheck.log: %reldir%/witness/dump$(EXEEXT)
 
 # A proxy and a client on a wire of their own; apart, as it needs root.
-check-live: p407$(EXEEXT)
-	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live.sh
+check-live: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
+	status=0; for script in live live-trouble live-flood; do \
+	    P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/$$script.sh || \
+	        test $$? -eq 77 || status=1; \
+	done; exit $$status
 # The Debian package, built and tried in a system that is thrown away.
 check-package:
 	$(SHELL) $(srcdir)/%reldir%/package.sh
@@ -203,8 +208,12 @@ soak: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 .PHONY: check-live check-package soak
 
 EXTRA_DIST += captures \
+	%reldir%/boot.sh \
 	%reldir%/live.sh \
+	%reldir%/live-flood.sh \
+	%reldir%/live-trouble.sh \
 	%reldir%/package.sh \
+	%reldir%/service.sh \
 	%reldir%/soak.sh \
 	%reldir%/wire.sh \
 	%reldir%/state/version-1.sql \
@@ -221,6 +230,7 @@ EXTRA_DIST += captures \
 	%reldir%/harness.py \
 	%reldir%/server/metrics.py \
 	%reldir%/identities.py \
+	%reldir%/kill.py \
 	%reldir%/secrets.py \
 	%reldir%/tap.sh \
 	%reldir%/verify/tickets \

@@ -4,7 +4,8 @@
 # package.sh - the Debian package: built, installed, at work, and removed
 #
 # Installed in a copy of this system that is thrown away (an overlay in a
-# mount namespace): it needs root, and leaves nothing.
+# mount namespace), first without systemd, then as a service under one that is
+# process 1 there (boot.sh, service.sh): it needs root, and leaves nothing.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/tap.sh"
@@ -127,4 +128,30 @@ for what in installed 'made a user' 'made a folder of logs' \
 done
 left=$(grep '^[<>]' "$tmp/did")
 empty 'nothing is left' "$left"
+
+mkdir -p "$tmp/trial/tests"
+cp "$package" "$tmp/trial/p407.deb"
+for script in tap wire service; do
+	cp "$root/tests/$script.sh" "$tmp/trial/tests"
+done
+if ! sh "$root/tests/boot.sh" "$tmp/trial" sh tests/service.sh \
+    >"$tmp/trial.out" 2>"$tmp/trial.err"; then
+	skip 'the service at work' "$(tail -n 1 "$tmp/trial.out")"
+elif grep -q '^1\.\.0' "$tmp/trial.out"; then
+	skip 'the service at work' "$(sed 's/.*SKIP //' "$tmp/trial.out")"
+else
+	# Its own lines, under our numbers.
+	while read -r line; do
+		case $line in
+		'ok '*) ok "service: ${line#* - }" ;;
+		'not ok '*) not_ok "service: ${line#* - }" ;;
+		'# '*) echo "$line" ;;
+		esac
+	done <"$tmp/trial.out"
+	if grep -q '^1\.\.' "$tmp/trial.out"; then
+		ok 'service: to its end'
+	else
+		not_ok 'service: to its end' "$(tail -n 5 "$tmp/trial.err")"
+	fi
+fi
 tap_end

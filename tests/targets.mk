@@ -78,6 +78,7 @@ CLEANFILES += $(bench_programs)
 # threads.sh generates its own, too.
 %reldir%/threads.log: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 %canon_reldir%_bench_generate_SOURCES = \
+	%reldir%/bench/attack.c \
 	%reldir%/bench/connection.c %reldir%/bench/connection.h \
 	%reldir%/bench/flood.c %reldir%/bench/flood.h \
 	%reldir%/bench/generate.c \

@@ -182,6 +182,28 @@ START_TEST(a_remark_does_not_take_the_attempts_of_a_fault)
 }
 END_TEST
 
+START_TEST(a_clock_that_is_set_back_does_not_silence_it)
+{
+	struct told_list *l = told_new();
+	when_ns now = 100 * MINUTE;
+
+	told_begin(l, now);
+	ck_assert_int_eq(take(l, finding(7, 0, 1, now), "f1"), TOLD_NEW);
+	end(l, "");
+	now -= 60 * MINUTE;
+	told_begin(l, now);
+	end(l, "");
+	now += 15 * MINUTE;
+	told_begin(l, now);
+	end(l, "f1 closed;");
+	now += MINUTE;
+	told_begin(l, now);
+	ck_assert_int_eq(take(l, finding(7, 1, 1, now), "f1"), TOLD_AGAIN);
+	end(l, "");
+	told_free(l);
+}
+END_TEST
+
 START_TEST(no_more_are_remembered_than_the_limit)
 {
 	struct told_list *l = told_new();
@@ -215,6 +237,7 @@ main(void)
 	tcase_add_test(c, explained_otherwise_it_is_withdrawn);
 	tcase_add_test(c, one_without_attempts_is_not_withdrawn);
 	tcase_add_test(c, a_remark_does_not_take_the_attempts_of_a_fault);
+	tcase_add_test(c, a_clock_that_is_set_back_does_not_silence_it);
 	tcase_add_test(c, no_more_are_remembered_than_the_limit);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

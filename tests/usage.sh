@@ -176,6 +176,14 @@ says 'a bad rule stops a run before it begins' '^p407: rule\.yaml:' err
 printf 'cause: [other\n' >rule.yaml
 run --check-rules --rules rule.yaml
 says 'a rule file that is no YAML' '^p407: rule\.yaml:[0-9]*:[0-9]*: ' err
+mkdir rules
+run --check-rules --rules rules
+status 'a folder that has no rules so far' 0
+says 'is named' '^p407: rules: there are no rules so far' err
+mkfifo rules/pipe.yaml
+run --check-rules --rules rules
+refused 'a pipe in it is not waited for' 'rules/pipe.yaml: is no file ('
+rm rules/pipe.yaml
 run --rules no-such-rules bad.pcapng
 refused 'no such rules' 'no-such-rules'
 run --no-default-rules bad.pcapng
@@ -246,6 +254,30 @@ fi
 status=$?
 : >out
 refused 'a full disk behind standard output' '(.*)'
+while IFS='|' read -r what args words; do
+	# shellcheck disable=SC2086 # several words
+	run $args
+	refused "$what" "$words"
+done <<'END'
+an interface twice|-i lo -i lo|-i lo (is there already)
+all of them and one|-i lo -i any|-i any (it is all of them: give it alone)
+a file for two outputs|-o json=x -o text=x bad.pcapng|-o x (is written by
+too many bytes of a frame|-i lo -s 262145|-s 262145 (give .* 1 to 262144)
+no bytes of a buffer|-i lo -B 0|-B 0 (give a whole number from 1 to 2047)
+END
+
+# As on a disk that fills up: nothing half is left, nor what looks whole.
+echo old >old
+(ulimit -f 4 && "$p407" -q -o html=new -o json=old --ticket cut bad.pcapng \
+    >out 2>err </dev/null)
+status=$?
+says 'a disk that fills up: what was there stays' '^p407: old: .*as it was' err
+if [ $status -eq 2 ] && [ "$(cat old)" = old ] && [ ! -e new ] &&
+    [ "$(echo new* old*)" = 'new* old' ] && [ ! -e cut/MANIFEST ]; then
+	ok 'and nothing that looks whole is made'
+else
+	not_ok 'and nothing that looks whole is made' "$(ls -l; evidence)"
+fi
 run -o json=/dev/full bad.pcapng
 refused 'a full disk behind a file' '/dev/full: '
 run -o text=no-folder/report.txt bad.pcapng

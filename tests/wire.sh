@@ -8,6 +8,8 @@
 # is started, is gone when the script ends, or after $wire_seconds.  Before:
 # tests/tap.sh, find_p407.  The script begins anew, inside, with "$@".
 #
+# In a system of its own (boot.sh), P407_LIVE_INSIDE=system is set before.
+#
 # Users: ali has the password $right.  $tmp is a folder, and where we are.
 
 ncsa=/usr/lib/squid/basic_ncsa_auth
@@ -15,7 +17,7 @@ for tool in squid curl ip unshare openssl python3; do
 	command -v $tool >/dev/null || tap_skip_all "$tool is not here"
 done
 [ -x $ncsa ] || tap_skip_all "$ncsa is not here"
-if [ "${P407_LIVE_INSIDE:-}" != yes ]; then
+if [ -z "${P407_LIVE_INSIDE:-}" ]; then
 	[ "$(id -u)" -eq 0 ] ||
 		tap_skip_all 'namespaces with a proxy in them need root'
 	unshare --net --mount --pid --fork true 2>/dev/null ||
@@ -38,7 +40,8 @@ export TZ LC_ALL
 #
 # The network
 #
-mount -t tmpfs tmpfs /run || tap_skip_all 'mounts are not allowed here'
+[ "${P407_LIVE_INSIDE:-}" = system ] || mount -t tmpfs tmpfs /run ||
+	tap_skip_all 'mounts are not allowed here'
 mkdir -p /run/netns /run/squid
 if ! { ip netns add client && ip link set lo up &&
     ip link add wire type veth peer name eth0 netns client &&

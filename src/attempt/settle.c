@@ -34,6 +34,15 @@ is_over(const struct tracker *t, const struct tracked *a)
 	return when_between(since, t->now) >= patience(a);
 }
 
+/* Not decided, or by a silence in which frames were lost since. */
+static bool
+is_undecided(const struct tracker *t, const struct tracked *a)
+{
+	return a->attempt.outcome == OUTCOME_OPEN ||
+	    (a->attempt.outcome == OUTCOME_ABANDONED &&
+	        t->deaf >= a->attempt.end);
+}
+
 bool
 tracker_settle(struct tracker *t)
 {
@@ -47,8 +56,9 @@ tracker_settle(struct tracker *t)
 			continue;
 		if (!is_over(t, a))
 			continue;
-		if (a->attempt.outcome == OUTCOME_OPEN)
-			tracker_decide_at_close(a, CLOSED_NOT, true, false);
+		if (is_undecided(t, a))
+			tracker_decide_at_close(t, a, CLOSED_NOT, true,
+			    false);
 		a->attempt.settled = a->attempt.outcome != OUTCOME_OPEN;
 		a->settled_as = a->attempt.outcome;
 		news |= a->attempt.settled;
@@ -56,6 +66,25 @@ tracker_settle(struct tracker *t)
 	if (news)
 		tracker_absorb_spares(t, false);
 	return news;
+}
+
+void
+tracker_back(struct tracker *t, when_ns now)
+{
+	TRACKED_EACH (link, t) {
+		struct tracked *a = TRACKED_OF(link);
+
+		if (a->attempt.end <= now || a->attempt.settled)
+			continue;
+		if (a->attempt.outcome == OUTCOME_OPEN)
+			tracker_decide_at_close(t, a, CLOSED_NOT, false, true);
+		a->attempt.settled = a->attempt.outcome != OUTCOME_OPEN;
+		a->settled_as = a->attempt.outcome;
+		t->news = true;
+	}
+	t->now = now;
+	if (t->deaf > now)
+		t->deaf = now;
 }
 
 void

@@ -73,6 +73,7 @@ struct tracker {
 	struct attempt **ordered;
 	size_t n_ordered;
 	when_ns now;
+	when_ns deaf; /* the last time that frames were lost */
 };
 
 /* -- lookup.c: the tables -- */
@@ -145,8 +146,8 @@ void tracker_drop(struct tracker *t, struct tracked *a);
  * of the client are missing since the last exchange, so that it may have
  * gone on.
  */
-void tracker_decide_at_close(struct tracked *a, enum closed_by by,
-    bool waited_long, bool lost);
+void tracker_decide_at_close(const struct tracker *t, struct tracked *a,
+    enum closed_by by, bool waited_long, bool lost);
 
 /* Into t->ordered, by start: all, or those that are settled. */
 void tracker_order(struct tracker *t, bool all);

@@ -29,7 +29,7 @@ tracker_new(void)
 	table_init(&t->conns);
 	table_init(&t->tokens);
 	table_init(&t->proxies);
-	t->now = INT64_MIN;
+	t->now = t->deaf = INT64_MIN;
 	return t;
 }
 
@@ -70,6 +70,12 @@ tracker_now(struct tracker *t, when_ns now)
 {
 	if (now > t->now)
 		t->now = now;
+}
+
+void
+tracker_deaf(struct tracker *t)
+{
+	t->deaf = t->now;
 }
 
 void
@@ -546,12 +552,12 @@ take_exchange(struct tracker *t, struct observation *o)
 /* -- ends -- */
 
 void
-tracker_decide_at_close(struct tracked *a, enum closed_by by, bool waited_long,
-    bool lost)
+tracker_decide_at_close(const struct tracker *t, struct tracked *a,
+    enum closed_by by, bool waited_long, bool lost)
 {
 	struct attempt *at = &a->attempt;
 	bool blind = at->connection.directions < 2 || a->request_unseen ||
-	    lost || at->last_407_cut;
+	    lost || at->last_407_cut || t->deaf >= at->end;
 	bool over = by != CLOSED_NOT || waited_long;
 
 	if (a->state == STATE_DONE)
@@ -605,7 +611,7 @@ take_close(struct tracker *t, struct observation *o)
 			attempt_closed(&a->attempt, o,
 			    a->state == STATE_CHALLENGED ||
 			        a->state == STATE_WAITING);
-		tracker_decide_at_close(a, o->closed_by,
+		tracker_decide_at_close(t, a, o->closed_by,
 		    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
 	}
 	table_remove(&t->conns, &c->entry);
@@ -649,7 +655,7 @@ tracker_finish(struct tracker *t)
 		struct tracked *a = TRACKED_OF(link);
 
 		if (a->attempt.outcome == OUTCOME_OPEN)
-			tracker_decide_at_close(a, CLOSED_NOT,
+			tracker_decide_at_close(t, a, CLOSED_NOT,
 			    t->now - a->attempt.end >= TIME_TO_ANSWER, false);
 	}
 	tracker_absorb_spares(t, true);

@@ -30,6 +30,12 @@ void tracker_take(struct tracker *t, struct observation *o);
 /* Capture time has come to here, also where no observation says so. */
 void tracker_now(struct tracker *t, when_ns now);
 
+/* The clock was set back: what came before is as old as it can be. */
+void tracker_back(struct tracker *t, when_ns now);
+
+/* Frames up to now were lost: what was not seen may have been there. */
+void tracker_deaf(struct tracker *t);
+
 /*
  * No more observations will come: what is undecided gets its outcome, and
  * the attempts are put in order.  They live until tracker_free().

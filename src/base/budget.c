@@ -13,14 +13,17 @@ static const struct {
 	unsigned parts;
 	unsigned each; /* bytes that one thing takes; 1: the limit is bytes */
 } plan[] = {
-	{ LIMIT_ATTEMPT_BYTES, 12, 1 },
+	{ LIMIT_ATTEMPT_BYTES, 11, 1 },
 	{ LIMIT_FLOWS, 8, 256 },
 	{ LIMIT_WITNESSES, 2, 1344 },
-	{ LIMIT_LOG_LINES, 2, 336 },
+	{ LIMIT_LOG_LINES, 1, 336 },
 	{ LIMIT_HTTP_BYTES, 2, 1 },
 	{ LIMIT_CONVERSATIONS, 2, 1344 },
 	{ LIMIT_REASSEMBLY_TOTAL, 1, 1 },
+	{ LIMIT_FRAGMENT_TOTAL, 1, 1 },
 	{ LIMIT_KDC_BYTES, 1, 2 },
+	{ LIMIT_KDC_EXCHANGES, 1, 640 },
+	{ LIMIT_SAMPLES, 1, 3328 },
 	{ LIMIT_LOOKBACK, 1, 2 },
 };
 

@@ -18,13 +18,16 @@
 	    "bytes out of order kept for one direction")                       \
 	X(LIMIT_REASSEMBLY_TOTAL, 33554432, "bytes out of order kept in all")  \
 	X(LIMIT_LOOKBACK, 33554432, "bytes of packets kept for -w")            \
-	X(LIMIT_HTTP_BYTES, 67108864, "bytes of HTTP heads kept in all")       \
+	X(LIMIT_HTTP_BYTES, 67108864,                                          \
+	    "bytes of HTTP heads and TLS handshakes kept in all")              \
 	X(LIMIT_HEAD, 262144, "bytes of one HTTP head")                        \
 	X(LIMIT_FIELDS, 512, "fields of one HTTP head")                        \
 	X(LIMIT_TOKEN, 131072, "bytes of one token")                           \
 	X(LIMIT_PIPELINE, 64, "requests waiting for an answer")                \
 	X(LIMIT_FRAGMENTS, 1024, "fragmented packets waiting for the rest")    \
 	X(LIMIT_FRAGMENT_BYTES, 65535, "bytes of one fragmented packet")       \
+	X(LIMIT_FRAGMENT_TOTAL, 33554432,                                      \
+	    "bytes of fragmented packets waiting in all")                      \
 	X(LIMIT_TUNNELS, 8, "headers nested in one another")                   \
 	X(LIMIT_ATTEMPTS, 100000, "attempts kept at a time")                   \
 	X(LIMIT_ATTEMPT_BYTES, 402653184, "bytes of attempts kept in all")     \
@@ -40,9 +43,7 @@
 	X(LIMIT_KDC_BYTES, 16777216, "bytes of KDC messages in pieces")        \
 	X(LIMIT_NEIGHBOURS, 4096, "neighbours asked for at a time")            \
 	X(LIMIT_SAMPLES, 4096, "connections whose first bytes are kept")       \
-	X(LIMIT_TLS, 4096, "TLS handshakes watched at a time")                 \
 	X(LIMIT_PAC, 1048576, "bytes of one PAC file looked at")               \
-	X(LIMIT_PAC_READ, 64, "PAC files read at a time")                      \
 	X(LIMIT_PROXIES, 2000, "proxies remembered")                           \
 	X(LIMIT_LOG_LINES, 200000, "lines of the proxy's log kept")            \
 	X(LIMIT_ROWS, 5000, "rows of one table of the report")                 \

@@ -6,7 +6,7 @@
 
 #include "base/escape.h"
 
-static int errors;
+static int errors, troubles;
 static bool quiet, muted;
 
 static void
@@ -38,6 +38,34 @@ message_error(const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
+}
+
+void
+message_trouble(const char *format, ...)
+{
+	va_list args;
+
+	troubles++;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+void
+message_trouble_over(const char *format, ...)
+{
+	va_list args;
+
+	troubles--;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+int
+message_troubles(void)
+{
+	return troubles;
 }
 
 void

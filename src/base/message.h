@@ -15,6 +15,16 @@
 void message_error(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+/*
+ * Trouble that lasts until it is over, as a disk that is full: both are said,
+ * even after message_quiet().  message_troubles() tells how many last.
+ */
+void message_trouble(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+void message_trouble_over(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+int message_troubles(void);
+
 /* A remark that is no error; silent after message_quiet(). */
 void message_note(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

@@ -17,6 +17,9 @@ typedef int64_t when_ns;
 #define WHEN_SECOND INT64_C(1000000000)
 #define WHEN_MS     INT64_C(1000000)
 
+/* A capture is a little out of order; a clock that goes back more was set. */
+#define WHEN_SET_BACK (10 * WHEN_SECOND)
+
 /*
  * From one time to another, and so much later.  A capture may claim any
  * times: what does not fit is as long, or as late, as can be said.

@@ -27,6 +27,7 @@ struct capture_input {
 	bool drops_known;
 	when_ns first, last;  /* WHEN_NONE if no frame */
 	bool damaged;         /* an error was said about it */
+	bool deaf;            /* live: down, without a link, or gone */
 };
 
 /*

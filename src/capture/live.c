@@ -15,11 +15,15 @@
 /* What an idle wire's time stays behind by. */
 #define BEHIND (4 * LIVE_BLOCK_MS * WHEN_MS)
 
+/* So far behind we are never, in reading. */
+#define SET_AHEAD (60 * WHEN_SECOND)
+
 struct live {
 	struct live_interface *interfaces;
 	size_t n, n_open;
 	struct pollfd *polled;
 	uint64_t frames;
+	uint64_t dropped;  /* when live_was_deaf() was asked */
 	when_ns last;      /* of the stamps; WHEN_NONE: no frame yet */
 	int64_t last_read; /* the steady clock then */
 };
@@ -82,9 +86,12 @@ stamp_of(const struct live_interface *i)
 static void
 lose(struct live *l, struct live_interface *i)
 {
+	if (live_interface_renamed(i))
+		return;
 	message_error("%s: %s (it is listened to no longer; start again when "
 	              "it is back)", i->name, pcap_geterr(i->pcap));
 	live_interface_close(i);
+	i->facts.deaf = i->changed = true;
 	l->n_open--;
 }
 
@@ -131,6 +138,25 @@ is_next(const struct live *l, const struct live_interface *i)
 	return true;
 }
 
+/* What stood open when the clock was set has not had its time. */
+static void
+keep_time(struct live *l, struct live_interface *i, when_ns time)
+{
+	int64_t now = clock_now(CLOCK_MONOTONIC);
+	bool back = l->last != WHEN_NONE &&
+	    when_between(time, l->last) > WHEN_SET_BACK;
+	bool ahead = l->last != WHEN_NONE &&
+	    when_between(l->last, time) > now - l->last_read + SET_AHEAD;
+
+	if (back || ahead) {
+		message_note("%s: the clock of its frames was set", i->name);
+		i->changed = true;
+	}
+	if (l->last == WHEN_NONE || time > l->last || back)
+		l->last = time;
+	l->last_read = now;
+}
+
 static void
 give(struct live *l, struct live_interface *i, struct frame *out)
 {
@@ -152,9 +178,7 @@ give(struct live *l, struct live_interface *i, struct frame *out)
 		facts->first = out->time;
 	if (facts->last == WHEN_NONE || out->time > facts->last)
 		facts->last = out->time;
-	if (l->last == WHEN_NONE || out->time > l->last)
-		l->last = out->time;
-	l->last_read = clock_now(CLOCK_MONOTONIC);
+	keep_time(l, i, out->time);
 }
 
 /* False: a signal came, or the time is over. */
@@ -221,6 +245,7 @@ live_count(struct live *l)
 
 		if (i->pcap == NULL)
 			continue;
+		live_interface_watch(i);
 		if (pcap_stats(i->pcap, &now) == 0) {
 			i->facts.dropped += now.ps_drop - i->kernel_drops;
 			i->kernel_drops = now.ps_drop;
@@ -236,6 +261,22 @@ live_count(struct live *l)
 			*last = value;
 		}
 	}
+}
+
+bool
+live_was_deaf(struct live *l)
+{
+	uint64_t dropped = 0;
+	bool deaf = false;
+
+	for (size_t k = 0; k < l->n; k++) {
+		deaf |= l->interfaces[k].changed;
+		l->interfaces[k].changed = false;
+		dropped += l->interfaces[k].facts.dropped;
+	}
+	deaf |= dropped > l->dropped;
+	l->dropped = dropped;
+	return deaf;
 }
 
 size_t

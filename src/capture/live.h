@@ -9,7 +9,7 @@
  *
  * All that needs a privilege is done by live_open(): afterwards only reading,
  * polling, and asking the sockets and open files for counts.  So an interface
- * that goes down is listened to again when it comes back, but one that is
+ * that goes down, or gets another name, is listened to on, but one that is
  * taken away for good cannot be opened again.
  */
 #ifndef P407_CAPTURE_LIVE_H
@@ -56,8 +56,15 @@ enum live_got live_next(struct live *l, struct frame *out, int wait_ms);
  */
 when_ns live_time(const struct live *l);
 
-/* Ask for the counts of frames that were lost; now and then. */
+/* Ask for the counts of frames that were lost, and whether interfaces are
+ * down, which is said; now and then. */
 void live_count(struct live *l);
+
+/*
+ * As of the last live_count(): since this was asked last, frames were lost, or
+ * an interface went, or came back.  What was not seen may have been there.
+ */
+bool live_was_deaf(struct live *l);
 
 size_t live_inputs(const struct live *l);
 /* `dropped` is as of the last live_count(). */

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -83,22 +84,48 @@ say_why_not(const char *name, int status, pcap_t *p)
 	return false;
 }
 
-/* A cable that is not plugged in is no error, but worth a word. */
-static void
-say_if_no_link(const char *name)
-{
-	char error[PCAP_ERRBUF_SIZE];
-	pcap_if_t *all = NULL;
+/* -- an interface that is there, by its socket -- */
 
-	if (pcap_findalldevs(&all, error) != 0)
+static bool
+name_of(const struct live_interface *i, struct ifreq *r)
+{
+	*r = (struct ifreq){ .ifr_ifindex = (int)i->index };
+	return i->index != 0 && ioctl(i->fd, SIOCGIFNAME, r) == 0;
+}
+
+/* A cable that is not plugged in is no error, but worth a word. */
+void
+live_interface_watch(struct live_interface *i)
+{
+	struct ifreq r;
+	bool up, down;
+
+	if (!name_of(i, &r) || ioctl(i->fd, SIOCGIFFLAGS, &r) != 0)
 		return;
-	for (pcap_if_t *d = all; d != NULL; d = d->next)
-		if (strcmp(d->name, name) == 0 &&
-		    (d->flags & PCAP_IF_CONNECTION_STATUS) ==
-		        PCAP_IF_CONNECTION_STATUS_DISCONNECTED)
-			message_note("%s: has no link (nothing will be seen "
-			             "before it is connected)", name);
-	pcap_freealldevs(all);
+	up = r.ifr_flags & IFF_UP;
+	down = !up || !(r.ifr_flags & IFF_RUNNING);
+	if (down && !i->facts.deaf)
+		message_note("%s: %s (nothing is seen before it is %s)",
+		    i->name, up ? "has no link" : "is down",
+		    up ? "connected" : "up");
+	else if (i->facts.deaf && !down)
+		message_note("%s: is up", i->name);
+	i->changed |= down != i->facts.deaf;
+	i->facts.deaf = down;
+}
+
+bool
+live_interface_renamed(struct live_interface *i)
+{
+	struct ifreq r;
+
+	if (!name_of(i, &r) || strcmp(r.ifr_name, i->name) == 0)
+		return false;
+	if (strcmp(r.ifr_name, i->other_name) != 0)
+		message_note("%s: is named %s now (it is listened to on)",
+		    i->name, r.ifr_name);
+	snprintf(i->other_name, sizeof(i->other_name), "%s", r.ifr_name);
+	return true;
 }
 
 /* Files have LINKTYPE numbers, libpcap's calls DLT ones: mostly equal. */
@@ -168,7 +195,7 @@ open_counters(struct live_interface *i)
 	index = open(path, O_RDONLY | O_CLOEXEC);
 
 	bool same = index >= 0 &&
-	    live_counter_read(index) == if_nametoindex(i->name);
+	    live_counter_read(index) == i->index;
 
 	if (index >= 0)
 		close(index);
@@ -228,8 +255,9 @@ live_interface_open(struct live_interface *i, const struct live_options *o)
 		.drops_known = true,
 		.first = WHEN_NONE,
 		.last = WHEN_NONE };
+	i->index = if_nametoindex(i->name);
 	open_counters(i);
-	say_if_no_link(i->name);
+	live_interface_watch(i);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #ifndef P407_CAPTURE_LIVE_PARTS_H
 #define P407_CAPTURE_LIVE_PARTS_H
 
+#include <net/if.h>
 #include <pcap/pcap.h>
 
 #include "capture/live.h"
@@ -23,7 +24,9 @@ struct live_interface {
 	bool pending;
 	int64_t asked;     /* clock of the stamps, when it last had nothing */
 	int64_t waits;     /* steady clock, since when `pending` */
-	bool down_said;
+	char other_name[IFNAMSIZ]; /* that it was given since */
+	unsigned index; /* 0: none, as of "any" */
+	bool changed;   /* facts.deaf did */
 	struct capture_input facts;
 	uint32_t kernel_drops; /* as libpcap counts: it wraps */
 	uint64_t interface_drops;
@@ -37,6 +40,12 @@ struct live_interface {
 bool live_interface_open(struct live_interface *i,
     const struct live_options *o);
 void live_interface_close(struct live_interface *i);
+
+/* Is it up, and connected?  What changed is said. */
+void live_interface_watch(struct live_interface *i);
+
+/* It has another name now, and goes on. */
+bool live_interface_renamed(struct live_interface *i);
 
 /* What its counters say now; 0 if that cannot be read. */
 uint64_t live_counter_read(int fd);

@@ -152,6 +152,18 @@ load_file(struct rules *r, const char *path, struct text *errors)
 	return ok;
 }
 
+/* All sorts of things may lie in a folder: a pipe is not waited for. */
+static bool
+load_listed(struct rules *r, const char *path, struct text *errors)
+{
+	struct stat info;
+
+	if (stat(path, &info) != 0 || S_ISREG(info.st_mode))
+		return load_file(r, path, errors);
+	text_fmt(errors, "%s: is no file (move it elsewhere)\n", path);
+	return false;
+}
+
 static int
 is_yaml(const struct dirent *entry)
 {
@@ -188,10 +200,8 @@ rules_load_path(struct rules *r, const char *path, struct text *errors)
 		text_fmt(errors, "%s: %s\n", path, strerror(errno));
 		return false;
 	}
-	if (n == 0 || n > MAX_FILES) {
-		text_fmt(errors, "%s: %s\n", path,
-		    n == 0 ? "there is no .yaml file in this folder"
-		           : "too many files in this folder");
+	if (n > MAX_FILES) {
+		text_fmt(errors, "%s: too many files in this folder\n", path);
 		ok = false;
 	}
 	for (int i = 0; i < n; i++) {
@@ -199,7 +209,7 @@ rules_load_path(struct rules *r, const char *path, struct text *errors)
 
 		text_fmt(&file, "%s/%s", path, entries[i]->d_name);
 		if (n <= MAX_FILES)
-			ok &= load_file(r, text_get(&file), errors);
+			ok &= load_listed(r, text_get(&file), errors);
 		text_fini(&file);
 		free(entries[i]);
 	}

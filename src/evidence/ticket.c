@@ -193,5 +193,6 @@ ticket_write(const struct evidence_job *job, const char *folder)
 	}
 	text_fini(&path);
 	ok &= write_readme(job, folder);
-	return write_manifest(folder) && ok;
+	/* The last of all: where it is missing, the rest is not whole. */
+	return ok && write_manifest(folder);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/budget.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/table.h"
@@ -43,8 +44,8 @@ static struct partial *find(struct fragments *f, const struct ip *ip,
     when_ns time);
 static void take_out(struct fragments *f, struct partial *p);
 static void destroy(struct partial *p);
-static bool add_bytes(struct partial *p, uint32_t from, struct span bytes,
-    uint32_t wire_len);
+static bool add_bytes(struct fragments *f, struct partial *p, uint32_t from,
+    struct span bytes, uint32_t wire_len);
 
 struct fragments *
 fragments_new(void)
@@ -88,7 +89,7 @@ fragments_add(struct fragments *f, struct ip *ip, when_ns time)
 		p->total = (uint32_t)end;
 	if (ip->offset == 0)
 		p->protocol = ip->protocol;
-	if (!add_bytes(p, ip->offset, ip->payload, ip->payload_len)) {
+	if (!add_bytes(f, p, ip->offset, ip->payload, ip->payload_len)) {
 		limit_hit(LIMIT_FRAGMENTS);
 		take_out(f, p);
 		destroy(p);
@@ -200,6 +201,7 @@ take_out(struct fragments *f, struct partial *p)
 static void
 destroy(struct partial *p)
 {
+	budget_give(LIMIT_FRAGMENT_TOTAL, p->room);
 	free(p->bytes);
 	free(p);
 }
@@ -238,23 +240,42 @@ copy_new(struct partial *p, uint32_t from, uint32_t to, uint32_t at,
 		p->missing = from + (uint32_t)part.len;
 }
 
+/* Others make room, the oldest first; false if that is not enough. */
+static bool
+make_room(struct fragments *f, struct partial *p, size_t need)
+{
+	size_t room = p->room > 0 ? p->room : 2048;
+
+	while (room < need)
+		room *= 2;
+	while (budget_over(LIMIT_FRAGMENT_TOTAL, room - p->room)) {
+		struct partial *oldest = LIST_OBJECT(table_oldest(&f->table),
+		    struct partial, entry);
+
+		if (oldest == p)
+			return false;
+		limit_hit(LIMIT_FRAGMENT_TOTAL);
+		take_out(f, oldest);
+		destroy(oldest);
+	}
+	budget_take(LIMIT_FRAGMENT_TOTAL, room - p->room);
+	p->bytes = memory_grow(p->bytes, room, 1);
+	p->room = room;
+	return true;
+}
+
 /* The bytes of one fragment; false if there are too many pieces. */
 static bool
-add_bytes(struct partial *p, uint32_t from, struct span bytes,
-    uint32_t wire_len)
+add_bytes(struct fragments *f, struct partial *p, uint32_t from,
+    struct span bytes, uint32_t wire_len)
 {
 	uint32_t to = from + wire_len, at = from;
 
 	if (wire_len == 0)
 		return true;
-	if (from + bytes.len > p->room) {
-		size_t room = p->room > 0 ? p->room : 2048;
-
-		while (room < from + bytes.len)
-			room *= 2;
-		p->bytes = memory_grow(p->bytes, room, 1);
-		p->room = room;
-	}
+	if (from + bytes.len > p->room &&
+	    !make_room(f, p, from + bytes.len))
+		return false;
 	/* Only where nothing was before. */
 	for (unsigned i = 0; i < p->n_runs && at < to; i++) {
 		const struct run *r = &p->runs[i];

@@ -3,8 +3,9 @@
  * fragment.h - IP fragments put together (RFC 791 3.2, RFC 8200 4.5)
  *
  * Bounded: LIMIT_FRAGMENTS packets wait at a time (the oldest goes first),
- * each of LIMIT_FRAGMENT_BYTES and for 60 seconds of capture time.  Of bytes
- * that are sent twice the first ones win, as in most systems.
+ * each of LIMIT_FRAGMENT_BYTES, all of them of LIMIT_FRAGMENT_TOTAL, and for
+ * 60 seconds of capture time.  Of bytes that are sent twice the first ones
+ * win, as in most systems.
  */
 #ifndef P407_NET_FRAGMENT_H
 #define P407_NET_FRAGMENT_H

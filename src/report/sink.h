@@ -2,6 +2,11 @@
 /*
  * sink.h - where a report goes: a file, standard output, or memory
  *
+ * A file has its name when it is whole: until then it has another one beside
+ * it, and whoever has that name keeps it if something goes wrong.  Not so
+ * where there is no room for a second one (a folder that we may not write to),
+ * or what is there is no plain file of ours (a pipe, a link).
+ *
  * Writers only add to a sink.  The first failure sticks: what is added
  * after it is dropped, and sink_close() tells, once.  main() ignores
  * SIGPIPE, so that a reader who left is a failed write and not a death.
@@ -17,6 +22,7 @@ struct sink {
 	struct text *memory; /* set: everything goes here */
 	FILE *file;
 	const char *path;    /* NULL: standard output */
+	char *beside;        /* its name until it is whole; or NULL */
 	bool created;        /* the file was not there before */
 	int error;           /* errno of the first failure; 0: none */
 };
@@ -34,24 +40,12 @@ void sink_to_text(struct sink *s, struct text *memory);
 bool sink_open(struct sink *s, const char *path, const char *const *inputs,
     size_t n_inputs);
 
-/*
- * A file that is open already, which the sink then closes; path is for
- * messages, NULL is standard output.
- */
-void sink_to_fd(struct sink *s, int fd, const char *path);
-
-/*
- * Live: what was added is written now.  False, and said, if it cannot be: what
- * was to be written is lost, but what comes later is tried again.
- */
-bool sink_flush(struct sink *s);
-
 void sink_add(struct sink *s, struct span bytes);
 
 /*
  * The end.  False if not all could be written: said on stderr, but for a
- * reader of standard output that closed its end, and a file that we made is
- * removed.
+ * reader of standard output that closed its end, and what was written of a file
+ * is removed.
  */
 bool sink_close(struct sink *s);
 

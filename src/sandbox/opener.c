@@ -143,11 +143,17 @@ opener_rules(struct opener *o, size_t path,
 
 	if (!ask(o, REQUEST_RULES, path))
 		return false;
-	while (answer(o, &m, &fd) && fd >= 0) {
+	for (;;) {
+		if (!opener_receive(o->socket, &m, &fd)) {
+			errno = EPIPE;
+			return false;
+		}
+		errno = m.error;
+		if (m.name[0] == '\0')
+			return m.error == 0;
 		m.name[sizeof(m.name) - 1] = '\0';
 		each(context, m.name, fd);
-		close(fd);
-		fd = -1;
+		if (fd >= 0)
+			close(fd);
 	}
-	return errno == 0;
 }

@@ -44,7 +44,8 @@ int opener_open(struct opener *o, size_t path);
 bool opener_keep(struct opener *o, size_t path);
 
 /* Of an OPENER_RING: as folder_make_room(), folder_keep() and
- * folder_discard(), false with errno. */
+ * folder_discard(), false with errno.  The last one also is of what was
+ * written of an OPENER_REPLACE. */
 bool opener_make_room(struct opener *o, size_t path);
 bool opener_keep_as(struct opener *o, size_t path, const char *label,
     char name[static FOLDER_NAME]);
@@ -52,7 +53,8 @@ bool opener_discard(struct opener *o, size_t path);
 
 /*
  * Each file of an OPENER_RULES, in order of name; `fd` is closed after the
- * call.  False with errno if the path cannot be read.
+ * call.  It is -1 with errno if that cannot be opened: EINVAL, it is no file.
+ * False with errno if the folder cannot be read.
  */
 bool opener_rules(struct opener *o, size_t path,
     void (*each)(void *context, const char *name, int fd), void *context);

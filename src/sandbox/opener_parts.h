@@ -13,16 +13,16 @@ enum opener_request {
 	REQUEST_OPEN,
 	REQUEST_KEEP,    /* of a ring: with a label, answered by a name */
 	REQUEST_ROOM,    /* of a ring */
-	REQUEST_DISCARD, /* of a ring */
-	REQUEST_RULES, /* answered by a message with a name and a descriptor
-	                  for each file, then one without */
+	REQUEST_DISCARD, /* of a ring, or what is new of an OPENER_REPLACE */
+	REQUEST_RULES,   /* answered by a message for each file, with a name
+	                    and a descriptor or an error, then one without */
 };
 
 struct opener_message {
 	enum opener_request what;
 	size_t path;   /* index of the paths given at the start */
 	int32_t error; /* errno; 0: done */
-	char name[512];
+	char name[4096];
 };
 
 /* fd -1: none.  False if the other end is gone. */

@@ -10,8 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/memory.h"
+#include "base/message.h"
 #include "sandbox/sandbox.h"
+
+/* As rules_load_path() has it. */
+#define RULE_FILES_MOST 1000
 
 bool
 opener_send(int socket, const struct opener_message *m, int fd)
@@ -84,9 +89,9 @@ open_path(const struct opener_path *p)
 
 	if (p->kind == OPENER_RING)
 		return folder_open(p->path);
+	/* A pipe that nobody reads is not waited for. */
 	if (p->kind == OPENER_APPEND)
-		return open(p->path,
-		    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+		return append_open(p->path, O_NONBLOCK);
 	name_of_new(name, sizeof(name), p->path);
 	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 }
@@ -100,20 +105,22 @@ keep_path(const struct opener_path *p)
 	return rename(name, p->path) == 0 ? 0 : errno;
 }
 
-static bool
+/* Nobody is to be waited for here: only a file that is one. */
+static void
 send_file(int socket, const char *name)
 {
 	struct opener_message m = { .what = REQUEST_RULES };
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
 
 	snprintf(m.name, sizeof(m.name), "%s", name);
-	m.error = fd < 0 ? errno : 0;
-
-	bool ok = opener_send(socket, &m, fd) && fd >= 0;
-
+	if (fd < 0 || fstat(fd, &st) != 0)
+		m.error = errno;
+	else if (!S_ISREG(st.st_mode))
+		m.error = EINVAL;
+	opener_send(socket, &m, m.error == 0 ? fd : -1);
 	if (fd >= 0)
 		close(fd);
-	return ok;
 }
 
 /* As rules_load_path() has it. */
@@ -126,29 +133,32 @@ is_rules(const struct dirent *e)
 	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-/* False: the last message was sent already, or nobody is there. */
-static bool
+/* Each file, then what became of the folder. */
+static void
 send_rules(int socket, const struct opener_path *p)
 {
+	struct opener_message last = { .what = REQUEST_RULES };
 	struct stat st;
 	struct dirent **list = NULL;
-	bool ok = true;
+	int n = 0;
 
 	if (stat(p->path, &st) != 0 || !S_ISDIR(st.st_mode))
-		return send_file(socket, p->path);
-
-	int n = scandir(p->path, &list, is_rules, alphasort);
-
+		send_file(socket, p->path);
+	else if ((n = scandir(p->path, &list, is_rules, alphasort)) < 0)
+		last.error = errno;
+	else if (n > RULE_FILES_MOST)
+		last.error = E2BIG;
 	for (int i = 0; i < n; i++) {
-		char name[512];
+		char name[4096];
 
 		snprintf(name, sizeof(name), "%s/%s", p->path,
 		    list[i]->d_name);
-		ok = ok && send_file(socket, name);
+		if (last.error == 0)
+			send_file(socket, name);
 		free(list[i]);
 	}
 	free(list);
-	return ok;
+	opener_send(socket, &last, -1);
 }
 
 /* *m becomes the answer. */
@@ -173,6 +183,7 @@ answer(int socket, const struct opener_path *p,
     const struct opener_message *asked)
 {
 	struct opener_message m = { .what = asked->what };
+	char name[4096];
 	int fd = -1;
 
 	if (p->kind == OPENER_RING && asked->what != REQUEST_OPEN &&
@@ -198,14 +209,19 @@ answer(int socket, const struct opener_path *p,
 		m.error = keep_path(p);
 		opener_send(socket, &m, -1);
 		return;
-	case REQUEST_ROOM:
 	case REQUEST_DISCARD:
+		if (p->kind != OPENER_REPLACE)
+			break;
+		name_of_new(name, sizeof(name), p->path);
+		unlink(name);
+		opener_send(socket, &m, -1);
+		return;
+	case REQUEST_ROOM:
 		break;
 	case REQUEST_RULES:
 		if (p->kind != OPENER_RULES)
 			break;
-		if (send_rules(socket, p))
-			opener_send(socket, &m, -1);
+		send_rules(socket, p);
 		return;
 	}
 	m.error = EPERM;
@@ -225,6 +241,7 @@ opener_serve(int socket, const struct opener_path *paths, size_t n,
 		*(paths[i].kind == OPENER_RULES ? &read[i] : &write[i]) =
 		    paths[i].path;
 	/* Said by the other process, which does the same. */
+	message_mute(true);
 	if (!sandbox_drop(account, &became))
 		return 2;
 	sandbox_confine(SANDBOX_OPENER, &allowed);

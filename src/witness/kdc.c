@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "auth/decode.h"
+#include "base/budget.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/table.h"
@@ -326,7 +327,7 @@ find(struct kdc *k, const struct kdc_ends *ends)
 static struct asked *
 add(struct kdc *k, const struct kdc_ends *ends)
 {
-	if (k->table.count >= limit_of(LIMIT_KDC_EXCHANGES)) {
+	if (k->table.count >= budget_part(LIMIT_KDC_EXCHANGES)) {
 		limit_hit(LIMIT_KDC_EXCHANGES);
 		retire(k, LIST_OBJECT(table_oldest(&k->table), struct asked,
 		              entry));

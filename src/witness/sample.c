@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/budget.h"
 #include "base/limits.h"
 #include "base/memory.h"
 
@@ -44,7 +45,7 @@ sample_is_stray(const struct flow_info *info, enum flow_side side)
 struct sample *
 sample_new(enum flow_side client, const char *authority, size_t *open)
 {
-	if (*open >= limit_of(LIMIT_SAMPLES)) {
+	if (*open >= budget_part(LIMIT_SAMPLES)) {
 		limit_hit(LIMIT_SAMPLES);
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/reader.h"
 #include "witness/certificate.h"
@@ -65,13 +66,23 @@ tls_watch_new(void)
 	return memory_new(1, sizeof(struct tls_watch));
 }
 
+static void
+drop_message(struct half *h)
+{
+	budget_give(LIMIT_HTTP_BYTES, h->room);
+	free(h->message);
+	h->message = NULL;
+	h->len = h->room = 0;
+}
+
 void
 tls_watch_free(struct tls_watch *w)
 {
 	if (w == NULL)
 		return;
-	free(w->half[TLS_CLIENT].message);
-	free(w->half[TLS_SERVER].message);
+	drop_message(&w->half[TLS_CLIENT]);
+	drop_message(&w->half[TLS_SERVER]);
+	budget_give(LIMIT_HTTP_BYTES, w->certificate_len);
 	free(w->server_name);
 	free(w->certificate);
 	free(w);
@@ -80,9 +91,7 @@ tls_watch_free(struct tls_watch *w)
 static void
 kill_half(struct half *h)
 {
-	free(h->message);
-	h->message = NULL;
-	h->len = h->room = 0;
+	drop_message(h);
 	h->left = 0;
 	h->state = HALF_DEAD;
 }
@@ -243,6 +252,7 @@ read_certificate(struct tls_watch *w, enum tls_side side, struct span body)
 	if (span_has_bytes(der) && w->certificate == NULL) {
 		w->certificate = copy_of(der);
 		w->certificate_len = der.len;
+		budget_take(LIMIT_HTTP_BYTES, der.len);
 	}
 	if (w->said.fault.kind == FAULT_NONE)
 		w->said.fault = r.fault;
@@ -326,7 +336,10 @@ gather(struct tls_watch *w, enum tls_side side, struct span bytes)
 	if (bytes.len == 0)
 		return;
 	if (bytes.len > h->room - h->len) {
-		h->room = h->len + bytes.len + 512;
+		size_t room = h->len + bytes.len + 512;
+
+		budget_take(LIMIT_HTTP_BYTES, room - h->room);
+		h->room = room;
 		h->message = memory_grow(h->message, h->room, 1);
 	}
 	memcpy(h->message + h->len, bytes.at, bytes.len);

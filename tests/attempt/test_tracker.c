@@ -457,6 +457,66 @@ START_TEST(live_a_verdict_is_there_at_once_and_a_silence_waits)
 }
 END_TEST
 
+START_TEST(live_a_silence_in_which_frames_were_lost_tells_nothing)
+{
+	static const struct row row = { .agent = "curl" };
+	static const struct act asked = X(1, PLAIN, OFFER);
+	static const struct act also = AT(2, PLAIN, OFFER, "b");
+	static const struct act left = END(2, BY_CLIENT);
+	static const struct act later = AT(3, PLAIN, OFFER, "c");
+	struct tracker *t = tracker_new();
+	when_ns now = 1000 * WHEN_SECOND;
+	size_t n;
+
+	take(t, &row, &asked, 1, now);
+	take(t, &row, &also, 3, now);
+	take(t, &row, &left, 5, now);
+	tracker_now(t, now + WHEN_SECOND);
+	tracker_deaf(t);
+	take(t, &row, &later, 7, now + 2 * WHEN_SECOND);
+	tracker_now(t, now + 100 * WHEN_SECOND);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	ck_assert_int_eq(tracker_attempts(t, &n)[0]->outcome,
+	    OUTCOME_INCOMPLETE);
+	ck_assert_int_eq(tracker_attempts(t, &n)[1]->outcome,
+	    OUTCOME_INCOMPLETE);
+	ck_assert_int_eq(tracker_attempts(t, &n)[2]->outcome,
+	    OUTCOME_ABANDONED);
+	ck_assert_uint_eq(n, 3);
+	tracker_free(t);
+}
+END_TEST
+
+START_TEST(live_the_clock_is_set_back)
+{
+	static const struct row row = { .agent = "curl" };
+	static const struct act asked = X(1, PLAIN, OFFER);
+	static const struct act later = AT(2, PLAIN, OFFER, "b");
+	struct tracker *t = tracker_new();
+	when_ns now = 10000 * WHEN_SECOND;
+	size_t n;
+
+	take(t, &row, &asked, 1, now);
+	now -= 3600 * WHEN_SECOND;
+	tracker_back(t, now);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	ck_assert_int_eq(tracker_attempts(t, &n)[0]->outcome,
+	    OUTCOME_INCOMPLETE);
+	ck_assert_uint_eq(n, 1);
+	/* And what comes then has its time, no more and no less. */
+	take(t, &row, &later, 3, now);
+	ck_assert(!tracker_settle(t));
+	tracker_now(t, now + 61 * WHEN_SECOND);
+	ck_assert(tracker_settle(t));
+	tracker_window(t);
+	tracker_attempts(t, &n);
+	ck_assert_uint_eq(n, 2);
+	tracker_free(t);
+}
+END_TEST
+
 START_TEST(live_one_that_goes_on_all_the_same_is_settled_again)
 {
 	static const struct row row = { .agent = "Mozilla/5.0" };
@@ -612,6 +672,9 @@ main(void)
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c, what_a_connection_has_seen_before);
 	tcase_add_test(c, live_a_verdict_is_there_at_once_and_a_silence_waits);
+	tcase_add_test(c,
+	    live_a_silence_in_which_frames_were_lost_tells_nothing);
+	tcase_add_test(c, live_the_clock_is_set_back);
 	tcase_add_test(c, live_one_that_goes_on_all_the_same_is_settled_again);
 	tcase_add_test(c, live_what_is_old_and_what_is_too_much_is_forgotten);
 	tcase_add_loop_test(c,

@@ -21,4 +21,11 @@ void flood_many(struct wire *w, struct random *r, uint64_t size);
  */
 void flood_hostile(struct wire *w, struct random *r, uint64_t size);
 
+/*
+ * Handshakes that stop after the type 2, mostly; the same a byte at a time;
+ * bytes that come last first; half of TLS handshakes, of PAC files and of
+ * fragmented packets; Kerberos and DNS that nobody answers.
+ */
+void flood_attack(struct wire *w, struct random *r, uint64_t size);
+
 #endif

@@ -11,6 +11,7 @@
  *	proxy	all of it at the proxy
  *	many	a connection for every 400 bytes, all open at once
  *	hostile	floods, and packets that are meant to hurt (flood.h)
+ *	attack	more of them: what is half, small, in pieces or unanswered
  *
  * SIZE is in bytes, or with K, M, G in thousands of them.  2,000
  * conversations are open at a time.  The same words give the same bytes, on
@@ -47,6 +48,7 @@ static const struct mode {
 	        [KIND_CONNECT] = 40 } },
 	{ .name = "many", .flood = flood_many },
 	{ .name = "hostile", .flood = flood_hostile },
+	{ .name = "attack", .flood = flood_attack },
 };
 
 #define N_MODES (sizeof(modes) / sizeof(modes[0]))

@@ -159,3 +159,20 @@ wire_udp(struct wire *w, struct wire_end from, struct wire_end to,
 	put16(udp + 6, checksum(ip, UDP + len));
 	write_frame(w, frame, ETHERNET + IPV4 + UDP + len);
 }
+
+void
+wire_fragment(struct wire *w, struct wire_end from, struct wire_end to,
+    uint16_t id, unsigned offset, bool more, const uint8_t *data, size_t len)
+{
+	uint8_t frame[ETHERNET + IPV4 + 1480];
+	uint8_t *ip = frame + ETHERNET;
+
+	put_link(frame, from, to);
+	put_ip(w, ip, from, to, 6, len);
+	put16(ip + 4, id);
+	put16(ip + 6, (more ? 0x2000u : 0) | offset);
+	put16(ip + 10, 0);
+	put16(ip + 10, fold(sum16(0, ip, IPV4)));
+	memcpy(ip + IPV4, data, len);
+	write_frame(w, frame, ETHERNET + IPV4 + len);
+}

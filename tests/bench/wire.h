@@ -5,6 +5,7 @@
 #ifndef P407_TESTS_BENCH_WIRE_H
 #define P407_TESTS_BENCH_WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,5 +46,9 @@ void wire_begin(struct wire *w, FILE *file);
 void wire_tcp(struct wire *w, const struct wire_segment *s);
 void wire_udp(struct wire *w, struct wire_end from, struct wire_end to,
     const uint8_t *data, size_t len);
+
+/* A piece of an IP packet; `offset` in units of 8 bytes. */
+void wire_fragment(struct wire *w, struct wire_end from, struct wire_end to,
+    uint16_t id, unsigned offset, bool more, const uint8_t *data, size_t len);
 
 #endif

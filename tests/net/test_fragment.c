@@ -206,6 +206,30 @@ START_TEST(what_waits_is_bounded)
 }
 END_TEST
 
+START_TEST(the_bytes_that_wait_are_bounded)
+{
+	static const struct piece first = { 0, 16, 16, 0 };
+	static const struct piece rest = { 16, 32, 16, 0 };
+	struct fragments *f = fragments_new();
+
+	/* Each takes two KiB. */
+	limit_set(LIMIT_FRAGMENT_TOTAL, 8192);
+	for (uint32_t id = 1; id <= 10; id++) {
+		struct ip ip = ip_of(id, &first);
+
+		ck_assert(!add(f, &ip, 0));
+	}
+	ck_assert_uint_eq(fragments_waiting(f), 4);
+	ck_assert_uint_eq(limit_hits(LIMIT_FRAGMENT_TOTAL), 6);
+
+	struct ip oldest = ip_of(1, &rest), newest = ip_of(10, &rest);
+
+	ck_assert(add(f, &newest, 0));
+	ck_assert(!add(f, &oldest, 0));
+	fragments_free(f);
+}
+END_TEST
+
 START_TEST(a_packet_past_64_kib_is_dropped)
 {
 	static uint8_t bytes[1480];
@@ -345,6 +369,7 @@ main(void)
 	tcase_add_loop_test(c, packets_are_kept_apart, 0, 4);
 	tcase_add_test(c, of_ipv6_the_first_fragment_names_the_protocol);
 	tcase_add_test(c, what_waits_is_bounded);
+	tcase_add_test(c, the_bytes_that_wait_are_bounded);
 	tcase_add_test(c, a_packet_past_64_kib_is_dropped);
 	tcase_add_test(c, a_packet_in_too_many_pieces_is_dropped);
 	tcase_add_test(c, any_time_is_taken);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/formats.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,22 @@ static bool
 exists(void)
 {
 	return access(path, F_OK) == 0;
+}
+
+/* Nothing is beside it. */
+static bool
+is_alone(void)
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	size_t others = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while ((e = readdir(d)) != NULL)
+		others += e->d_name[0] != '.' &&
+		    strcmp(e->d_name, "report") != 0;
+	closedir(d);
+	return others == 0;
 }
 
 /* All of a small file; the caller frees. */
@@ -146,20 +163,22 @@ START_TEST(half_a_report_is_removed)
 	ck_assert_int_eq(
 	    setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 4096, 4096 }), 0);
 	ck_assert(sink_open(&sink, path, NULL, 0));
-	ck_assert(exists());
+	ck_assert(!exists());
 	sink_add(&sink, span_of(bytes, sizeof(bytes)));
 	ck_assert(!sink_close(&sink));
 	ck_assert(!exists());
+	ck_assert(is_alone());
 	ck_assert_int_eq(message_errors(), 1);
 }
 END_TEST
 
-START_TEST(a_file_that_was_there_is_not_removed)
+START_TEST(a_file_that_was_there_is_as_it_was)
 {
 	struct sink sink;
 	static char bytes[200000];
 	FILE *f = fopen(path, "wb");
 
+	fputs("before", f);
 	fclose(f);
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(
@@ -167,7 +186,58 @@ START_TEST(a_file_that_was_there_is_not_removed)
 	ck_assert(sink_open(&sink, path, NULL, 0));
 	sink_add(&sink, span_of(bytes, sizeof(bytes)));
 	ck_assert(!sink_close(&sink));
-	ck_assert(exists());
+
+	char *now = contents();
+
+	ck_assert_str_eq(now, "before");
+	free(now);
+	ck_assert(is_alone());
+}
+END_TEST
+
+START_TEST(what_takes_its_place_has_its_mode)
+{
+	struct sink sink;
+	struct stat st;
+	FILE *f = fopen(path, "wb");
+
+	fclose(f);
+	ck_assert_int_eq(chmod(path, 0604), 0);
+	ck_assert(sink_open(&sink, path, NULL, 0));
+	sink_add(&sink, SPAN("after"));
+	ck_assert(sink_close(&sink));
+
+	char *now = contents();
+
+	ck_assert_str_eq(now, "after");
+	free(now);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0604);
+	ck_assert(is_alone());
+}
+END_TEST
+
+START_TEST(a_link_stays_one)
+{
+	struct sink sink;
+	struct stat st;
+	char link[160];
+	FILE *f = fopen(path, "wb");
+
+	fclose(f);
+	snprintf(link, sizeof(link), "%s.link", path);
+	ck_assert_int_eq(symlink(path, link), 0);
+	ck_assert(sink_open(&sink, link, NULL, 0));
+	sink_add(&sink, SPAN("after"));
+	ck_assert(sink_close(&sink));
+
+	char *now = contents();
+
+	ck_assert_str_eq(now, "after");
+	free(now);
+	ck_assert_int_eq(lstat(link, &st), 0);
+	ck_assert(S_ISLNK(st.st_mode));
+	unlink(link);
 }
 END_TEST
 
@@ -225,7 +295,9 @@ main(void)
 	tcase_add_test(tcase, what_cannot_be_opened_is_said);
 	tcase_add_test(tcase, a_full_disk_is_said_and_a_device_stays);
 	tcase_add_test(tcase, half_a_report_is_removed);
-	tcase_add_test(tcase, a_file_that_was_there_is_not_removed);
+	tcase_add_test(tcase, a_file_that_was_there_is_as_it_was);
+	tcase_add_test(tcase, what_takes_its_place_has_its_mode);
+	tcase_add_test(tcase, a_link_stays_one);
 	tcase_add_test(tcase, an_input_is_not_overwritten);
 	tcase_add_test(tcase, a_reader_who_left_is_no_message);
 	suite_add_tcase(suite, tcase);

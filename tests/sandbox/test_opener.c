@@ -86,12 +86,31 @@ START_TEST(a_file_is_added_to_again_and_again)
 	for (int i = 0; i < 2; i++) {
 		fd = opener_open(o, 0);
 		ck_assert_int_ge(fd, 0);
-		ck_assert_int_eq(write(fd, "xy", 2), 2);
+		ck_assert_int_eq(write(fd, "xy\n", 3), 3);
 		close(fd);
 	}
 	fd = open(append, O_RDONLY);
-	ck_assert_int_eq(read(fd, got, sizeof(got)), 4);
-	ck_assert_str_eq(got, "xyxy");
+	ck_assert_int_eq(read(fd, got, sizeof(got)), 6);
+	ck_assert_str_eq(got, "xy\nxy\n");
+	close(fd);
+	opener_end(o);
+}
+END_TEST
+
+START_TEST(a_line_that_was_cut_does_not_run_into_the_next)
+{
+	struct opener *o = start();
+	char got[16] = "";
+	int fd = open(append, O_WRONLY | O_CREAT, 0666);
+
+	ck_assert_int_eq(write(fd, "x\ny", 3), 3);
+	close(fd);
+	fd = opener_open(o, 0);
+	ck_assert_int_eq(write(fd, "z\n", 2), 2);
+	close(fd);
+	fd = open(append, O_RDONLY);
+	ck_assert_int_eq(read(fd, got, sizeof(got)), 6);
+	ck_assert_str_eq(got, "x\ny\nz\n");
 	close(fd);
 	opener_end(o);
 }
@@ -111,6 +130,11 @@ START_TEST(a_file_that_is_replaced_has_its_name_when_it_is_whole)
 	ck_assert_int_eq(access(replace_new, F_OK), -1);
 	ck_assert(!opener_keep(o, 1));
 	ck_assert_int_eq(errno, ENOENT);
+	close(opener_open(o, 1));
+	ck_assert_int_eq(access(replace_new, F_OK), 0);
+	ck_assert(opener_discard(o, 1));
+	ck_assert_int_eq(access(replace_new, F_OK), -1);
+	ck_assert_int_eq(access(replace, F_OK), 0);
 	opener_end(o);
 }
 END_TEST
@@ -150,8 +174,13 @@ add_rules(void *context, const char *name, int fd)
 {
 	struct text *t = context;
 	char bytes[16];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
+	ssize_t n;
 
+	if (fd < 0) {
+		text_fmt(t, "%s:%s;", name + strlen(folder), strerror(errno));
+		return;
+	}
+	n = read(fd, bytes, sizeof(bytes));
 	text_fmt(t, "%s=%.*s;", name + strlen(folder), (int)n, bytes);
 }
 
@@ -163,6 +192,24 @@ START_TEST(the_rules_of_a_folder_come_in_order_of_name)
 	ck_assert(opener_rules(o, 2, add_rules, &t));
 	ck_assert_str_eq(text_get(&t),
 	    "/rules/a.yml=one;/rules/b.yaml=two;");
+	text_fini(&t);
+	opener_end(o);
+}
+END_TEST
+
+START_TEST(what_is_no_file_of_rules_is_named_and_not_waited_for)
+{
+	struct opener *o = start();
+	struct text t = { 0 };
+	char pipe[128];
+
+	snprintf(pipe, sizeof(pipe), "%s/aa.yaml", rules);
+	ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+	ck_assert(opener_rules(o, 2, add_rules, &t));
+	ck_assert_str_eq(text_get(&t),
+	    "/rules/a.yml=one;/rules/aa.yaml:Invalid argument;"
+	    "/rules/b.yaml=two;");
+	unlink(pipe);
 	text_fini(&t);
 	opener_end(o);
 }
@@ -196,10 +243,13 @@ main(void)
 
 	tcase_add_checked_fixture(c, make_folder, remove_folder);
 	tcase_add_test(c, a_file_is_added_to_again_and_again);
+	tcase_add_test(c, a_line_that_was_cut_does_not_run_into_the_next);
 	tcase_add_test(c,
 	    a_file_that_is_replaced_has_its_name_when_it_is_whole);
 	tcase_add_test(c, a_ring_keeps_the_last_and_only_what_is_whole);
 	tcase_add_test(c, the_rules_of_a_folder_come_in_order_of_name);
+	tcase_add_test(c,
+	    what_is_no_file_of_rules_is_named_and_not_waited_for);
 	tcase_add_test(c, only_what_was_named_and_only_as_it_was);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
