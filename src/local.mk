@@ -292,6 +292,7 @@ libp407_a_SOURCES = \
 	%reldir%/proxy_header.c %reldir%/proxy_header.h \
 	%reldir%/rulebook.c %reldir%/rulebook.h \
 	%reldir%/sensor.c %reldir%/sensor.h \
+	%reldir%/share.c %reldir%/share.h \
 	%reldir%/status.c %reldir%/status.h \
 	%reldir%/summing.c %reldir%/summing.h \
 	%reldir%/tell.c %reldir%/tell.h \
