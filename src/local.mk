@@ -290,6 +290,7 @@ libp407_a_SOURCES = \
 	%reldir%/pool_member.c %reldir%/pool_order.c \
 	%reldir%/pool_parts.h \
 	%reldir%/proxy_header.c %reldir%/proxy_header.h \
+	%reldir%/queues.c %reldir%/queues.h \
 	%reldir%/rulebook.c %reldir%/rulebook.h \
 	%reldir%/sensor.c %reldir%/sensor.h \
 	%reldir%/share.c %reldir%/share.h \

@@ -45,6 +45,7 @@ check_tests = \
 	%reldir%/state/test_state \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
+	%reldir%/test_queues \
 	%reldir%/test_share \
 	%reldir%/test_status \
 	%reldir%/verify/test_md4 \

@@ -22,6 +22,7 @@ static const struct {
 	{ LIMIT_REASSEMBLY_TOTAL, 1, 1 },
 	{ LIMIT_KDC_BYTES, 1, 2 },
 	{ LIMIT_LOOKBACK, 1, 2 },
+	{ LIMIT_QUEUE, 1, 1 },
 };
 
 void
