@@ -62,7 +62,8 @@ open_streams(struct live_files *f)
 }
 
 bool
-live_files_open(struct live_files *f, const struct options *o)
+live_files_open(struct live_files *f, const struct options *o,
+    unsigned readers)
 {
 	static const struct output text = { "text", NULL };
 	struct opener_path paths[2 * OPTIONS_MANY + 3];
@@ -89,7 +90,7 @@ live_files_open(struct live_files *f, const struct options *o)
 		return false;
 	f->opener = opener_start(paths, n, o->account);
 	if (f->opener != NULL && o->ring != NULL)
-		f->ring = evidence_ring_new(o, f->opener, ring);
+		f->ring = evidence_ring_new(o, readers, f->opener, ring);
 	return f->opener != NULL;
 }
 

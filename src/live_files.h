@@ -34,9 +34,11 @@ struct live_files {
 
 /*
  * Start the opener and open the streams; false, and said, if one cannot be
- * opened.  The user that it becomes is that of `o`.
+ * opened.  The user that it becomes is that of `o`; so many threads read
+ * frames.
  */
-bool live_files_open(struct live_files *f, const struct options *o);
+bool live_files_open(struct live_files *f, const struct options *o,
+    unsigned readers);
 
 /* The streams anew: somebody took the files away to keep them.  One that
  * cannot be opened goes on as it was, said. */

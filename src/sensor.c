@@ -394,7 +394,7 @@ listen(struct sensor *s)
 			s->frames++;
 			worker_frame(s->worker, &f);
 			if (s->files.ring != NULL)
-				evidence_ring_frame(s->files.ring, &f);
+				evidence_ring_frame(s->files.ring, 0, &f);
 			break;
 		case LIVE_IDLE:
 			if (s->frames > 0)
@@ -436,7 +436,7 @@ prepare(struct sensor *s)
 		return false;
 	if (o->verify != NULL || o->keytab != NULL)
 		worker_verify(s->worker, &s->means);
-	if (!live_files_open(&s->files, o) ||
+	if (!live_files_open(&s->files, o, 1) ||
 	    (s->live = live_open(&wanted)) == NULL ||
 	    !sandbox_drop(o->account, &became))
 		return false;
