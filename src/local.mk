@@ -36,6 +36,7 @@ libp407_a_SOURCES = \
 	%reldir%/capture/lines.c %reldir%/capture/lines.h \
 	%reldir%/capture/live.c %reldir%/capture/live.h \
 	%reldir%/capture/live_open.c %reldir%/capture/live_parts.h \
+	%reldir%/capture/live_share.c \
 	%reldir%/capture/merge.c %reldir%/capture/merge.h \
 	%reldir%/capture/problem.c %reldir%/capture/problem.h \
 	%reldir%/capture/savefile.c %reldir%/capture/savefile.h \
@@ -281,6 +282,7 @@ libp407_a_SOURCES = \
 	%reldir%/findings_told.c %reldir%/findings_told.h \
 	%reldir%/follow.h %reldir%/follow_http.c \
 	%reldir%/follow_witness.c \
+	%reldir%/listeners.c %reldir%/listeners.h \
 	%reldir%/live_files.c %reldir%/live_files.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/notify.c %reldir%/notify.h \

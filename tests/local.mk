@@ -192,6 +192,7 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 # A proxy and a client on a wire of their own; apart, as it needs root.
 check-live: p407$(EXEEXT)
 	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live.sh
+	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/live_threads.sh
 # The Debian package, built and tried in a system that is thrown away.
 check-package:
 	$(SHELL) $(srcdir)/%reldir%/package.sh
@@ -203,6 +204,7 @@ soak: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 
 EXTRA_DIST += captures \
 	%reldir%/live.sh \
+	%reldir%/live_threads.sh \
 	%reldir%/package.sh \
 	%reldir%/soak.sh \
 	%reldir%/wire.sh \

@@ -181,14 +181,22 @@ open_counters(struct live_interface *i)
 	}
 }
 
+void
+live_interface_init(struct live_interface *i, const char *name)
+{
+	i->name = memory_strdup(name);
+	i->counts.first = i->counts.last = WHEN_NONE;
+	for (size_t k = 0; k < LIVE_COUNTERS; k++)
+		i->counters[k].fd = -1;
+}
+
 bool
-live_interface_open(struct live_interface *i, const struct live_options *o)
+live_interface_open(struct live_interface *i, const struct live_options *o,
+    bool first)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
 	pcap_t *p = pcap_create(i->name, error);
 
-	for (size_t k = 0; k < LIVE_COUNTERS; k++)
-		i->counters[k].fd = -1;
 	if (p == NULL) {
 		message_error("%s: cannot capture: %s (see p407 -D)", i->name,
 		    error);
@@ -209,7 +217,7 @@ live_interface_open(struct live_interface *i, const struct live_options *o)
 		pcap_close(p);
 		return false;
 	}
-	if (status == PCAP_WARNING_PROMISC_NOTSUP)
+	if (status == PCAP_WARNING_PROMISC_NOTSUP && first)
 		message_note("%s: is not promiscuous (only what is for this "
 		             "machine will be seen)", i->name);
 	if (!set_filter(p, i->name, o->filter) ||
@@ -223,13 +231,10 @@ live_interface_open(struct live_interface *i, const struct live_options *o)
 	i->pcap = p;
 	i->fd = pcap_get_selectable_fd(p);
 	i->link = link_of(pcap_datalink(p));
-	i->facts = (struct capture_input){ .name = i->name,
-		.format = "live",
-		.drops_known = true,
-		.first = WHEN_NONE,
-		.last = WHEN_NONE };
-	open_counters(i);
-	say_if_no_link(i->name);
+	if (first) {
+		open_counters(i);
+		say_if_no_link(i->name);
+	}
 	return true;
 }
 
@@ -245,6 +250,13 @@ live_interface_close(struct live_interface *i)
 		pcap_close(i->pcap);
 	i->pcap = NULL;
 	i->pending = false;
+}
+
+void
+live_interface_fini(struct live_interface *i)
+{
+	live_interface_close(i);
+	free(i->name);
 }
 
 bool

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * live_parts.h - one interface: what live.c and live_open.c share
+ * live_parts.h - the inside of live capture, for the files it is made of
  */
 #ifndef P407_CAPTURE_LIVE_PARTS_H
 #define P407_CAPTURE_LIVE_PARTS_H
+
+#include <poll.h>
+#include <stdatomic.h>
 
 #include <pcap/pcap.h>
 
@@ -12,6 +15,14 @@
 /* Counters of the interface itself, as sysfs has them. */
 #define LIVE_COUNTERS 2
 
+/* One thread counts, and any reads. */
+struct live_counts {
+	atomic_uint_fast64_t frames, bytes, cut, dropped;
+	atomic_uint_fast64_t interface_dropped; /* of the dropped ones */
+	atomic_int_fast64_t first, last; /* WHEN_NONE: no frame yet */
+};
+
+/* An interface, as one thread listens to it. */
 struct live_interface {
 	char *name;
 	pcap_t *pcap; /* NULL: it is gone */
@@ -21,24 +32,63 @@ struct live_interface {
 	struct pcap_pkthdr *header;
 	const u_char *bytes;
 	bool pending;
+	bool joined;       /* what is read came after all had joined */
+	atomic_bool lost;  /* that it is gone was said; of the first listener */
 	int64_t asked;     /* clock of the stamps, when it last had nothing */
 	int64_t waits;     /* steady clock, since when `pending` */
-	bool down_said;
-	struct capture_input facts;
+	struct live_counts counts;
 	uint32_t kernel_drops; /* as libpcap counts: it wraps */
-	uint64_t interface_drops;
 	struct {
-		int fd; /* -1: not known */
+		int fd; /* -1: not known, or another one's */
 		uint64_t last;
 	} counters[LIVE_COUNTERS];
 };
 
-/* False, and said, if it cannot be listened to. */
+struct live {
+	struct live_set *set;
+	size_t index; /* in the set */
+	struct live_interface *interfaces;
+	size_t n_open;
+	struct pollfd *polled;
+	uint64_t next_number;
+	when_ns last;      /* of the stamps; WHEN_NONE: no frame yet */
+	int64_t last_read; /* the steady clock then */
+};
+
+struct live_set {
+	struct live *lives;
+	size_t n, n_interfaces;
+	uint64_t wanted; /* frames; 0: no end */
+	atomic_uint_fast64_t taken; /* of these */
+	/* When all had joined, by the stamps' clock and by the steady one. */
+	when_ns began;
+	int64_t began_steady;
+	/* The same of live_end(), once that is set. */
+	atomic_bool ending;
+	when_ns end;
+	int64_t end_steady;
+};
+
+/* -- live_open.c -- */
+
+/* So that it can be closed, opened or not. */
+void live_interface_init(struct live_interface *i, const char *name);
+
+/*
+ * False, and said, if it cannot be listened to.  What is no error is said, and
+ * the interface's own counters are read, for the first of a set only.
+ */
 bool live_interface_open(struct live_interface *i,
-    const struct live_options *o);
+    const struct live_options *o, bool first);
 void live_interface_close(struct live_interface *i);
+void live_interface_fini(struct live_interface *i);
 
 /* What its counters say now; 0 if that cannot be read. */
 uint64_t live_counter_read(int fd);
+
+/* -- live_share.c -- */
+
+/* Let the n listeners of each interface share its frames; false, and said. */
+bool live_share(struct live_set *s, const struct sock_fprog *program);
 
 #endif

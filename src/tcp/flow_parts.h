@@ -67,6 +67,7 @@ struct flow_table {
 	void *context;
 	struct flow_counts counts;
 	struct flow_numbers *numbers; /* NULL: numbered at once */
+	atomic_uint_fast64_t *connections; /* of several; NULL: counts' */
 	struct flow_moment moment;
 	when_ns now; /* capture time; never goes back */
 	when_ns due; /* nothing waits for a time before this */
