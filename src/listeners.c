@@ -38,6 +38,7 @@ struct listener {
 	int64_t next_show;
 	pthread_mutex_t lock; /* of what follows */
 	struct worker_counts counts;
+	uint8_t apart[MEMORY_APART];
 };
 
 struct listeners {

@@ -23,6 +23,7 @@ struct queue {
 	atomic_size_t bytes; /* of observations in it */
 	/* Of the last frame, and that it has come to; WHEN_NONE: no frame. */
 	atomic_int_fast64_t frame, reached;
+	uint8_t apart[MEMORY_APART];
 };
 
 struct queues {

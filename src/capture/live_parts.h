@@ -10,6 +10,7 @@
 
 #include <pcap/pcap.h>
 
+#include "base/memory.h"
 #include "capture/live.h"
 
 /* Counters of the interface itself, as sysfs has them. */
@@ -53,6 +54,7 @@ struct live {
 	uint64_t next_number;
 	when_ns last;      /* of the stamps; WHEN_NONE: no frame yet */
 	int64_t last_read; /* the steady clock then */
+	uint8_t apart[MEMORY_APART];
 };
 
 struct live_set {
