@@ -20,7 +20,8 @@ struct evidence_ring {
 	const struct options *options;
 	struct opener *opener; /* NULL: none is needed */
 	size_t path;           /* of the opener's paths */
-	struct lookback *lookback;
+	struct lookback **lookbacks; /* one a reader */
+	unsigned readers;
 	bool troubled; /* it was said, and is so still */
 };
 
@@ -104,7 +105,8 @@ say_good(struct evidence_ring *r)
 }
 
 struct evidence_ring *
-evidence_ring_new(const struct options *o, struct opener *opener, size_t path)
+evidence_ring_new(const struct options *o, unsigned readers,
+    struct opener *opener, size_t path)
 {
 	struct evidence_ring *r = memory_new(1, sizeof(*r));
 	int fd;
@@ -112,7 +114,10 @@ evidence_ring_new(const struct options *o, struct opener *opener, size_t path)
 	r->options = o;
 	r->opener = opener;
 	r->path = path;
-	r->lookback = lookback_new();
+	r->readers = readers;
+	r->lookbacks = memory_new(readers, sizeof(struct lookback *));
+	for (unsigned i = 0; i < readers; i++)
+		r->lookbacks[i] = lookback_new(readers);
 	fd = open_file(r);
 	if (fd < 0) {
 		say_trouble(r, errno);
@@ -128,14 +133,17 @@ evidence_ring_free(struct evidence_ring *r)
 {
 	if (r == NULL)
 		return;
-	lookback_free(r->lookback);
+	for (unsigned i = 0; i < r->readers; i++)
+		lookback_free(r->lookbacks[i]);
+	free(r->lookbacks);
 	free(r);
 }
 
 void
-evidence_ring_frame(struct evidence_ring *r, const struct frame *f)
+evidence_ring_frame(struct evidence_ring *r, unsigned reader,
+    const struct frame *f)
 {
-	lookback_frame(r->lookback, f);
+	lookback_frame(r->lookbacks[reader], f);
 }
 
 /* Masked, and of one file's length; NULL if there is nothing. */
@@ -145,13 +153,14 @@ make_evidence(struct evidence_ring *r, const struct report *report,
 {
 	struct report of_one = *report;
 	struct names *names = names_new(report->redact);
+	struct lookback_view *view = lookback_view(r->lookbacks, r->readers);
 	struct evidence_job job = {
 		.report = &of_one,
 		.names = names,
 		.filter = r->options->filter,
 		.frames = UINT64_MAX,
 		.limit_bytes = evidence_ring_bytes(r->options),
-		.source = lookback_source(r->lookback),
+		.source = lookback_source(view),
 	};
 	char *bytes = NULL;
 
@@ -165,6 +174,7 @@ make_evidence(struct evidence_ring *r, const struct report *report,
 		free(bytes);
 		bytes = NULL;
 	}
+	lookback_view_free(view);
 	names_free(names);
 	return bytes;
 }

@@ -26,14 +26,17 @@ size_t evidence_ring_files(const struct options *o);
 struct evidence_ring;
 
 /*
- * Who opens its files, and under which of its paths; NULL: we may ourselves.
- * Says if the folder cannot be written to.
+ * For so many threads that read frames.  Who opens its files, and under which
+ * of its paths; NULL: we may ourselves.  Says if the folder cannot be written
+ * to.
  */
 struct evidence_ring *evidence_ring_new(const struct options *o,
-    struct opener *opener, size_t path);
+    unsigned readers, struct opener *opener, size_t path);
 void evidence_ring_free(struct evidence_ring *r); /* NULL is fine */
 
-void evidence_ring_frame(struct evidence_ring *r, const struct frame *f);
+/* From the thread of that reader, from 0 on. */
+void evidence_ring_frame(struct evidence_ring *r, unsigned reader,
+    const struct frame *f);
 
 /*
  * Write the evidence of a finding of a prepared report; f->evidence_file is

@@ -88,7 +88,8 @@ can_replace_all(struct live_files *f, const struct options *o)
 }
 
 bool
-live_files_open(struct live_files *f, const struct options *o)
+live_files_open(struct live_files *f, const struct options *o,
+    unsigned readers)
 {
 	static const struct output text = { "text", NULL };
 	struct opener_path paths[2 * OPTIONS_MANY + 3];
@@ -117,7 +118,7 @@ live_files_open(struct live_files *f, const struct options *o)
 	if (f->opener == NULL || !can_replace_all(f, o))
 		return false;
 	if (o->ring != NULL)
-		f->ring = evidence_ring_new(o, f->opener, ring);
+		f->ring = evidence_ring_new(o, readers, f->opener, ring);
 	return true;
 }
 

@@ -37,9 +37,10 @@ struct live_files {
 /*
  * Start the opener and open the streams; false, and said, if one cannot be
  * opened, or what is written later cannot be by the user that it becomes,
- * which is that of `o`.
+ * which is that of `o`.  So many threads read frames.
  */
-bool live_files_open(struct live_files *f, const struct options *o);
+bool live_files_open(struct live_files *f, const struct options *o,
+    unsigned readers);
 
 /* The streams anew: somebody took the files away to keep them.  One that
  * cannot be opened goes on as it was, said. */

@@ -38,6 +38,7 @@ libp407_a_SOURCES = \
 	%reldir%/capture/lines.c %reldir%/capture/lines.h \
 	%reldir%/capture/live.c %reldir%/capture/live.h \
 	%reldir%/capture/live_open.c %reldir%/capture/live_parts.h \
+	%reldir%/capture/live_share.c \
 	%reldir%/capture/merge.c %reldir%/capture/merge.h \
 	%reldir%/capture/problem.c %reldir%/capture/problem.h \
 	%reldir%/capture/savefile.c %reldir%/capture/savefile.h \
@@ -289,6 +290,7 @@ libp407_a_SOURCES = \
 	%reldir%/findings_told.c %reldir%/findings_told.h \
 	%reldir%/follow.h %reldir%/follow_http.c \
 	%reldir%/follow_witness.c \
+	%reldir%/listeners.c %reldir%/listeners.h \
 	%reldir%/live_files.c %reldir%/live_files.h \
 	%reldir%/manners.c %reldir%/manners.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
@@ -299,8 +301,10 @@ libp407_a_SOURCES = \
 	%reldir%/pool_member.c %reldir%/pool_order.c \
 	%reldir%/pool_parts.h \
 	%reldir%/proxy_header.c %reldir%/proxy_header.h \
+	%reldir%/queues.c %reldir%/queues.h \
 	%reldir%/rulebook.c %reldir%/rulebook.h \
 	%reldir%/sensor.c %reldir%/sensor.h \
+	%reldir%/share.c %reldir%/share.h \
 	%reldir%/status.c %reldir%/status.h \
 	%reldir%/stream.c %reldir%/stream.h \
 	%reldir%/summing.c %reldir%/summing.h \

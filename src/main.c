@@ -191,7 +191,7 @@ read_frames(struct capture *in, struct pool *p, struct evidence_ring *ring,
 		if (*last == WHEN_NONE || f.time > *last)
 			*last = f.time;
 		if (ring != NULL)
-			evidence_ring_frame(ring, &f);
+			evidence_ring_frame(ring, 0, &f);
 		pool_frame(p, &f);
 		if (n % PROGRESS_FRAMES == 0)
 			show_progress(in, o, &began, &shown);
@@ -382,7 +382,7 @@ run(const struct options *o, const struct rules *rules)
 	confine(o);
 
 	struct evidence_ring *ring =
-	    o->ring != NULL ? evidence_ring_new(o, NULL, 0) : NULL;
+	    o->ring != NULL ? evidence_ring_new(o, 1, NULL, 0) : NULL;
 
 	unsigned threads = threads_for(o, in);
 	struct pool *p;

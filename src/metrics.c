@@ -73,9 +73,9 @@ findings(struct text *t, const struct told_list *told)
 }
 
 static void
-interface_family(struct text *t, const struct live *live, const char *name,
+interface_family(struct text *t, const struct live_set *live, const char *name,
     const char *type, const char *help,
-    uint64_t (*value)(const struct live *live, size_t i))
+    uint64_t (*value)(const struct live_set *live, size_t i))
 {
 	family(t, name, type, help);
 	for (size_t i = 0; i < live_inputs(live); i++) {
@@ -87,25 +87,25 @@ interface_family(struct text *t, const struct live *live, const char *name,
 }
 
 static uint64_t
-frames_of(const struct live *live, size_t i)
+frames_of(const struct live_set *live, size_t i)
 {
 	return live_input(live, i).frames;
 }
 
 static uint64_t
-bytes_of(const struct live *live, size_t i)
+bytes_of(const struct live_set *live, size_t i)
 {
 	return live_input(live, i).bytes;
 }
 
 static uint64_t
-dropped_of(const struct live *live, size_t i)
+dropped_of(const struct live_set *live, size_t i)
 {
 	return live_input(live, i).dropped;
 }
 
 static uint64_t
-is_up(const struct live *live, size_t i)
+is_up(const struct live_set *live, size_t i)
 {
 	return !live_input(live, i).deaf;
 }

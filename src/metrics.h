@@ -15,7 +15,7 @@
 
 struct metrics_source {
 	const char *version;
-	const struct live *live;
+	const struct live_set *live;
 	const struct teller *teller;
 	struct worker_counts counts;
 	double start_s;    /* Unix time */

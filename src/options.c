@@ -60,7 +60,8 @@ static const struct row {
 	{ 'c', "count", "N", "stop after N frames" },
 	{ 'a', "autostop", "duration:N", "live: stop after N seconds" },
 	{ 's', "snapshot-length", "N", "live: bytes of each frame (all)" },
-	{ 'B', "buffer-size", "MIB", "live: buffer of the kernel (16)" },
+	{ 'B', "buffer-size", "MIB",
+	    "live: buffer of the kernel, of each thread (16)" },
 	{ 'p', "no-promiscuous-mode", NULL, "live: not promiscuous" },
 	{ 'Z', "relinquish-privileges", "USER",
 	    "live: become USER once all is open (p407)" },
@@ -74,7 +75,7 @@ static const struct row {
 	    "keep a small masked capture of each finding there" },
 	{ 'C', "file-size", "MIB", "-w: the most that one takes (1)" },
 	{ 'W', "file-count", "N", "-w: so many; the oldest goes first (64)" },
-	{ 'j', "threads", "N", "worker threads" },
+	{ 'j', "threads", "N", "worker threads; live: that capture (1)" },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
 	    "repeatable" },

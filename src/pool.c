@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "pool_parts.h"
+#include "share.h"
 
 static void publish(struct pool *p);
 static void empty_batch(struct pool *p, struct batch *b);
@@ -81,28 +82,6 @@ pool_blocks(struct pool *p)
 
 /* -- frames to batches -- */
 
-/* The same for both directions, and for all connections of two hosts. */
-static unsigned
-share_of(const struct pool *p, const struct packet *k)
-{
-	uint64_t sum = 0;
-
-	if (p->n == 1 || worker_is_first_share(k))
-		return 0;
-
-	for (int i = 0; i < 2; i++) {
-		const struct address *a = i == 0 ? &k->src : &k->dst;
-		uint64_t word[2];
-
-		memcpy(word, a->bytes, 16);
-		word[0] = (word[0] ^ (word[1] * UINT64_C(0xff51afd7ed558ccd))) *
-		    UINT64_C(0x9e3779b97f4a7c15);
-		sum += word[0] ^ word[0] >> 29;
-	}
-	sum *= UINT64_C(0xbf58476d1ce4e5b9);
-	return (unsigned)((sum >> 32) * p->n >> 32);
-}
-
 /* Does the payload live as long as the batch does? */
 static void
 keep_payload(struct pool *p, struct batch *b, const struct frame *f,
@@ -143,7 +122,7 @@ pool_frame(struct pool *p, const struct frame *f)
 	b->number[b->n_frames] = f->number;
 	b->now[b->n_frames] = p->now;
 	if (net_decode(p->net, f, &item->packet)) {
-		unsigned share = share_of(p, &item->packet);
+		unsigned share = share_of(&item->packet, p->n);
 		uint32_t at = (uint32_t)b->n_items++;
 
 		keep_payload(p, b, f, &item->packet);
@@ -271,10 +250,7 @@ pool_counts(const struct pool *p)
 	for (unsigned i = 0; i < p->n; i++) {
 		struct worker_counts c = worker_counts(p->members[i].worker);
 
-		sum.exchanges += c.exchanges;
-		sum.kdc_exchanges += c.kdc_exchanges;
-		sum.kdc_visible |= c.kdc_visible;
-		flow_counts_add(&sum.flow, &c.flow);
+		worker_counts_add(&sum, &c);
 	}
 	sum.net = net_counts(p->net);
 	return sum;

@@ -12,8 +12,8 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/secret.h"
-#include "capture/live.h"
 #include "correlator.h"
+#include "listeners.h"
 #include "live_files.h"
 #include "metrics.h"
 #include "notify.h"
@@ -34,23 +34,23 @@
 #define STATUS_SHARE  10
 #define SUMMARY_EVERY (60 * WHEN_SECOND)
 #define METRICS_EVERY (15 * WHEN_SECOND)
-/* An idle wire's clock ticks so often. */
-#define TICK_MS 50
+/* What listeners say waits so long, at most. */
+#define TICK_MS 20
 
 struct sensor {
 	const struct options *options;
 	struct rules **rules;
 	struct verify_means means;
-	struct live *live;
+	struct listeners *listeners;
+	unsigned n_listeners;
 	struct live_files files;
 	struct teller *teller;
 	struct trend *trend;
 	struct status *status; /* NULL: none is shown */
 	struct correlator *correlator;
 	struct state *state; /* NULL: none is kept */
-	struct worker *worker;
 	int memory; /* /proc/self/statm, or -1 */
-	uint64_t frames, reload_failures;
+	uint64_t reload_failures;
 	int forgiven; /* errors that are no trouble at the end */
 	/* By the steady clock. */
 	int64_t began, next_look, next_summary, next_metrics, next_status;
@@ -137,9 +137,9 @@ count(const struct sensor *s, struct text *t)
 {
 	const struct metrics_source m = {
 		.version = PACKAGE_VERSION,
-		.live = s->live,
+		.live = listeners_live(s->listeners),
 		.teller = s->teller,
-		.counts = worker_counts(s->worker),
+		.counts = listeners_counts(s->listeners),
 		.start_s = s->start_s,
 		.look_s = (double)s->look_ns / 1e9,
 		.resident = resident_bytes(s),
@@ -166,12 +166,17 @@ static void
 write_state(const struct sensor *s)
 {
 	const struct told_list *told = teller_told(s->teller);
+	const struct live_set *live = listeners_live(s->listeners);
 	struct text t = { 0 };
-	uint64_t missed = 0, good = 0, other = 0;
+	uint64_t frames = 0, missed = 0, good = 0, other = 0;
 	size_t faults = 0;
 
-	for (size_t i = 0; i < live_inputs(s->live); i++)
-		missed += live_input(s->live, i).dropped;
+	for (size_t i = 0; i < live_inputs(live); i++) {
+		struct capture_input in = live_input(live, i);
+
+		frames += in.frames;
+		missed += in.dropped;
+	}
 	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
 		for (unsigned i = OUTCOME_AUTHENTICATED;
 		     i <= OUTCOME_INCOMPLETE; i++)
@@ -181,7 +186,7 @@ write_state(const struct sensor *s)
 	for (unsigned l = LEVEL_LOW; l <= LEVEL_HIGH; l++)
 		faults += told_open(told, (enum level)l);
 	text_fmt(&t, "STATUS=%llu frames, %llu missed; %llu attempts went well"
-	    ", %llu did not; faults open: %zu", (unsigned long long)s->frames,
+	    ", %llu did not; faults open: %zu", (unsigned long long)frames,
 	    (unsigned long long)missed, (unsigned long long)good,
 	    (unsigned long long)other, faults);
 	notify_say(&s->notify, text_get(&t));
@@ -193,18 +198,19 @@ write_state(const struct sensor *s)
 static struct capture_facts
 facts_of(const struct sensor *s, const struct worker_counts *c)
 {
+	const struct live_set *live = listeners_live(s->listeners);
 	struct capture_facts facts = {
 		.kdc_visible = c->kdc_visible,
-		.frames = s->frames,
+		.frames = c->net.frames,
 		.first = WHEN_NONE,
-		.last = live_time(s->live),
+		.last = listeners_time(s->listeners),
 		.missing_ratio = c->flow.carried > 0
 		    ? (double)c->flow.missing / (double)c->flow.carried
 		    : 0,
 	};
 
-	for (size_t i = 0; i < live_inputs(s->live); i++) {
-		when_ns first = live_input(s->live, i).first;
+	for (size_t i = 0; i < live_inputs(live); i++) {
+		when_ns first = live_input(live, i).first;
 
 		if (first != WHEN_NONE &&
 		    (facts.first == WHEN_NONE || first < facts.first))
@@ -217,15 +223,16 @@ static void
 view_fill(struct view *v, struct sensor *s, const struct worker_counts *c)
 {
 	const struct options *o = s->options;
+	const struct live_set *live = listeners_live(s->listeners);
 	const struct diagnosis *d = correlator_diagnosis(s->correlator);
-	size_t n = diagnosis_findings(d), n_inputs = live_inputs(s->live);
+	size_t n = diagnosis_findings(d), n_inputs = live_inputs(live);
 	struct report *r = &v->report;
 
 	v->inputs = memory_new(n_inputs, sizeof(*v->inputs));
 	v->findings = memory_new(n + 1, sizeof(*v->findings));
 	v->order = memory_new(n + 1, sizeof(*v->order));
 	for (size_t i = 0; i < n_inputs; i++)
-		v->inputs[i] = live_input(s->live, i);
+		v->inputs[i] = live_input(live, i);
 	for (size_t i = 0; i < n; i++) {
 		v->findings[i] = *diagnosis_finding(d, i);
 		v->order[i] = &v->findings[i];
@@ -271,19 +278,25 @@ show_status(struct sensor *s, const struct report *r, when_ns now)
 	text_fini(&t);
 }
 
+/* What was lost may have been an answer. */
+static void
+mind_losses(struct sensor *s)
+{
+	if (listeners_were_deaf(s->listeners))
+		correlator_deaf(s->correlator);
+}
+
 static void
 look(struct sensor *s, bool always, bool summary)
 {
 	int64_t begin = steady_now();
-	struct worker_counts c = worker_counts(s->worker);
+	struct worker_counts c = listeners_counts(s->listeners);
 	struct capture_facts facts = facts_of(s, &c);
 	struct view v;
 
 	correlator_now(s->correlator, facts.last);
-	live_count(s->live);
-	if (live_was_deaf(s->live))
-		correlator_deaf(s->correlator);
-	worker_renew(s->worker);
+	mind_losses(s);
+	listeners_renew(s->listeners);
 	if (correlator_look(s->correlator, *s->rules, &facts, always)) {
 		view_fill(&v, s, &c);
 		s->unheard |= !teller_look(s->teller, &v.report, v.order,
@@ -304,21 +317,36 @@ look(struct sensor *s, bool always, bool summary)
 
 /* -- what is said -- */
 
+/* How evenly the frames are shared. */
+static void
+say_shares(struct sensor *s)
+{
+	for (unsigned i = 0; s->n_listeners > 1 && i < s->n_listeners; i++) {
+		struct worker_counts c = listeners_counts_of(s->listeners, i);
+
+		message_note("statistics: thread %u: %llu frames, %llu "
+		             "connections, %llu followed now", i + 1,
+		    (unsigned long long)c.net.frames,
+		    (unsigned long long)c.flow.connections,
+		    (unsigned long long)c.flow.open);
+	}
+}
+
 static void
 say_statistics(struct sensor *s)
 {
-	struct worker_counts c = worker_counts(s->worker);
+	const struct live_set *live = listeners_live(s->listeners);
+	struct worker_counts c = listeners_counts(s->listeners);
 	struct text t = { 0 };
 
-	live_count(s->live);
 	when_length(&t, steady_now() - s->began);
 	message_note("statistics: running for %s; resident %llu MiB; the last "
 	             "look took %lld us", text_get(&t),
 	    (unsigned long long)(resident_bytes(s) >> 20),
 	    (long long)(s->look_ns / 1000));
 	text_fini(&t);
-	for (size_t i = 0; i < live_inputs(s->live); i++) {
-		struct capture_input in = live_input(s->live, i);
+	for (size_t i = 0; i < live_inputs(live); i++) {
+		struct capture_input in = live_input(live, i);
 
 		message_note("statistics: %s: %llu frames, %llu bytes, missed "
 		             "%llu of %llu", in.name,
@@ -327,6 +355,7 @@ say_statistics(struct sensor *s)
 		    (unsigned long long)in.dropped,
 		    (unsigned long long)(in.frames + in.dropped));
 	}
+	say_shares(s);
 	message_note("statistics: %llu connections, %llu with HTTP, %llu "
 	             "followed now",
 	    (unsigned long long)c.flow.connections,
@@ -392,13 +421,12 @@ do_what_is_asked(struct sensor *s)
 static void
 do_what_is_due(struct sensor *s, int64_t now)
 {
-	notify_alive(&s->notify, now);
+	if (listeners_are_alive(s->listeners, now - s->notify.every_ns))
+		notify_alive(&s->notify, now);
 	if (now >= s->next_summary) {
 		s->next_summary = now + SUMMARY_EVERY;
-		live_count(s->live);
 		look(s, true, true);
 	} else if (s->status != NULL && now >= s->next_status) {
-		live_count(s->live);
 		look(s, true, false);
 		s->next_status = now + STATUS_EVERY +
 		    STATUS_SHARE * s->look_ns;
@@ -407,7 +435,6 @@ do_what_is_due(struct sensor *s, int64_t now)
 	}
 	if (now >= s->next_metrics) {
 		s->next_metrics = now + METRICS_EVERY;
-		live_count(s->live);
 		write_metrics(s);
 		write_state(s);
 	}
@@ -418,8 +445,7 @@ is_over(const struct sensor *s, int64_t now)
 {
 	const struct options *o = s->options;
 
-	return stop_asked || s->unheard ||
-	    (o->packet_count > 0 && s->frames >= o->packet_count) ||
+	return stop_asked || s->unheard || listeners_are_over(s->listeners) ||
 	    (o->duration_s > 0 &&
 	        now - s->began >= (int64_t)o->duration_s * WHEN_SECOND);
 }
@@ -436,24 +462,7 @@ listen(struct sensor *s)
 	s->next_status = now;
 	notify_say(&s->notify, "READY=1");
 	while (!is_over(s, now)) {
-		struct frame f;
-
-		switch (live_next(s->live, &f, TICK_MS)) {
-		case LIVE_FRAME:
-			s->frames++;
-			worker_frame(s->worker, &f);
-			if (s->files.ring != NULL)
-				evidence_ring_frame(s->files.ring, &f);
-			break;
-		case LIVE_IDLE:
-			if (s->frames > 0)
-				worker_time(s->worker, s->frames,
-				    live_time(s->live));
-			break;
-		case LIVE_GONE:
-			stop_asked = 1;
-			break;
-		}
+		listeners_take(s->listeners, TICK_MS);
 		do_what_is_asked(s);
 		now = steady_now();
 		do_what_is_due(s, now);
@@ -467,8 +476,16 @@ static bool
 prepare(struct sensor *s)
 {
 	const struct options *o = s->options;
-	const struct live_options wanted = { o->interfaces, o->n_interfaces,
-		o->filter, o->snaplen, o->buffer_mib, o->modest };
+	const struct live_options wanted = {
+		.names = o->interfaces,
+		.n = o->n_interfaces,
+		.filter = o->filter,
+		.snaplen = o->snaplen,
+		.buffer_mib = o->buffer_mib,
+		.modest = o->modest,
+		.count = o->packet_count,
+	};
+	struct sandbox_state state;
 	const char *became = NULL;
 	struct timespec now;
 
@@ -484,9 +501,9 @@ prepare(struct sensor *s)
 	if (!verify_load(&s->means, o->verify, o->keytab))
 		return false;
 	if (o->verify != NULL || o->keytab != NULL)
-		worker_verify(s->worker, &s->means);
-	if (!live_files_open(&s->files, o) ||
-	    (s->live = live_open(&wanted)) == NULL ||
+		listeners_verify(s->listeners, &s->means);
+	if (!live_files_open(&s->files, o, s->n_listeners) ||
+	    !listeners_open(s->listeners, &wanted) ||
 	    !sandbox_drop(o->account, &became))
 		return false;
 
@@ -495,9 +512,11 @@ prepare(struct sensor *s)
 		s->state = state_open(o->state);
 	correlator_remember(s->correlator, s->state);
 	trend_remember(s->trend, s->state);
-
-	struct sandbox_state state = sandbox_confine(SANDBOX_LIVE, NULL);
-
+	state = sandbox_confine_thread(NULL);
+	if (!listeners_start(s->listeners, s->files.ring))
+		return false;
+	sandbox_confine_all(&state, SANDBOX_LIVE);
+	listeners_go(s->listeners);
 	message_note("listening on %s%s%s%s; sandbox: %s", o->interfaces[0],
 	    o->n_interfaces > 1 ? " and others" : "",
 	    became != NULL ? " as " : "", became != NULL ? became : "",
@@ -518,11 +537,10 @@ finish(struct sensor *s)
 	struct view v;
 	bool ok, failed;
 
-	live_count(s->live);
-	if (live_was_deaf(s->live))
-		correlator_deaf(s->correlator);
-	worker_finish(s->worker);
-	c = worker_counts(s->worker);
+	mind_losses(s);
+	listeners_finish(s->listeners);
+	mind_losses(s);
+	c = listeners_counts(s->listeners);
 	facts = facts_of(s, &c);
 	correlator_now(s->correlator, facts.last);
 	correlator_finish(s->correlator, *s->rules, &facts);
@@ -554,24 +572,25 @@ sensor_run(const struct options *o, struct rules **rules)
 	s->teller = teller_new(o, &s->files);
 	s->trend = trend_new();
 	s->correlator = correlator_new(o);
-	s->worker = worker_new(correlator_take, s->correlator);
+	s->n_listeners = o->threads > 0 ? o->threads : 1;
+	s->listeners = listeners_new(s->n_listeners, correlator_take,
+	    s->correlator);
+	if (o->applications)
+		listeners_sample(s->listeners);
 	catch_signals();
 	if (prepare(s)) {
-		if (o->applications)
-			worker_sample(s->worker);
 		listen(s);
 		status = finish(s);
 	} else {
 		live_files_close(&s->files);
 	}
-	worker_free(s->worker);
+	listeners_free(s->listeners);
 	correlator_free(s->correlator);
 	trend_free(s->trend);
 	state_close(s->state);
 	teller_free(s->teller);
 	status_end(s->status);
 	verify_wipe(&s->means);
-	live_close(s->live);
 	notify_close(&s->notify);
 	if (s->memory >= 0)
 		close(s->memory);

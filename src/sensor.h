@@ -2,9 +2,9 @@
 /*
  * sensor.h - live capture, from the interfaces to the last summary
  *
- * One thread: frames to a worker, its observations to the correlator, and
- * now and then a look at the window, of which the teller tells what is new.
- * Between frames the clock ticks, so that an idle wire has its verdicts, too.
+ * Listeners capture and follow, each a thread (-j).  This one takes what they
+ * say to the correlator, and now and then a look at the window, of which the
+ * teller tells what is new.
  *
  * SIGHUP: output files and rules anew; SIGUSR1: statistics on stderr;
  * SIGTERM, SIGINT: the end, with a summary.

@@ -124,15 +124,6 @@ worker_due(const struct worker *w)
 	return earlier(flow_table_due(w->flows), witness_due(w));
 }
 
-bool
-worker_is_first_share(const struct packet *p)
-{
-	return p->arp != 0 || p->protocol == PROTOCOL_ICMP ||
-	    p->protocol == PROTOCOL_ICMP6 || p->sport == KDC_PORT ||
-	    p->dport == KDC_PORT ||
-	    (p->protocol == PROTOCOL_UDP && p->sport == DNS_PORT);
-}
-
 void
 worker_settle(struct worker *w, struct flow_numbers *numbers)
 {
@@ -188,6 +179,16 @@ worker_counts(const struct worker *w)
 	c.flow.carried -= w->besides.carried;
 	c.flow.missing -= w->besides.missing;
 	return c;
+}
+
+void
+worker_counts_add(struct worker_counts *sum, const struct worker_counts *c)
+{
+	net_counts_add(&sum->net, &c->net);
+	flow_counts_add(&sum->flow, &c->flow);
+	sum->exchanges += c->exchanges;
+	sum->kdc_exchanges += c->kdc_exchanges;
+	sum->kdc_visible |= c->kdc_visible;
 }
 
 static enum flow_interest

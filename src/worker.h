@@ -40,10 +40,6 @@ void worker_packet(struct worker *w, const struct packet *p);
 void worker_time(struct worker *w, uint64_t frame, when_ns now);
 when_ns worker_due(const struct worker *w);
 
-/* Must the first worker have it, whatever its addresses: as ICMP tells of
- * others, and what a KDC and the names say is kept in one place. */
-bool worker_is_first_share(const struct packet *p);
-
 /* Its connections; and their numbers are known (tcp/flow.h). */
 struct flow_table *worker_flows(struct worker *w);
 void worker_settle(struct worker *w, struct flow_numbers *numbers);
@@ -67,5 +63,7 @@ struct worker_counts {
 };
 
 struct worker_counts worker_counts(const struct worker *w);
+void worker_counts_add(struct worker_counts *sum,
+    const struct worker_counts *c);
 
 #endif

@@ -47,6 +47,8 @@ check_tests = \
 	%reldir%/verify/test_known \
 	%reldir%/test_findings_told \
 	%reldir%/test_manners \
+	%reldir%/test_queues \
+	%reldir%/test_share \
 	%reldir%/test_status \
 	%reldir%/test_stream \
 	%reldir%/verify/test_md4 \
@@ -194,7 +196,8 @@ AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 
 # A proxy and a client on a wire of their own; apart, as it needs root.
 check-live: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
-	status=0; for script in live live-trouble live-flood; do \
+	status=0; \
+	for script in live live_threads live-trouble live-flood; do \
 	    P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/$$script.sh || \
 	        test $$? -eq 77 || status=1; \
 	done; exit $$status
@@ -212,6 +215,7 @@ EXTRA_DIST += captures \
 	%reldir%/live.sh \
 	%reldir%/live-flood.sh \
 	%reldir%/live-trouble.sh \
+	%reldir%/live_threads.sh \
 	%reldir%/package.sh \
 	%reldir%/service.sh \
 	%reldir%/soak.sh \

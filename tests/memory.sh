@@ -17,7 +17,10 @@ trap 'exit 1' HUP INT TERM
 [ -f "$capture" ] || tap_skip_all 'the captures are not here'
 command -v python3 >/dev/null || tap_skip_all 'python3 is not installed'
 for flood in hostile attack; do
-	"$generate" $flood 40M >"$work/$flood.pcap" 2>/dev/null
+	"$generate" $flood 40M >"$work/$flood.pcap" 2>/dev/null || {
+		echo "Bail out! there is no $flood"
+		exit 1
+	}
 done
 
 # peak MIB ARGS...: run, and is its resident set never larger than that?

@@ -59,7 +59,7 @@ printf 'ali:%s\n' "$(openssl passwd -1 "$right")" >users
 mkdir log www
 echo hello >www/index.html
 cat >squid.conf <<END
-http_port 10.107.0.1:3128
+http_port 3128
 auth_param basic program $ncsa $tmp/users
 auth_param basic children 2 startup=1
 auth_param basic realm lab

@@ -25,6 +25,7 @@ static const struct {
 	{ LIMIT_KDC_EXCHANGES, 1, 640 },
 	{ LIMIT_SAMPLES, 1, 3328 },
 	{ LIMIT_LOOKBACK, 1, 2 },
+	{ LIMIT_QUEUE, 1, 1 },
 };
 
 void

@@ -17,6 +17,7 @@
 	X(LIMIT_REASSEMBLY_DIRECTION, 1048576,                                 \
 	    "bytes out of order kept for one direction")                       \
 	X(LIMIT_REASSEMBLY_TOTAL, 33554432, "bytes out of order kept in all")  \
+	X(LIMIT_QUEUE, 33554432, "bytes of observations waiting, live")        \
 	X(LIMIT_LOOKBACK, 33554432, "bytes of packets kept for -w")            \
 	X(LIMIT_HTTP_BYTES, 67108864,                                          \
 	    "bytes of HTTP heads and TLS handshakes kept in all")              \

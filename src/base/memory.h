@@ -10,6 +10,13 @@
 
 #include "base/span.h"
 
+/*
+ * What one thread writes all the time is so far from what another does, or
+ * they take the line of the cache from each other: bytes at the end of what
+ * is one of several.
+ */
+#define MEMORY_APART 64
+
 /* Zeroed memory for n things of `size` bytes.  The caller frees it. */
 void *memory_new(size_t n, size_t size);
 

@@ -2,11 +2,12 @@
 #include "base/message.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/escape.h"
 
-static int errors, troubles;
+static atomic_int errors, troubles;
 static bool quiet, muted;
 
 static void

@@ -2,7 +2,6 @@
 #include "capture/live.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -12,21 +11,13 @@
 
 /* An interface that had nothing at a time has nothing older than that. */
 #define SETTLED (2 * LIVE_BLOCK_MS * WHEN_MS)
-/* What an idle wire's time stays behind by. */
-#define BEHIND (4 * LIVE_BLOCK_MS * WHEN_MS)
-
+/* Stamps of another clock do not tell what came before, or after: then so
+ * long. */
+#define PATIENCE WHEN_SECOND
 /* So far behind we are never, in reading. */
 #define SET_AHEAD (60 * WHEN_SECOND)
-
-struct live {
-	struct live_interface *interfaces;
-	size_t n, n_open;
-	struct pollfd *polled;
-	uint64_t frames;
-	uint64_t dropped;  /* when live_was_deaf() was asked */
-	when_ns last;      /* of the stamps; WHEN_NONE: no frame yet */
-	int64_t last_read; /* the steady clock then */
-};
+/* What the numbers of frames count, if there are several of us. */
+#define NUMBER_NS 100
 
 static int64_t
 clock_now(clockid_t id)
@@ -37,38 +28,67 @@ clock_now(clockid_t id)
 	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
 }
 
-struct live *
-live_open(const struct live_options *o)
+static bool
+open_one(struct live *l, const struct live_options *o)
 {
-	struct live *l = memory_new(1, sizeof(*l));
-
 	l->interfaces = memory_new(o->n, sizeof(*l->interfaces));
 	l->polled = memory_new(o->n, sizeof(*l->polled));
 	l->last = WHEN_NONE;
+	for (size_t i = 0; i < o->n; i++)
+		live_interface_init(&l->interfaces[i], o->names[i]);
 	for (size_t i = 0; i < o->n; i++) {
-		l->interfaces[i].name = memory_strdup(o->names[i]);
-		l->n++;
-		if (!live_interface_open(&l->interfaces[i], o)) {
-			live_close(l);
-			return NULL;
-		}
+		if (!live_interface_open(&l->interfaces[i], o, l->index == 0))
+			return false;
 		l->n_open++;
 	}
-	return l;
+	return true;
+}
+
+struct live_set *
+live_open(const struct live_options *o, size_t n)
+{
+	struct live_set *s = memory_new(1, sizeof(*s));
+	bool ok = true;
+
+	s->lives = memory_new(n, sizeof(*s->lives));
+	s->n = n;
+	s->n_interfaces = o->n;
+	s->wanted = o->count;
+	for (size_t i = 0; i < n && ok; i++) {
+		s->lives[i].set = s;
+		s->lives[i].index = i;
+		ok = open_one(&s->lives[i], o);
+	}
+	if (!ok || (n > 1 && !live_share(s, o->program))) {
+		live_close(s);
+		return NULL;
+	}
+	s->began = clock_now(CLOCK_REALTIME);
+	s->began_steady = clock_now(CLOCK_MONOTONIC);
+	return s;
 }
 
 void
-live_close(struct live *l)
+live_close(struct live_set *s)
 {
-	if (l == NULL)
+	if (s == NULL)
 		return;
-	for (size_t i = 0; i < l->n; i++) {
-		live_interface_close(&l->interfaces[i]);
-		free(l->interfaces[i].name);
+	for (size_t k = 0; k < s->n && s->lives[k].set != NULL; k++) {
+		struct live *l = &s->lives[k];
+
+		for (size_t i = 0; i < s->n_interfaces; i++)
+			live_interface_fini(&l->interfaces[i]);
+		free(l->interfaces);
+		free(l->polled);
 	}
-	free(l->interfaces);
-	free(l->polled);
-	free(l);
+	free(s->lives);
+	free(s);
+}
+
+struct live *
+live_of(const struct live_set *s, size_t i)
+{
+	return &s->lives[i];
 }
 
 static when_ns
@@ -86,37 +106,60 @@ stamp_of(const struct live_interface *i)
 static void
 lose(struct live *l, struct live_interface *i)
 {
+	size_t k = (size_t)(i - l->interfaces);
+
 	if (live_interface_renamed(i))
 		return;
-	message_error("%s: %s (it is listened to no longer; start again when "
-	              "it is back)", i->name, pcap_geterr(i->pcap));
+	/* It is gone for all, and each comes to know. */
+	if (!atomic_exchange(&l->set->lives[0].interfaces[k].lost, true))
+		message_error("%s: %s (it is listened to no longer; start "
+		              "again when it is back)",
+		    i->name, pcap_geterr(i->pcap));
 	live_interface_close(i);
-	i->facts.deaf = i->changed = true;
+	i->deaf = i->changed = true;
 	l->n_open--;
+}
+
+/*
+ * Until it had joined the others it was given all frames, and so were they:
+ * these are in no share.
+ */
+static bool
+is_early(const struct live *l, struct live_interface *i)
+{
+	const struct live_set *s = l->set;
+
+	i->joined = i->joined || s->n == 1 || stamp_of(i) >= s->began ||
+	    clock_now(CLOCK_MONOTONIC) - s->began_steady > PATIENCE;
+	return !i->joined;
 }
 
 /* Ask for its next packet, unless one waits. */
 static void
 refill(struct live *l, struct live_interface *i)
 {
+	bool several = l->set->n_interfaces > 1;
 	int64_t asked;
 
 	if (i->pcap == NULL || i->pending)
 		return;
-	asked = l->n > 1 ? clock_now(CLOCK_REALTIME) : 0;
-	switch (pcap_next_ex(i->pcap, &i->header, &i->bytes)) {
-	case 1:
-		i->pending = true;
-		i->waits = l->n > 1 ? clock_now(CLOCK_MONOTONIC) : 0;
-		break;
-	case 0:
-	case PCAP_ERROR_BREAK:
-		i->asked = asked;
-		break;
-	default:
-		lose(l, i);
-		break;
-	}
+	asked = several ? clock_now(CLOCK_REALTIME) : 0;
+	do {
+		switch (pcap_next_ex(i->pcap, &i->header, &i->bytes)) {
+		case 1:
+			i->pending = true;
+			i->waits = several ? clock_now(CLOCK_MONOTONIC) : 0;
+			break;
+		case 0:
+		case PCAP_ERROR_BREAK:
+			i->pending = false;
+			i->asked = asked;
+			break;
+		default:
+			lose(l, i);
+			return;
+		}
+	} while (i->pending && is_early(l, i));
 }
 
 /* Could another interface still have an earlier packet? */
@@ -128,7 +171,7 @@ is_next(const struct live *l, const struct live_interface *i)
 	/* Stamps of a clock that is ahead of ours would wait for ever. */
 	if (clock_now(CLOCK_MONOTONIC) - i->waits > SETTLED)
 		return true;
-	for (size_t k = 0; k < l->n; k++) {
+	for (size_t k = 0; k < l->set->n_interfaces; k++) {
 		const struct live_interface *other = &l->interfaces[k];
 
 		if (other->pcap != NULL && !other->pending &&
@@ -136,6 +179,41 @@ is_next(const struct live *l, const struct live_interface *i)
 			return false;
 	}
 	return true;
+}
+
+/* Those of each of us go up by the number of us. */
+static uint64_t
+number_of(struct live *l, when_ns stamp)
+{
+	const struct live_set *s = l->set;
+	uint64_t at = 0;
+
+	if (s->n > 1 && stamp > s->began)
+		at = (uint64_t)(stamp - s->began) / NUMBER_NS / s->n;
+	if (at < l->next_number)
+		at = l->next_number;
+	l->next_number = at + 1;
+	return at * s->n + l->index + 1;
+}
+
+static void
+add(atomic_uint_fast64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter,
+	    atomic_load_explicit(counter, memory_order_relaxed) + n,
+	    memory_order_relaxed);
+}
+
+static void
+note_time(struct live_counts *c, when_ns time)
+{
+	when_ns first = atomic_load_explicit(&c->first, memory_order_relaxed);
+	when_ns last = atomic_load_explicit(&c->last, memory_order_relaxed);
+
+	if (first == WHEN_NONE || time < first)
+		atomic_store_explicit(&c->first, time, memory_order_relaxed);
+	if (last == WHEN_NONE || time > last)
+		atomic_store_explicit(&c->last, time, memory_order_relaxed);
 }
 
 /* What stood open when the clock was set has not had its time. */
@@ -149,7 +227,9 @@ keep_time(struct live *l, struct live_interface *i, when_ns time)
 	    when_between(l->last, time) > now - l->last_read + SET_AHEAD;
 
 	if (back || ahead) {
-		message_note("%s: the clock of its frames was set", i->name);
+		if (i->first)
+			message_note("%s: the clock of its frames was set",
+			    i->name);
 		i->changed = true;
 	}
 	if (l->last == WHEN_NONE || time > l->last || back)
@@ -160,25 +240,65 @@ keep_time(struct live *l, struct live_interface *i, when_ns time)
 static void
 give(struct live *l, struct live_interface *i, struct frame *out)
 {
-	struct capture_input *facts = &i->facts;
+	when_ns stamp = stamp_of(i);
 
+	add(&i->counts.frames, 1);
 	*out = (struct frame){
-		.number = ++l->frames,
-		.file_number = ++facts->frames,
-		.time = stamp_of(i),
+		.number = number_of(l, stamp),
+		.file_number = i->counts.frames,
+		.time = stamp,
 		.link = i->link,
 		.wire_len = i->header->len,
 		.bytes = span_of(i->bytes, i->header->caplen),
 		.file = (uint16_t)(i - l->interfaces),
 	};
 	i->pending = false;
-	facts->bytes += out->bytes.len;
-	facts->cut_frames += out->bytes.len < out->wire_len;
-	if (facts->first == WHEN_NONE || out->time < facts->first)
-		facts->first = out->time;
-	if (facts->last == WHEN_NONE || out->time > facts->last)
-		facts->last = out->time;
-	keep_time(l, i, out->time);
+	add(&i->counts.bytes, out->bytes.len);
+	if (out->bytes.len < out->wire_len)
+		add(&i->counts.cut, 1);
+	note_time(&i->counts, stamp);
+	keep_time(l, i, stamp);
+}
+
+/* The first packet of those that wait. */
+static struct live_interface *
+earliest(struct live *l)
+{
+	struct live_interface *best = NULL;
+
+	for (size_t k = 0; k < l->set->n_interfaces; k++) {
+		struct live_interface *i = &l->interfaces[k];
+
+		refill(l, i);
+		if (i->pcap != NULL && i->pending &&
+		    (best == NULL || stamp_of(i) < stamp_of(best)))
+			best = i;
+	}
+	return best;
+}
+
+/* One more of those that are wanted? */
+static bool
+may_take(struct live_set *s)
+{
+	return s->wanted == 0 ||
+	    atomic_fetch_add_explicit(&s->taken, 1, memory_order_relaxed) <
+	    s->wanted;
+}
+
+/* All are taken, or what comes now came after the end; NULL: nothing. */
+static bool
+is_over(const struct live_set *s, const struct live_interface *next)
+{
+	int64_t since;
+
+	if (s->wanted > 0 && s->taken >= s->wanted)
+		return true;
+	if (!s->ending)
+		return false;
+	since = clock_now(CLOCK_MONOTONIC) - s->end_steady;
+	return since > PATIENCE ||
+	    (next != NULL ? stamp_of(next) > s->end : since > SETTLED);
 }
 
 /* False: a signal came, or the time is over. */
@@ -187,7 +307,7 @@ wait_for_any(struct live *l, int wait_ms)
 {
 	nfds_t n = 0;
 
-	for (size_t k = 0; k < l->n; k++)
+	for (size_t k = 0; k < l->set->n_interfaces; k++)
 		if (l->interfaces[k].pcap != NULL && !l->interfaces[k].pending)
 			l->polled[n++] = (struct pollfd){
 				.fd = l->interfaces[k].fd, .events = POLLIN };
@@ -199,19 +319,15 @@ live_next(struct live *l, struct frame *out, int wait_ms)
 {
 	/* A wait that ends without a packet is followed by one more look. */
 	for (int rounds = 0;; rounds++) {
-		struct live_interface *best = NULL;
+		struct live_interface *best = earliest(l);
 
-		for (size_t k = 0; k < l->n; k++) {
-			struct live_interface *i = &l->interfaces[k];
-
-			refill(l, i);
-			if (i->pcap != NULL && i->pending &&
-			    (best == NULL || stamp_of(i) < stamp_of(best)))
-				best = i;
-		}
 		if (l->n_open == 0)
 			return LIVE_GONE;
+		if (is_over(l->set, best))
+			return LIVE_OVER;
 		if (best != NULL && is_next(l, best)) {
+			if (!may_take(l->set))
+				return LIVE_OVER;
 			give(l, best, out);
 			return LIVE_FRAME;
 		}
@@ -232,14 +348,14 @@ live_time(const struct live *l)
 
 	if (l->last == WHEN_NONE)
 		return WHEN_NONE;
-	gone = clock_now(CLOCK_MONOTONIC) - l->last_read - BEHIND;
+	gone = clock_now(CLOCK_MONOTONIC) - l->last_read - LIVE_BEHIND;
 	return when_after(l->last, gone > 0 ? gone : 0);
 }
 
 void
 live_count(struct live *l)
 {
-	for (size_t k = 0; k < l->n; k++) {
+	for (size_t k = 0; k < l->set->n_interfaces; k++) {
 		struct live_interface *i = &l->interfaces[k];
 		struct pcap_stat now;
 
@@ -247,7 +363,7 @@ live_count(struct live *l)
 			continue;
 		live_interface_watch(i);
 		if (pcap_stats(i->pcap, &now) == 0) {
-			i->facts.dropped += now.ps_drop - i->kernel_drops;
+			add(&i->counts.dropped, now.ps_drop - i->kernel_drops);
 			i->kernel_drops = now.ps_drop;
 		}
 		for (size_t c = 0; c < LIVE_COUNTERS; c++) {
@@ -255,8 +371,9 @@ live_count(struct live *l)
 			uint64_t *last = &i->counters[c].last;
 
 			if (value > *last) {
-				i->facts.dropped += value - *last;
-				i->interface_drops += value - *last;
+				add(&i->counts.dropped, value - *last);
+				add(&i->counts.interface_dropped,
+				    value - *last);
 			}
 			*last = value;
 		}
@@ -264,35 +381,69 @@ live_count(struct live *l)
 }
 
 bool
-live_was_deaf(struct live *l)
+live_was_deaf(struct live_set *s)
 {
 	uint64_t dropped = 0;
 	bool deaf = false;
 
-	for (size_t k = 0; k < l->n; k++) {
-		deaf |= l->interfaces[k].changed;
-		l->interfaces[k].changed = false;
-		dropped += l->interfaces[k].facts.dropped;
-	}
-	deaf |= dropped > l->dropped;
-	l->dropped = dropped;
+	for (size_t k = 0; k < s->n; k++)
+		for (size_t i = 0; i < s->n_interfaces; i++) {
+			struct live_interface *one =
+			    &s->lives[k].interfaces[i];
+
+			deaf |= atomic_exchange(&one->changed, false);
+			dropped += one->counts.dropped;
+		}
+	deaf |= dropped > s->dropped;
+	s->dropped = dropped;
 	return deaf;
 }
 
-size_t
-live_inputs(const struct live *l)
+void
+live_end(struct live_set *s)
 {
-	return l->n;
+	s->end = clock_now(CLOCK_REALTIME);
+	s->end_steady = clock_now(CLOCK_MONOTONIC);
+	s->ending = true;
+}
+
+size_t
+live_inputs(const struct live_set *s)
+{
+	return s->n_interfaces;
 }
 
 struct capture_input
-live_input(const struct live *l, size_t i)
+live_input(const struct live_set *s, size_t i)
 {
-	return l->interfaces[i].facts;
+	const struct live_interface *one = &s->lives[0].interfaces[i];
+	struct capture_input sum = { .name = one->name,
+		.format = "live",
+		.deaf = one->deaf,
+		.drops_known = true,
+		.first = WHEN_NONE,
+		.last = WHEN_NONE };
+
+	for (size_t k = 0; k < s->n; k++) {
+		const struct live_counts *c =
+		    &s->lives[k].interfaces[i].counts;
+		when_ns first = c->first, last = c->last;
+
+		sum.frames += c->frames;
+		sum.bytes += c->bytes;
+		sum.cut_frames += c->cut;
+		sum.dropped += c->dropped;
+		if (first != WHEN_NONE &&
+		    (sum.first == WHEN_NONE || first < sum.first))
+			sum.first = first;
+		if (last > sum.last)
+			sum.last = last;
+	}
+	return sum;
 }
 
 uint64_t
-live_interface_dropped(const struct live *l, size_t i)
+live_interface_dropped(const struct live_set *s, size_t i)
 {
-	return l->interfaces[i].interface_drops;
+	return s->lives[0].interfaces[i].counts.interface_dropped;
 }

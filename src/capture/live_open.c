@@ -98,20 +98,21 @@ void
 live_interface_watch(struct live_interface *i)
 {
 	struct ifreq r;
-	bool up, down;
+	bool up, down, was = i->deaf;
 
-	if (!name_of(i, &r) || ioctl(i->fd, SIOCGIFFLAGS, &r) != 0)
+	if (!i->first || !name_of(i, &r) || ioctl(i->fd, SIOCGIFFLAGS, &r) != 0)
 		return;
 	up = r.ifr_flags & IFF_UP;
 	down = !up || !(r.ifr_flags & IFF_RUNNING);
-	if (down && !i->facts.deaf)
+	if (down && !was)
 		message_note("%s: %s (nothing is seen before it is %s)",
 		    i->name, up ? "has no link" : "is down",
 		    up ? "connected" : "up");
-	else if (i->facts.deaf && !down)
+	else if (was && !down)
 		message_note("%s: is up", i->name);
-	i->changed |= down != i->facts.deaf;
-	i->facts.deaf = down;
+	if (down != was)
+		i->changed = true;
+	i->deaf = down;
 }
 
 bool
@@ -121,7 +122,7 @@ live_interface_renamed(struct live_interface *i)
 
 	if (!name_of(i, &r) || strcmp(r.ifr_name, i->name) == 0)
 		return false;
-	if (strcmp(r.ifr_name, i->other_name) != 0)
+	if (i->first && strcmp(r.ifr_name, i->other_name) != 0)
 		message_note("%s: is named %s now (it is listened to on)",
 		    i->name, r.ifr_name);
 	snprintf(i->other_name, sizeof(i->other_name), "%s", r.ifr_name);
@@ -208,14 +209,22 @@ open_counters(struct live_interface *i)
 	}
 }
 
+void
+live_interface_init(struct live_interface *i, const char *name)
+{
+	i->name = memory_strdup(name);
+	i->counts.first = i->counts.last = WHEN_NONE;
+	for (size_t k = 0; k < LIVE_COUNTERS; k++)
+		i->counters[k].fd = -1;
+}
+
 bool
-live_interface_open(struct live_interface *i, const struct live_options *o)
+live_interface_open(struct live_interface *i, const struct live_options *o,
+    bool first)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
 	pcap_t *p = pcap_create(i->name, error);
 
-	for (size_t k = 0; k < LIVE_COUNTERS; k++)
-		i->counters[k].fd = -1;
 	if (p == NULL) {
 		message_error("%s: cannot capture: %s (see p407 -D)", i->name,
 		    error);
@@ -236,7 +245,7 @@ live_interface_open(struct live_interface *i, const struct live_options *o)
 		pcap_close(p);
 		return false;
 	}
-	if (status == PCAP_WARNING_PROMISC_NOTSUP)
+	if (status == PCAP_WARNING_PROMISC_NOTSUP && first)
 		message_note("%s: is not promiscuous (only what is for this "
 		             "machine will be seen)", i->name);
 	if (!set_filter(p, i->name, o->filter) ||
@@ -250,14 +259,12 @@ live_interface_open(struct live_interface *i, const struct live_options *o)
 	i->pcap = p;
 	i->fd = pcap_get_selectable_fd(p);
 	i->link = link_of(pcap_datalink(p));
-	i->facts = (struct capture_input){ .name = i->name,
-		.format = "live",
-		.drops_known = true,
-		.first = WHEN_NONE,
-		.last = WHEN_NONE };
+	i->first = first;
 	i->index = if_nametoindex(i->name);
-	open_counters(i);
-	live_interface_watch(i);
+	if (first) {
+		open_counters(i);
+		live_interface_watch(i);
+	}
 	return true;
 }
 
@@ -273,6 +280,13 @@ live_interface_close(struct live_interface *i)
 		pcap_close(i->pcap);
 	i->pcap = NULL;
 	i->pending = false;
+}
+
+void
+live_interface_fini(struct live_interface *i)
+{
+	live_interface_close(i);
+	free(i->name);
 }
 
 bool

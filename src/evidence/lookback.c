@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence/lookback.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -34,34 +36,40 @@ struct talker {
 struct kept_frame {
 	struct link all, own; /* of those of its standing; of its talker */
 	struct talker *talker;
+	atomic_uint holders; /* the look-back, and views */
 	struct frame frame;
 	uint8_t bytes[];
 };
 
 struct lookback {
 	struct net *net;
+	uint64_t most; /* bytes */
+	pthread_mutex_t lock; /* of all that follows */
 	struct table talkers;
 	struct link frames[STANDINGS]; /* oldest first */
 	uint64_t bytes[STANDINGS];
+};
+
+struct lookback_view {
 	struct evidence_source source;
-	const struct kept_frame **order; /* what is read, by number */
-	size_t n_order, at;
+	struct kept_frame **frames; /* by number */
+	size_t n, room, at;
 };
 
 static void rewind_frames(void *context);
 static bool next_frame(void *context, struct frame *out);
 
 struct lookback *
-lookback_new(void)
+lookback_new(unsigned sharers)
 {
 	struct lookback *l = memory_new(1, sizeof(*l));
 
 	l->net = net_new();
+	l->most = limit_of(LIMIT_LOOKBACK) / sharers;
+	pthread_mutex_init(&l->lock, NULL);
 	table_init(&l->talkers);
 	for (int s = 0; s < STANDINGS; s++)
 		list_init(&l->frames[s]);
-	l->source =
-	    (struct evidence_source){ l, rewind_frames, next_frame };
 	return l;
 }
 
@@ -74,6 +82,15 @@ size_of(const struct kept_frame *k)
 }
 
 static void
+let_go(struct kept_frame *k)
+{
+	if (atomic_fetch_sub(&k->holders, 1) > 1)
+		return;
+	secret_wipe(k->bytes, k->frame.bytes.len);
+	free(k);
+}
+
+static void
 drop(struct lookback *l, struct kept_frame *k)
 {
 	struct talker *t = k->talker;
@@ -82,8 +99,7 @@ drop(struct lookback *l, struct kept_frame *k)
 	t->bytes -= size_of(k);
 	list_remove(&k->all);
 	list_remove(&k->own);
-	secret_wipe(k->bytes, k->frame.bytes.len);
-	free(k);
+	let_go(k);
 	if (list_empty(&t->frames)) {
 		l->bytes[t->standing] -= sizeof(*t);
 		table_remove(&l->talkers, &t->entry);
@@ -109,7 +125,7 @@ lookback_free(struct lookback *l)
 			drop(l, oldest(l, (enum standing)s));
 	table_fini(&l->talkers);
 	net_free(l->net);
-	free(l->order);
+	pthread_mutex_destroy(&l->lock);
 	free(l);
 }
 
@@ -117,9 +133,8 @@ lookback_free(struct lookback *l)
 static void
 forget(struct lookback *l, when_ns now)
 {
-	uint64_t most = limit_of(LIMIT_LOOKBACK);
-	const uint64_t bounds[] = { most / PART, most / PART,
-		most - 2 * (most / PART) };
+	const uint64_t bounds[] = { l->most / PART, l->most / PART,
+		l->most - 2 * (l->most / PART) };
 
 	for (int i = 0; i < STANDINGS; i++) {
 		enum standing s = (enum standing)i;
@@ -223,6 +238,7 @@ keep(struct lookback *l, struct talker *t, const struct frame *f)
 	struct kept_frame *k = memory_new(1, sizeof(*k) + f->bytes.len);
 
 	k->talker = t;
+	k->holders = 1;
 	k->frame = *f;
 	memcpy(k->bytes, f->bytes.at, f->bytes.len);
 	k->frame.bytes = span_of(k->bytes, f->bytes.len);
@@ -237,19 +253,13 @@ keep(struct lookback *l, struct talker *t, const struct frame *f)
 	}
 }
 
-void
-lookback_frame(struct lookback *l, const struct frame *f)
+static void
+take_packet(struct lookback *l, const struct packet *p, const struct frame *f)
 {
-	struct packet p;
-
-	if (!net_decode(l->net, f, &p) ||
-	    (p.protocol != PROTOCOL_TCP && !beside_is_one(&p)))
-		return;
-
 	/* Nothing of a connection is kept from its middle on. */
-	struct talker *t = talker_of(l, &p);
+	struct talker *t = talker_of(l, p);
 
-	if (wants(l, t, &p)) {
+	if (wants(l, t, p)) {
 		keep(l, t, f);
 	} else if (list_empty(&t->frames)) {
 		l->bytes[t->standing] -= sizeof(*t);
@@ -259,13 +269,28 @@ lookback_frame(struct lookback *l, const struct frame *f)
 	forget(l, f->time);
 }
 
+void
+lookback_frame(struct lookback *l, const struct frame *f)
+{
+	struct packet p;
+
+	if (!net_decode(l->net, f, &p) ||
+	    (p.protocol != PROTOCOL_TCP && !beside_is_one(&p)))
+		return;
+	pthread_mutex_lock(&l->lock);
+	take_packet(l, &p, f);
+	pthread_mutex_unlock(&l->lock);
+}
+
 uint64_t
-lookback_bytes(const struct lookback *l)
+lookback_bytes(struct lookback *l)
 {
 	uint64_t bytes = 0;
 
+	pthread_mutex_lock(&l->lock);
 	for (int s = 0; s < STANDINGS; s++)
 		bytes += l->bytes[s];
+	pthread_mutex_unlock(&l->lock);
 	return bytes;
 }
 
@@ -282,40 +307,68 @@ by_number(const void *a, const void *b)
 	        y->frame.number;
 }
 
-const struct evidence_source *
-lookback_source(struct lookback *l)
+static void
+hold(struct lookback_view *v, struct kept_frame *k)
 {
-	size_t room = 0;
+	if (v->n == v->room) {
+		v->room = v->room > 0 ? 2 * v->room : 1024;
+		v->frames = memory_grow(v->frames, v->room,
+		    sizeof(struct kept_frame *));
+	}
+	atomic_fetch_add(&k->holders, 1);
+	v->frames[v->n++] = k;
+}
 
-	free(l->order);
-	l->n_order = 0;
-	for (int s = 0; s < STANDINGS; s++)
-		LIST_EACH (link, &l->frames[s])
-			room++;
-	l->order = memory_new(room + 1, sizeof(struct kept_frame *));
-	for (int s = 0; s < STANDINGS; s++)
-		LIST_EACH (link, &l->frames[s])
-			l->order[l->n_order++] =
-			    LIST_OBJECT(link, struct kept_frame, all);
-	qsort(l->order, l->n_order, sizeof(struct kept_frame *), by_number);
-	return &l->source;
+struct lookback_view *
+lookback_view(struct lookback *const *l, size_t n)
+{
+	struct lookback_view *v = memory_new(1, sizeof(*v));
+
+	v->source =
+	    (struct evidence_source){ v, rewind_frames, next_frame };
+	for (size_t i = 0; i < n; i++) {
+		pthread_mutex_lock(&l[i]->lock);
+		for (int s = 0; s < STANDINGS; s++)
+			LIST_EACH (link, &l[i]->frames[s])
+				hold(v,
+				    LIST_OBJECT(link, struct kept_frame, all));
+		pthread_mutex_unlock(&l[i]->lock);
+	}
+	if (v->n > 0)
+		qsort(v->frames, v->n, sizeof(struct kept_frame *), by_number);
+	return v;
+}
+
+void
+lookback_view_free(struct lookback_view *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		let_go(v->frames[i]);
+	free(v->frames);
+	free(v);
+}
+
+const struct evidence_source *
+lookback_source(const struct lookback_view *v)
+{
+	return &v->source;
 }
 
 static void
 rewind_frames(void *context)
 {
-	struct lookback *l = context;
+	struct lookback_view *v = context;
 
-	l->at = 0;
+	v->at = 0;
 }
 
 static bool
 next_frame(void *context, struct frame *out)
 {
-	struct lookback *l = context;
+	struct lookback_view *v = context;
 
-	if (l->at == l->n_order)
+	if (v->at == v->n)
 		return false;
-	*out = l->order[l->at++]->frame;
+	*out = v->frames[v->at++]->frame;
 	return true;
 }

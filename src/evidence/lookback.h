@@ -24,18 +24,24 @@
 
 struct lookback;
 
-struct lookback *lookback_new(void);
+/* One of so many that share the bound. */
+struct lookback *lookback_new(unsigned sharers);
 void lookback_free(struct lookback *l); /* NULL is fine */
 
 void lookback_frame(struct lookback *l, const struct frame *f);
 
 /*
- * What is kept, in order; it holds until the next lookback_frame().  The
- * source is the look-back's own.
+ * What n of them keep now, in order of frames; it stays as it is, whatever
+ * comes to them meanwhile.  They may be other threads': each is held up only
+ * while its frames are counted.
  */
-const struct evidence_source *lookback_source(struct lookback *l);
+struct lookback_view;
+
+struct lookback_view *lookback_view(struct lookback *const *l, size_t n);
+void lookback_view_free(struct lookback_view *v);
+const struct evidence_source *lookback_source(const struct lookback_view *v);
 
 /* Bytes that it holds now. */
-uint64_t lookback_bytes(const struct lookback *l);
+uint64_t lookback_bytes(struct lookback *l);
 
 #endif

@@ -55,6 +55,18 @@ net_counts(const struct net *n)
 	return n->counts;
 }
 
+void
+net_counts_add(struct net_counts *sum, const struct net_counts *c)
+{
+	sum->frames += c->frames;
+	sum->not_ip += c->not_ip;
+	sum->damaged += c->damaged;
+	sum->fragments += c->fragments;
+	sum->unknown_link += c->unknown_link;
+	if (sum->unknown_link_type == 0)
+		sum->unknown_link_type = c->unknown_link_type;
+}
+
 bool
 net_decode(struct net *n, const struct frame *f, struct packet *out)
 {

@@ -89,5 +89,6 @@ struct net_counts {
 };
 
 struct net_counts net_counts(const struct net *n);
+void net_counts_add(struct net_counts *sum, const struct net_counts *c);
 
 #endif

@@ -104,16 +104,30 @@ sandbox_drop(const char *account, const char **became)
 }
 
 struct sandbox_state
-sandbox_confine(enum sandbox_phase phase, const struct sandbox_paths *paths)
+sandbox_confine_thread(const struct sandbox_paths *paths)
 {
 	struct sandbox_state s = { 0 };
 
 	NOTE_CONFINED();
 	s.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-	if (s.no_new_privileges) {
+	if (s.no_new_privileges)
 		s.landlock = landlock_confine(paths);
-		s.seccomp = seccomp_confine(phase);
-	}
+	return s;
+}
+
+void
+sandbox_confine_all(struct sandbox_state *s, enum sandbox_phase phase)
+{
+	if (s->no_new_privileges)
+		s->seccomp = seccomp_confine(phase);
+}
+
+struct sandbox_state
+sandbox_confine(enum sandbox_phase phase, const struct sandbox_paths *paths)
+{
+	struct sandbox_state s = sandbox_confine_thread(paths);
+
+	sandbox_confine_all(&s, phase);
 	return s;
 }
 

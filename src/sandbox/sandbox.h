@@ -69,6 +69,14 @@ struct sandbox_paths {
 struct sandbox_state sandbox_confine(enum sandbox_phase phase,
     const struct sandbox_paths *paths);
 
+/*
+ * The two halves of that, where threads are needed that cannot be made later:
+ * what holds for this thread and for those that it makes from then on, and
+ * what holds for all that there are.
+ */
+struct sandbox_state sandbox_confine_thread(const struct sandbox_paths *paths);
+void sandbox_confine_all(struct sandbox_state *s, enum sandbox_phase phase);
+
 /* "seccomp, Landlock"; of nothing at all: "none". */
 const char *sandbox_words(struct sandbox_state s);
 

@@ -41,6 +41,12 @@ flow_table_number_into(struct flow_table *t, struct flow_numbers *numbers)
 	t->numbers = numbers;
 }
 
+void
+flow_table_number_from(struct flow_table *t, atomic_uint_fast64_t *connections)
+{
+	t->connections = connections;
+}
+
 const struct flow_moment *
 flow_table_moment(const struct flow_table *t)
 {

@@ -12,6 +12,8 @@
 #ifndef P407_TCP_FLOW_H
 #define P407_TCP_FLOW_H
 
+#include <stdatomic.h>
+
 #include "net/packet.h"
 #include "tcp/reassembly.h"
 
@@ -153,6 +155,10 @@ void flow_numbers_settle(struct flow_numbers *list);
 /* The id there of the connection that began with this frame; 0: none. */
 uint64_t flow_numbers_find(const struct flow_numbers *list,
     uint64_t first_frame);
+
+/* Where they share a wire, each takes the next one from here, at once. */
+void flow_table_number_from(struct flow_table *t,
+    atomic_uint_fast64_t *connections);
 
 /*
  * There is no room: follow the oldest of those that are followed no longer.

@@ -143,7 +143,9 @@ flow_add(struct flow_table *t, const struct packet *p, uint32_t hash)
 	if (t->numbers != NULL) {
 		put_number(t, f);
 	} else {
-		f->info.id = t->counts.connections;
+		f->info.id = t->connections != NULL
+		    ? atomic_fetch_add(t->connections, 1) + 1
+		    : t->counts.connections;
 		f->info.stream = (uint32_t)(f->info.id - 1);
 	}
 	f->hash = hash;

@@ -73,6 +73,7 @@ struct flow_table {
 	struct flow *free;   /* places that are free again, */
 	struct flow *fresh, *fresh_end; /* and those never used */
 	size_t n_places;
+	atomic_uint_fast64_t *connections; /* of several; NULL: counts' */
 	struct flow_moment moment;
 	when_ns now; /* capture time; never goes back */
 	when_ns due; /* nothing waits for a time before this */

@@ -5,8 +5,9 @@
 #
 # Called by `make bench-live` in the build folder, as root.  A veth pair in
 # namespaces of its own; tcpreplay sends a bench input into one end, as fast
-# as it can and at a ladder of rates; at the other end listen tcpdump, p407,
-# and both at once, in turns, with the same buffer.  A packet is lost if the
+# as it can and at a ladder of rates; at the other end listen tcpdump, p407
+# with one thread and with two, and tcpdump and p407 at once, in turns, with
+# the same buffer (two threads have half of it each).  A packet is lost if the
 # wire had it (/proc/net/dev) and the program did not count it; what the
 # program itself calls dropped stands beside.  A rate is held if all $RUNS
 # runs (3) lost nothing by either count.  All runs: bench/live-DATE.tsv.
@@ -68,6 +69,10 @@ start() {
 	p407)
 		"$p407" -i wire -B "$buffer" -o json=/dev/null 2>"$work/p407" &
 		;;
+	p407-j2)
+		"$p407" -i wire -j 2 -B $((buffer / 2)) -o json=/dev/null \
+		    2>"$work/p407-j2" &
+		;;
 	esac
 	started=$!
 	tries=50
@@ -82,15 +87,15 @@ start() {
 # finish PROGRAM PROCESS: $seen and $dropped by its own count, $ticks of CPU.
 finish() {
 	ticks=$(awk '{ print $14 + $15 }' "/proc/$2/stat")
-	if [ "$1" = p407 ]; then
+	if [ "$1" != tcpdump ]; then
 		kill -s USR1 "$2"
 		sleep 0.3
 	fi
 	kill -s INT "$2"
 	wait "$2" || :
-	if [ "$1" = p407 ]; then
+	if [ "$1" != tcpdump ]; then
 		count='s/.*: wire: \([0-9]*\) frames.* missed \([0-9]*\) .*/\1 \2/p'
-		set -- $(sed -n "$count" "$work/p407")
+		set -- $(sed -n "$count" "$work/$1")
 	else
 		set -- $(sed -n 's/ packets captured//p
 			s/ packets\{0,1\} dropped by kernel//p' "$work/tcpdump")
@@ -208,6 +213,7 @@ for mode in ${MODES:-mixed small}; do
 		while [ "$left" -gt 0 ]; do
 			run "$mode" "$rate" tcpdump
 			run "$mode" "$rate" p407
+			run "$mode" "$rate" p407-j2
 			run "$mode" "$rate" tcpdump p407
 			left=$((left - 1))
 		done >>"$figures"

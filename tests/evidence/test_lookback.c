@@ -13,10 +13,10 @@ static when_ns now;
 static void
 set_up(void)
 {
-	lookback = lookback_new();
+	limit_set(LIMIT_LOOKBACK, 1u << 20);
+	lookback = lookback_new(1);
 	number = 0;
 	now = 1;
-	limit_set(LIMIT_LOOKBACK, 1u << 20);
 }
 
 static void
@@ -60,11 +60,11 @@ segment(uint16_t port, bool back, uint8_t flags, const char *head,
 	lookback_frame(lookback, &f);
 }
 
-/* How many of the frames from `first` on are kept. */
+/* How many frames of a view there are, from `first` on; they are in order. */
 static size_t
-kept(uint64_t first)
+count(struct lookback_view *v, uint64_t first)
 {
-	const struct evidence_source *s = lookback_source(lookback);
+	const struct evidence_source *s = lookback_source(v);
 	struct frame f;
 	uint64_t before = 0;
 	size_t n = 0;
@@ -72,9 +72,21 @@ kept(uint64_t first)
 	s->rewind(s->context);
 	while (s->next(s->context, &f)) {
 		ck_assert_uint_gt(f.number, before);
+		ck_assert_uint_eq(f.bytes.at[12], 8);
 		before = f.number;
 		n += f.number >= first;
 	}
+	return n;
+}
+
+/* How many of the frames from `first` on are kept. */
+static size_t
+kept(uint64_t first)
+{
+	struct lookback_view *v = lookback_view(&lookback, 1);
+	size_t n = count(v, first);
+
+	lookback_view_free(v);
 	return n;
 }
 
@@ -182,6 +194,40 @@ START_TEST(what_is_old_goes)
 }
 END_TEST
 
+/* What is read stays, whatever comes and goes meanwhile. */
+START_TEST(a_view_stays_as_it_is)
+{
+	struct lookback_view *v;
+
+	segment(1, false, SYN, "", 0);
+	segment(1, false, ACK, "GET http://a/ HTTP/1.1\r\n\r\n", 0);
+	v = lookback_view(&lookback, 1);
+	now += (LOOKBACK_SECONDS + 1) * WHEN_SECOND;
+	segment(2, false, SYN, "", 0);
+	ck_assert_uint_eq(kept(1), 1);
+	ck_assert_uint_eq(count(v, 1), 2);
+	ck_assert_uint_eq(count(v, 1), 2);
+	lookback_view_free(v);
+}
+END_TEST
+
+START_TEST(of_several_it_is_in_order)
+{
+	struct lookback *both[2] = { lookback, lookback_new(2) };
+	struct lookback_view *v;
+
+	for (int i = 0; i < 6; i++) {
+		lookback = both[i % 2];
+		segment((uint16_t)(1 + i), false, SYN, "", 0);
+	}
+	v = lookback_view(both, 2);
+	ck_assert_uint_eq(count(v, 1), 6);
+	lookback_view_free(v);
+	lookback = both[0];
+	lookback_free(both[1]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -198,6 +244,8 @@ main(void)
 	tcase_add_test(c,
 	    many_logins_stay_within_the_limit_and_the_last_are_there);
 	tcase_add_test(c, what_is_old_goes);
+	tcase_add_test(c, a_view_stays_as_it_is);
+	tcase_add_test(c, of_several_it_is_in_order);
 	suite_add_tcase(s, c);
 	return run_suite(s);
 }

@@ -290,7 +290,7 @@ START_TEST(a_connection_that_never_came_about)
 		struct flow_info info = info_of();
 
 		info.close = rows[i].close;
-		info.syns = rows[i].syns;
+		info.syns = (uint16_t)rows[i].syns;
 		begin(&s);
 		kdc_refused(s.kdc, &info);
 		info.port[1] = 3128;
