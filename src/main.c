@@ -342,6 +342,10 @@ run_events(const struct options *o, const struct rules *rules)
 	return status;
 }
 
+/* To give back piece by piece what ends with the process anyhow would take as
+ * long as to write the report. */
+static struct correlator *kept;
+
 static int
 run(const struct options *o, const struct rules *rules)
 {
@@ -373,7 +377,7 @@ run(const struct options *o, const struct rules *rules)
 	}
 
 	/* It may open libndpi, which cannot be done from then on. */
-	struct correlator *k = correlator_new(o);
+	struct correlator *k = kept = correlator_new(o);
 
 	struct state *state =
 	    o->state != NULL ? state_open(o->state) : NULL;
@@ -444,7 +448,6 @@ run(const struct options *o, const struct rules *rules)
 	compare_free(before);
 	proxylog_free(log);
 	free(inputs);
-	correlator_free(k);
 	state_close(state);
 	/* Its last bytes are in a block of the pool. */
 	capture_close(in);

@@ -8,6 +8,7 @@
 #include "pool_parts.h"
 #include "share.h"
 
+static void start_helpers(struct pool *p);
 static void publish(struct pool *p);
 static void empty_batch(struct pool *p, struct batch *b);
 static struct batch *batch_new(unsigned workers);
@@ -40,15 +41,25 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 		m->index = i;
 		m->worker = worker_new(
 		    p->threads ? pool_take_member : pool_take_single, m);
-		ring_init(&m->ring);
-		if (p->threads &&
-		    pthread_create(&m->thread, NULL, pool_run_member, m) != 0) {
+	}
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->work, NULL);
+	pthread_cond_init(&p->progress, NULL);
+	start_helpers(p);
+	return p;
+}
+
+static void
+start_helpers(struct pool *p)
+{
+	p->helpers = memory_new(p->n, sizeof(*p->helpers));
+	for (unsigned i = 0; i + 1 < p->n; i++)
+		if (pthread_create(&p->helpers[i], NULL, pool_run_helper,
+		        p) != 0) {
 			message_error("no more threads can be started "
 			              "(use a smaller -j)");
 			exit(2);
 		}
-	}
-	return p;
 }
 
 void
@@ -142,8 +153,8 @@ pool_frame(struct pool *p, const struct frame *f)
 static void
 publish(struct pool *p)
 {
-	p->begun++;
 	if (!p->threads) {
+		p->begun++;
 		pool_do_share(&p->members[0], p->batches[0]);
 		if (p->said.n > 0)
 			pool_emit_single(p);
@@ -151,8 +162,11 @@ publish(struct pool *p)
 		p->done++;
 		return;
 	}
-	for (unsigned i = 0; i < p->n; i++)
-		ring_fill(&p->members[i].ring);
+	pthread_mutex_lock(&p->lock);
+	p->over = batch_of(p, p->begun)->last;
+	p->begun++;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->lock);
 }
 
 void
@@ -173,19 +187,31 @@ pool_finish(struct pool *p)
 	if (!p->threads)
 		return;
 	collect(p);
-	for (unsigned i = 0; i < p->n; i++)
-		pthread_join(p->members[i].thread, NULL);
+	for (unsigned i = 0; i + 1 < p->n; i++)
+		pthread_join(p->helpers[i], NULL);
 }
 
-/* Wait for the oldest batch, take its results, and make it empty. */
+static bool
+all_have_done(const struct pool *p, uint64_t number)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->members[i].done <= number)
+			return false;
+	return true;
+}
+
+/* See that the oldest batch is done, take its results, and make it empty. */
 static void
 collect(struct pool *p)
 {
 	uint64_t number = p->done++;
 	struct batch *b = batch_of(p, number);
 
-	for (unsigned i = 0; i < p->n; i++)
-		ring_wait_emptied(&p->members[i].ring, number + 1);
+	pthread_mutex_lock(&p->lock);
+	while (!all_have_done(p, number))
+		if (!pool_help(p))
+			pthread_cond_wait(&p->progress, &p->lock);
+	pthread_mutex_unlock(&p->lock);
 	pool_emit_batch(p, number);
 	empty_batch(p, b);
 }
@@ -277,7 +303,6 @@ pool_free(struct pool *p)
 		struct member *m = &p->members[i];
 
 		worker_free(m->worker);
-		ring_fini(&m->ring);
 		for (size_t k = 0; k < 2 * BATCHES; k++)
 			free(m->numbers[k].at);
 	}
@@ -291,6 +316,10 @@ pool_free(struct pool *p)
 	}
 	free_blocks(p->spare);
 	net_free(p->net);
+	pthread_cond_destroy(&p->progress);
+	pthread_cond_destroy(&p->work);
+	pthread_mutex_destroy(&p->lock);
+	free(p->helpers);
 	free(p->members);
 	free(p);
 }

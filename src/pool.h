@@ -7,10 +7,11 @@
  * all of it happens inside the calls, in the caller's thread, some frames at
  * a time: what memory a packet will need is fetched while others are read.
  *
- * With more, the caller's thread takes frames apart (net/) and puts packets
- * into batches.  Each worker is a thread and takes from every batch the
- * packets of its share: those whose unordered pair of addresses (the inner
- * one, in tunnels) falls to it.  A batch also has the times of all its
+ * With more, there are as many threads.  The caller's takes frames apart
+ * (net/) and puts packets into batches.  Each worker takes from every batch
+ * the packets of its share: those whose unordered pair of addresses (the inner
+ * one, in tunnels) falls to it.  A share is done by whatever thread has time,
+ * the caller's, too, when it would wait.  A batch also has the times of all its
  * frames, so that what waits for a time in one worker happens at the same
  * frame as if all were one.  When all have done their part of a batch, the
  * caller's thread numbers the new connections, puts the observations in order

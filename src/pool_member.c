@@ -3,7 +3,7 @@
 
 /* Packets that a worker looks ahead, twice, once connections are many. */
 #define AHEAD 6
-#define FEW   4096
+#define FEW   256
 
 /* The first frame of the batch, from `from` on, at which it is that late. */
 static size_t
@@ -36,15 +36,19 @@ pass_frames(struct worker *w, const struct batch *b, size_t *from, size_t to)
 
 /* Memory is slow: what will be looked at is asked for some packets before. */
 static uint32_t
-look_ahead(struct flow_table *t, struct batch *b, uint32_t i, bool near)
+look_ahead(struct flow_table *t, struct batch *b, uint32_t i, int stage)
 {
 	struct packet *k = &b->items[i].packet;
 
-	if (k->protocol == PROTOCOL_TCP && near) {
-		flow_table_soon(t, k->flow_hash);
-	} else if (k->protocol == PROTOCOL_TCP) {
+	if (k->protocol != PROTOCOL_TCP)
+		return b->items[i].next;
+	if (stage == 0) {
 		k->flow_hash = flow_hash(t, k);
 		flow_table_expect(t, k->flow_hash);
+	} else if (stage == 1) {
+		flow_table_soon(t, k->flow_hash);
+	} else {
+		flow_table_next(t, k->flow_hash);
 	}
 	return b->items[i].next;
 }
@@ -53,23 +57,27 @@ void
 pool_do_share(struct member *m, struct batch *b)
 {
 	struct flow_table *t = worker_flows(m->worker);
-	uint32_t far = b->shares[m->index].first, near = far;
+	uint32_t far = b->shares[m->index].first, near = far, next = far;
 	size_t passed = 0;
 
 	if (flow_table_counts(t).open < FEW)
-		far = near = NONE; /* they are in the cache */
-	for (int i = 0; i < 2 * AHEAD && far != NONE; i++)
-		far = look_ahead(t, b, far, false);
-	for (int i = 0; i < AHEAD && near != NONE; i++)
-		near = look_ahead(t, b, near, true);
+		far = near = next = NONE; /* they are in the cache */
+	for (int i = 0; i < 3 * AHEAD && far != NONE; i++)
+		far = look_ahead(t, b, far, 0);
+	for (int i = 0; i < 2 * AHEAD && near != NONE; i++)
+		near = look_ahead(t, b, near, 1);
+	for (int i = 0; i < AHEAD && next != NONE; i++)
+		next = look_ahead(t, b, next, 2);
 	for (uint32_t i = b->shares[m->index].first; i != NONE;
 	     i = b->items[i].next) {
 		const struct item *item = &b->items[i];
 
 		if (far != NONE)
-			far = look_ahead(t, b, far, false);
+			far = look_ahead(t, b, far, 0);
 		if (near != NONE)
-			near = look_ahead(t, b, near, true);
+			near = look_ahead(t, b, near, 1);
+		if (next != NONE)
+			next = look_ahead(t, b, next, 2);
 		if (passed < item->frame)
 			pass_frames(m->worker, b, &passed, item->frame);
 		worker_packet(m->worker, &item->packet);
@@ -84,30 +92,71 @@ pool_do_share(struct member *m, struct batch *b)
 		worker_finish(m->worker);
 }
 
-void *
-pool_run_member(void *member)
+static void
+do_next(struct member *m)
 {
-	struct member *m = member;
-	struct flow_table *t = worker_flows(m->worker);
-	bool last = false;
+	uint64_t number = m->done;
+	struct flow_numbers *mine = &m->numbers[number % (2 * BATCHES)];
+	struct batch *b = batch_of(m->pool, number);
 
-	for (uint64_t number = 0; !last; number++) {
-		struct flow_numbers *mine =
-		    &m->numbers[number % (2 * BATCHES)];
+	budget_enter(&m->budget);
+	if (number >= BATCHES)
+		worker_settle(m->worker,
+		    &m->numbers[(number - BATCHES) % (2 * BATCHES)]);
+	mine->n = 0;
+	flow_table_number_into(worker_flows(m->worker), mine);
+	m->said = &b->shares[m->index].said;
+	pool_do_share(m, b);
+	budget_enter(NULL);
+}
 
-		ring_wait_filled(&m->ring, number + 1);
+/* Who is farthest behind, and not at work; NULL: nobody has anything to do. */
+static struct member *
+next_member(struct pool *p)
+{
+	struct member *next = NULL;
 
-		struct batch *b = batch_of(m->pool, number);
+	for (unsigned i = 0; i < p->n; i++) {
+		struct member *m = &p->members[i];
 
-		if (number >= BATCHES)
-			worker_settle(m->worker,
-			    &m->numbers[(number - BATCHES) % (2 * BATCHES)]);
-		mine->n = 0;
-		flow_table_number_into(t, mine);
-		m->said = &b->shares[m->index].said;
-		last = b->last;
-		pool_do_share(m, b);
-		ring_empty(&m->ring);
+		if (!m->taken && m->done < p->begun &&
+		    (next == NULL || m->done < next->done))
+			next = m;
 	}
+	return next;
+}
+
+bool
+pool_help(struct pool *p)
+{
+	struct member *m = next_member(p);
+
+	if (m == NULL)
+		return false;
+	m->taken = true;
+	pthread_mutex_unlock(&p->lock);
+	do_next(m);
+	pthread_mutex_lock(&p->lock);
+	m->taken = false;
+	m->done++;
+	pthread_cond_signal(&p->progress);
+	return true;
+}
+
+void *
+pool_run_helper(void *pool)
+{
+	struct pool *p = pool;
+
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		if (pool_help(p))
+			continue;
+		/* Who is at work does what comes after that, too. */
+		if (p->over)
+			break;
+		pthread_cond_wait(&p->work, &p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }

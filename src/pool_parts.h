@@ -5,7 +5,9 @@
 #ifndef P407_POOL_PARTS_H
 #define P407_POOL_PARTS_H
 
-#include "base/ring.h"
+#include <pthread.h>
+
+#include "base/budget.h"
 #include "pool.h"
 
 /*
@@ -60,12 +62,13 @@ struct batch {
 	} *shares; /* one a worker */
 };
 
-/* One worker, and its thread if there are several. */
+/* One worker.  Its batches are done in order, each by whoever has time. */
 struct member {
 	struct pool *pool;
 	unsigned index;
-	pthread_t thread;
-	struct ring ring;
+	uint64_t done; /* batches; with the pool's lock */
+	bool taken;    /* somebody does the next one; with the lock */
+	struct budget budget;
 	struct worker *worker;
 	struct said_list *said; /* of the batch in hand */
 	/*
@@ -80,13 +83,18 @@ struct member {
 struct pool {
 	worker_emit *emit;
 	void *context;
-	unsigned n; /* members */
+	unsigned n; /* members, and threads with the caller's */
 	bool threads; /* else the only member works in the caller's */
 	struct member *members;
+	pthread_t *helpers; /* n - 1 */
+	pthread_mutex_t lock;
+	pthread_cond_t work;     /* there is some, or no more will come */
+	pthread_cond_t progress; /* a share was done */
 	struct said_list said; /* holes, of the only one */
 	struct batch *batches[BATCHES];
 	size_t batch_frames;
-	uint64_t begun, done; /* batches */
+	uint64_t begun, done; /* batches; begun is written with the lock */
+	bool over; /* the last was begun; with the lock */
 	struct net *net;
 	when_ns now;
 	uint64_t connections;
@@ -106,8 +114,12 @@ batch_of(const struct pool *p, uint64_t number)
 /* Its share of a batch, in the calling thread. */
 void pool_do_share(struct member *m, struct batch *b);
 
-/* A thread: one batch after the other, up to the last. */
-void *pool_run_member(void *member);
+/* With the lock, which it lets go of meanwhile: do somebody's share of a
+ * batch.  False if none waits. */
+bool pool_help(struct pool *p);
+
+/* A thread: that, up to the last batch. */
+void *pool_run_helper(void *pool);
 
 /* -- pool_order.c: observations, as if there were one worker -- */
 

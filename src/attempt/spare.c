@@ -116,7 +116,13 @@ tracker_absorb_spares(struct tracker *t, bool whole)
 	size_t n = 0;
 
 	TRACKED_EACH (link, t)
-		all[n++] = TRACKED_OF(link);
+		TRACKED_OF(link)->pair->has_spare = false;
+	TRACKED_EACH (link, t)
+		if (may_be_spare(TRACKED_OF(link)))
+			TRACKED_OF(link)->pair->has_spare = true;
+	TRACKED_EACH (link, t)
+		if (TRACKED_OF(link)->pair->has_spare)
+			all[n++] = TRACKED_OF(link);
 	qsort(all, n, sizeof(struct tracked *), by_agent_and_host);
 
 	/* The nearest login before, then the nearest after. */

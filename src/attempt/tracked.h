@@ -37,6 +37,7 @@ struct pair {
 	uint16_t proxy_port;
 	struct link open; /* struct tracked: asked or challenged */
 	size_t attempts;  /* that point here; it may go when there is none */
+	bool has_spare;   /* tracker_absorb_spares(): one of them may be one */
 };
 
 /* A connection that is not closed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/budget.h"
 
-static _Thread_local uint64_t used[LIMIT_COUNT];
+static _Thread_local struct budget own, *entered;
 static unsigned sharers = 1;
 
 /* Of code, libraries, rules and buffers, with two threads. */
@@ -29,21 +29,35 @@ static const struct {
 };
 
 void
-budget_share(unsigned threads)
+budget_share(unsigned n)
 {
-	sharers = threads > 0 ? threads : 1;
+	sharers = n > 0 ? n : 1;
+}
+
+void
+budget_enter(struct budget *b)
+{
+	entered = b;
+}
+
+static uint64_t *
+used(enum limit id)
+{
+	return &(entered != NULL ? entered : &own)->used[id];
 }
 
 void
 budget_take(enum limit id, size_t bytes)
 {
-	used[id] += bytes;
+	*used(id) += bytes;
 }
 
 void
 budget_give(enum limit id, size_t bytes)
 {
-	used[id] -= bytes < used[id] ? bytes : used[id];
+	uint64_t *n = used(id);
+
+	*n -= bytes < *n ? bytes : *n;
 }
 
 uint64_t
@@ -56,7 +70,7 @@ bool
 budget_over(enum limit id, size_t more)
 {
 	/* As budget_part() has it; to divide takes longer. */
-	return (used[id] + more) * sharers > limit_of(id);
+	return (*used(id) + more) * sharers > limit_of(id);
 }
 
 void

@@ -2,11 +2,12 @@
 /*
  * budget.h - bytes that many things of one kind hold together
  *
- * For the limits that are of bytes in all.  Each thread counts its own and
+ * For the limits that are of bytes in all.  Each sharer counts its own and
  * has its share, so that no lock is needed, and the same input reaches a
- * bound at the same place in each run with as many threads.
+ * bound at the same place in each run with as many sharers.  A thread is one,
+ * or does the work of several, one after the other.
  *
- * What is counted must be given back by the thread that took it.
+ * What is counted must be given back where it was taken.
  */
 #ifndef P407_BASE_BUDGET_H
 #define P407_BASE_BUDGET_H
@@ -16,17 +17,25 @@
 
 #include "base/limits.h"
 
-/* How many threads share the limits; before the first of them starts. */
-void budget_share(unsigned threads);
+/* How many share the limits; before the first of them starts. */
+void budget_share(unsigned sharers);
+
+/* What a sharer has taken; all zero at first. */
+struct budget {
+	uint64_t used[LIMIT_COUNT];
+};
+
+/* Whose work this thread does from now on; NULL: its own. */
+void budget_enter(struct budget *b);
 
 void budget_take(enum limit id, size_t bytes);
 void budget_give(enum limit id, size_t bytes);
 
-/* Would that be more than this thread's share, with so many bytes more?
+/* Would that be more than the sharer's part, with so many bytes more?
  * Whoever then lets something go calls limit_hit(). */
 bool budget_over(enum limit id, size_t more);
 
-/* A thread's share of a limit of another kind. */
+/* A sharer's part of a limit of another kind. */
 uint64_t budget_part(enum limit id);
 
 /*

@@ -2,9 +2,10 @@
 /*
  * parallel.h - pieces of work that are done at once and taken in order
  *
- * Piece i is made by thread i modulo their number, which hands it to the
- * caller and goes on; two pieces ahead of the caller it waits.  So memory is
- * bounded, and what the caller sees does not depend on the number of threads.
+ * Whatever thread has time makes the next piece, the caller's, too, when the
+ * one that it wants to take is not there yet.  Only a few are made ahead of
+ * it: memory is bounded.  What the caller sees does not depend on the number
+ * of threads.
  */
 #ifndef P407_BASE_PARALLEL_H
 #define P407_BASE_PARALLEL_H

@@ -211,8 +211,8 @@ scope_of(const struct history *h, const struct event *e,
 static void
 add_count(struct text *t, size_t n, const char *one, const char *many)
 {
-	text_fmt(t, "%zu %s%s", n, n == 1 ? one : many,
-	    n == SEEN_MOST ? " or more" : "");
+	text_fmt(t, "%zu %s%s", n, n == SEEN_MOST ? "or more " : "",
+	    n == 1 ? one : many);
 }
 
 void

@@ -104,6 +104,7 @@ uint32_t flow_hash(const struct flow_table *t, const struct packet *p);
  */
 void flow_table_expect(const struct flow_table *t, uint32_t hash);
 void flow_table_soon(const struct flow_table *t, uint32_t hash);
+void flow_table_next(const struct flow_table *t, uint32_t hash);
 
 /*
  * Capture time came to `now` with this frame, whatever is in it: what was

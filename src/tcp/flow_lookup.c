@@ -73,6 +73,19 @@ flow_table_soon(const struct flow_table *t, uint32_t hash)
 	__builtin_prefetch(f + FLOW_LINE);
 }
 
+void
+flow_table_next(const struct flow_table *t, uint32_t hash)
+{
+	const struct flow *f = t->buckets[hash & (t->n_buckets - 1)];
+	const char *followed;
+
+	if (f == NULL || f->followed == NULL)
+		return;
+	followed = (const char *)f->followed;
+	for (size_t at = 0; at < sizeof(struct followed); at += FLOW_LINE)
+		__builtin_prefetch(followed + at);
+}
+
 static struct flow **
 bucket(const struct flow_table *t, uint32_t hash)
 {
