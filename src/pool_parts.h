@@ -14,7 +14,7 @@
  * A batch is this many frames, or less where they are large.  In one thread
  * it is there only to look ahead, and stays in the cache.
  */
-#define BATCH_FRAMES  1024
+#define BATCH_FRAMES  256
 #define BATCH_BYTES   (4u << 20)
 #define SINGLE_FRAMES 64
 /* Batches under way. */

@@ -71,6 +71,27 @@ static const struct name schemes[] = {
 	{ 0, NULL },
 };
 
+static const struct name leg_notes[] = {
+	{ NOTE_FIN, "FIN" },
+	{ NOTE_RST, "RST" },
+	{ 0, NULL },
+};
+
+const char *
+leg_note_name(enum leg_note n)
+{
+	return names_of(leg_notes, n, NULL);
+}
+
+enum leg_note
+leg_note_of(struct span name)
+{
+	uint64_t value;
+
+	return names_value(leg_notes, name, &value) ? (enum leg_note)value
+	                                            : NOTE_NONE;
+}
+
 const char *
 outcome_name(enum outcome o)
 {

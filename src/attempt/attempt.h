@@ -82,14 +82,17 @@ enum cause {
 	CAUSE_COUNT,
 };
 
+/* How a connection was closed, to be shown beside that. */
+enum leg_note { NOTE_NONE = 0, NOTE_FIN, NOTE_RST };
+
 struct leg {
 	uint64_t frame;
 	when_ns time;
-	const char *note; /* a literal to show beside it, or NULL */
 	uint32_t stream;
 	uint16_t port;   /* the client's, to tell connections apart */
 	uint16_t status; /* of a response */
 	enum step step : 8;
+	enum leg_note note : 8;
 	bool from_client;
 };
 
@@ -102,16 +105,20 @@ struct attempt {
 	struct link link;      /* in the tracker's list, by start */
 	struct arena arena;
 	uint32_t id;           /* from 1, in order of start */
+	uint32_t counted;      /* the finding that counts it; 0: none */
 
 	struct connection connection; /* the last one it used */
 	uint32_t first_stream;
 	unsigned connections;         /* how many it used */
 
-	enum attempt_scheme scheme;
 	const char *scheme_name; /* "NTLM", …; the other scheme's own name */
-	enum outcome outcome;
-	enum step broke_at;      /* STEP_NONE if authenticated */
-	enum cause cause;        /* set by diagnose */
+	enum attempt_scheme scheme : 8;
+	enum outcome outcome : 8;
+	enum step broke_at : 8;  /* STEP_NONE if authenticated */
+	enum cause cause : 8;    /* set by diagnose */
+	enum closed_by closed_by : 8; /* of the connection it broke on */
+	bool closed_reset;
+	bool closed_announced;   /* "Connection: close" before it */
 	const char *rule;        /* id of the rule that named it, or NULL */
 
 	when_ns start, end;
@@ -155,10 +162,7 @@ struct attempt {
 	/* How the exchange that decided it looked. */
 	const struct observed_request *request;   /* last one */
 	const struct observed_response *response; /* last one; NULL: none */
-	enum closed_by closed_by; /* of the connection it broke on */
-	bool closed_reset;
-	bool closed_announced;  /* "Connection: close" before it */
-	when_ns closed;         /* when it was; 0: not seen */
+	when_ns closed;         /* its connection was; 0: not seen */
 	int64_t answer_ns;      /* offer to first credentials; -1 unknown */
 	int64_t verdict_ns;     /* last credentials to verdict; -1 unknown */
 
@@ -172,19 +176,18 @@ struct attempt {
 	bool after_success;     /* 407 on an authenticated connection */
 	bool preemptive;        /* credentials before any offer */
 
-	/* Is the capture good enough to say so? */
-	bool capture_complete;
-	uint64_t missing_bytes;
-	uint8_t directions;
-
 	bool said_401; /* the proxy itself answered 401 instead of 407 */
 
-	/* Live (tracker_settle()): no longer expected to change.  The other
-	 * two belong to whoever tells of it. */
+	/* Live (tracker_settle()): no longer expected to change.  The others,
+	 * and `counted`, belong to whoever tells of it. */
 	bool settled;
-	enum outcome told; /* OUTCOME_OPEN: not yet */
 	bool remembered;       /* by a store that outlives the run */
-	uint32_t counted;  /* the finding that counts it; 0: none */
+	enum outcome told : 8; /* OUTCOME_OPEN: not yet */
+
+	/* Is the capture good enough to say so? */
+	bool capture_complete;
+	uint8_t directions;
+	uint64_t missing_bytes;
 
 	/* What it was made from: struct observation, in order; it owns them. */
 	struct link observations;
@@ -192,6 +195,8 @@ struct attempt {
 };
 
 const char *outcome_name(enum outcome o);
+const char *leg_note_name(enum leg_note n); /* NULL for NOTE_NONE */
+enum leg_note leg_note_of(struct span name); /* NOTE_NONE: another word */
 const char *step_name(enum step s); /* NULL for STEP_NONE */
 const char *cause_name(enum cause c); /* NULL for CAUSE_NONE */
 bool cause_of(struct span name, enum cause *out);

@@ -57,10 +57,10 @@ add_leg(struct attempt *a, const struct leg *leg)
 		a->legs_dropped++;
 		return;
 	}
-	/* Powers of two: grown where the count is one. */
-	if ((a->n_legs & (a->n_legs - 1)) == 0)
-		a->legs = memory_grow(a->legs,
-		    a->n_legs > 0 ? a->n_legs * 2 : 1, sizeof(*a->legs));
+	/* Most have six: pairs waste less than doubling does. */
+	if (a->n_legs % 2 == 0)
+		a->legs = memory_grow(a->legs, a->n_legs + 2,
+		    sizeof(*a->legs));
 	a->legs[a->n_legs++] = *leg;
 }
 
@@ -353,6 +353,7 @@ attempt_closed(struct attempt *a, const struct observation *o, bool leg)
 	note_connection(a, &o->connection);
 	if (leg && (o->closed_by == CLOSED_CLIENT ||
 	        o->closed_by == CLOSED_PROXY)) {
+		enum leg_note note = o->reset ? NOTE_RST : NOTE_FIN;
 		struct leg l = {
 			.frame = o->frame,
 			.time = o->time,
@@ -360,7 +361,7 @@ attempt_closed(struct attempt *a, const struct observation *o, bool leg)
 			.port = o->connection.client_port,
 			.step = STEP_CLOSED,
 			.from_client = o->closed_by == CLOSED_CLIENT,
-			.note = o->reset ? "RST" : "FIN",
+			.note = note,
 		};
 
 		add_leg(a, &l);

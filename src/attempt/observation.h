@@ -38,10 +38,10 @@ struct connection {
 	struct address peer; /* len 0: it is the client itself */
 	uint16_t peer_port;
 	bool began;       /* SYN seen: the capture has it from its start */
+	bool unheard; /* closed, and the proxy's last bytes had no answer */
 	uint8_t directions; /* 1 or 2: directions with any packet */
 	uint64_t missing_bytes; /* not in the capture, acknowledged */
 	uint64_t missing_client; /* of these, from the client */
-	bool unheard; /* closed, and the proxy's last bytes had no answer */
 	uint64_t carried_bytes; /* acknowledged or seen, both directions */
 };
 
@@ -53,12 +53,12 @@ enum closed_by {
 };
 
 struct observed_request {
-	bool seen;
 	uint64_t frame;
 	when_ns time;
 	const char *method, *target; /* target without user information */
 	const char *authority; /* host:port that is asked for, lower case */
 	const char *user_agent, *via, *forwarded_for;
+	bool seen;
 	uint8_t version_minor;
 	bool keeps_alive;
 	bool origin_form;         /* "GET /path": no proxy request */
@@ -72,47 +72,48 @@ struct observed_request {
 };
 
 struct observed_response {
-	bool seen;
 	uint64_t frame;
 	when_ns time, head_time;
 	unsigned status, interim;
-	const char *reason;
-	uint8_t version_minor;
+	unsigned flaws; /* enum http_flaw */
+	bool seen;
 	bool keeps_alive;
+	uint8_t version_minor;
+	bool head_cut; /* as above; not seen: it may have been there */
+	bool has_www_authenticate;
+	const char *reason;
 	const char *server, *via, *proxy_agent, *x_cache, *vendor_error;
 	const char *body_title; /* <title> of a 407's page */
 	when_ns date;           /* Date field: the proxy's clock */
 	struct token *challenges; /* Proxy-Authenticate */
 	size_t n_challenges;
 	struct manner *manner; /* whose words these are, held; NULL: ours */
-	bool has_www_authenticate;
 	struct fault grammar;     /* of the challenges */
-	bool head_cut; /* as above; not seen: it may have been there */
-	unsigned flaws;           /* enum http_flaw */
 };
 
+/* There are many of them: narrow fields come together. */
 struct observation {
 	struct link link;
 	struct arena arena;
-	enum observation_kind kind;
 	uint64_t frame; /* that completed it: the order of the correlator */
 	when_ns time;
 	struct connection connection;
-
-	/* OBSERVE_EXCHANGE */
-	unsigned number; /* on the connection, from 1 */
-	bool tunnel;
-	struct observed_request request;
-	struct observed_response response;
+	enum observation_kind kind : 8;
 
 	/* OBSERVE_CLOSE */
-	enum closed_by closed_by;
+	enum closed_by closed_by : 8;
 	bool reset; /* by RST */
 
 	/* OBSERVE_REFUSED */
 	bool silent; /* no answer at all */
 	bool not_there; /* no SYN: its neighbour asked for it in vain */
 	unsigned tries;
+
+	/* OBSERVE_EXCHANGE */
+	bool tunnel;
+	unsigned number; /* on the connection, from 1 */
+	struct observed_request request;
+	struct observed_response response;
 
 	/* OBSERVE_WITNESS: in the arena; frame and time as above */
 	const struct witness_record *witness;

@@ -16,15 +16,15 @@
 struct tracked {
 	struct attempt attempt;
 	struct table_entry entry; /* by id; the table's age is their order */
-	enum state state;
-	enum said said;   /* the client's last word */
+	enum state state : 8;
+	enum said said : 8; /* the client's last word */
+	enum outcome settled_as : 8; /* if it is */
+	bool request_unseen;
+	bool answer_lost; /* one may have been among bytes that were lost */
+	bool owner_open;  /* its last connection is not closed */
 	uint64_t conn_id; /* where it is now */
 	struct pair *pair;
 	struct link open; /* in the pair's list of open ones */
-	bool request_unseen;
-	bool answer_lost; /* one may have been among bytes that were lost */
-	enum outcome settled_as; /* if it is */
-	bool owner_open;  /* its last connection is not closed */
 	when_ns closed;   /* when it was; WHEN_NONE: not */
 	when_ns offer_time, sent_time;
 	size_t bytes; /* of it and its observations */

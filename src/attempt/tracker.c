@@ -196,11 +196,12 @@ set_state(struct tracked *a, enum state state)
 static void
 decide(struct tracked *a, enum outcome outcome, enum step broke_at)
 {
+	bool broke = outcome != OUTCOME_AUTHENTICATED &&
+	    outcome != OUTCOME_INCOMPLETE;
+	enum step at = broke ? broke_at : STEP_NONE;
+
 	a->attempt.outcome = outcome;
-	a->attempt.broke_at = outcome == OUTCOME_AUTHENTICATED ||
-	        outcome == OUTCOME_INCOMPLETE
-	    ? STEP_NONE
-	    : broke_at;
+	a->attempt.broke_at = at;
 }
 
 /* -- which attempt does it belong to? -- */

@@ -63,7 +63,7 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 	} else {
 		decode_user(a, user, out);
 	}
-	b->shape |= shape_of(all, user, password);
+	b->shape = (uint16_t)(b->shape | shape_of(all, user, password));
 	b->password_length_class = password.len > 0;
 	b->password = secret_fingerprint("basic password", password);
 	out->secret = b->password;

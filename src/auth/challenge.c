@@ -48,7 +48,7 @@ static void
 fail(struct fault *fault, size_t offset, const char *field)
 {
 	if (fault->kind == FAULT_NONE)
-		*fault = (struct fault){ FAULT_VALUE, offset, field };
+		*fault = fault_at(FAULT_VALUE, offset, field);
 }
 
 /* name BWS "=" BWS value: true if the element has that form. */

@@ -41,7 +41,7 @@ decode_gss(const struct challenge *c, bool challenge, struct arena *a,
 	out->not_base64 = b.flaws & (BASE64_BROKEN | BASE64_LOOSE);
 	out->kind = TOKEN_UNKNOWN;
 	if (out->not_base64)
-		out->fault = (struct fault){ FAULT_VALUE, b.bad_at, "base64" };
+		out->fault = fault_at(FAULT_VALUE, b.bad_at, "base64");
 	/* Squid's Kerberos helper writes "AA==" where there is no token. */
 	if (b.len == 1 && raw[0] == 0) {
 		out->kind = TOKEN_NONE;

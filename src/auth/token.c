@@ -235,8 +235,10 @@ static void
 decode(const struct challenge *c, bool challenge, struct arena *a,
     struct token *out)
 {
-	out->scheme = c->scheme.len > 0 ? scheme_of(c->scheme)
-	                                : SCHEME_MISSING;
+	enum scheme scheme =
+	    c->scheme.len > 0 ? scheme_of(c->scheme) : SCHEME_MISSING;
+
+	out->scheme = scheme;
 	/* A lone word that is no known scheme is a secret without one. */
 	if (out->scheme == SCHEME_OTHER && !challenge &&
 	    (c->rest.len == 0 || c->scheme.len > 24))

@@ -184,30 +184,31 @@ struct token_bearer {
 };
 
 struct token_basic {
-	unsigned shape;        /* enum basic_shape */
-	size_t password_length_class; /* 0 empty, 1 not */
+	uint16_t shape;        /* enum basic_shape */
+	uint8_t password_length_class; /* 0 empty, 1 not */
 	fingerprint password;
 	const char *realm, *charset; /* challenge */
 };
 
+/* There are many of them: narrow fields come together. */
 struct token {
-	enum scheme scheme;
+	enum scheme scheme : 8;
+	enum token_kind kind : 8;
+	enum token_wrap wrap : 8;
+	enum token_verified verified : 8;
+	enum neg_state neg_state : 8;
+	bool not_base64;
+	bool garbled; /* "token=oYG…" and the like, repaired */
 	const char *scheme_name; /* as written; NULL for SCHEME_NONE */
-	enum token_kind kind;
-	enum token_wrap wrap;
 	size_t bytes;       /* length of the decoded token */
 	fingerprint whole;  /* of the field value: the same token again? */
 	struct fault fault; /* of the innermost decoder */
-	bool not_base64;
-	bool garbled; /* "token=oYG…" and the like, repaired */
 
 	/* The user as sent, split: DOMAIN\user, user@realm.  NULL if none. */
 	const char *user, *domain;
 	fingerprint secret; /* what proves the user, for "the same again?" */
-	enum token_verified verified;
 	const struct token_opened *opened; /* its ticket; NULL: not asked */
 
-	enum neg_state neg_state;
 	const char *mech;  /* first or supported mechanism: "krb5",
 	                      "ms-krb5", "ntlmssp", "negoex", or dotted */
 	const char *mechs; /* all of them, comma separated */

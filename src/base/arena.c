@@ -12,7 +12,7 @@
 
 struct arena_block {
 	struct arena_block *next;
-	size_t used, size;
+	uint32_t used, size;
 	alignas(max_align_t) uint8_t bytes[];
 };
 
@@ -32,10 +32,12 @@ arena_fini(struct arena *a)
 static struct arena_block *
 new_block(struct arena *a, struct arena_block **at, size_t size)
 {
-	struct arena_block *b = memory_grow(NULL, 1, sizeof(*b) + size);
+	/* Nothing of ours is so large that a block could not say it. */
+	struct arena_block *b = memory_grow(NULL, 1,
+	    size <= UINT32_MAX ? sizeof(*b) + size : SIZE_MAX);
 
 	b->used = 0;
-	b->size = size;
+	b->size = (uint32_t)size;
 	b->next = *at;
 	*at = b;
 	a->bytes += sizeof(*b) + size;
@@ -75,7 +77,7 @@ piece_of(struct arena *a, size_t size, size_t step)
 		b = add_block(a, size);
 		at = b->used;
 	}
-	b->used = at + size;
+	b->used = (uint32_t)(at + size);
 	return b->bytes + at;
 }
 

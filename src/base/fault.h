@@ -10,6 +10,7 @@
 #define P407_BASE_FAULT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum fault_kind {
 	FAULT_NONE = 0,
@@ -21,9 +22,17 @@ enum fault_kind {
 
 struct fault {
 	enum fault_kind kind;
-	size_t offset;     /* from the first byte of the message */
+	uint32_t offset;   /* from the first byte of the message, or the most
+	                    * that it can say */
 	const char *field; /* the specification's name; a literal */
 };
+
+static inline struct fault
+fault_at(enum fault_kind kind, size_t offset, const char *field)
+{
+	return (struct fault){ kind,
+		offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX, field };
+}
 
 /* "is cut short", "points outside the message", ...; "" for FAULT_NONE. */
 const char *fault_words(enum fault_kind kind);

@@ -6,7 +6,7 @@ reader_fail(struct reader *r, enum fault_kind kind, size_t offset,
     const char *field)
 {
 	if (reader_ok(r))
-		r->fault = (struct fault){ kind, offset, field };
+		r->fault = fault_at(kind, offset, field);
 }
 
 struct span

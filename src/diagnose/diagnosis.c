@@ -197,8 +197,9 @@ judge_attempt(struct judge *r, struct attempt *a, struct judgements *j)
 	if (attempt_failed(a)) {
 		const struct rule *rule = best_rule(r, ABOUT_FAILURES);
 
-		a->cause = rule != NULL ? rule->cause : CAUSE_OTHER;
+		a->cause = CAUSE_OTHER;
 		if (rule != NULL) {
+			a->cause = rule->cause;
 			a->rule = rule->id;
 			add(j, a, rule);
 		}

@@ -107,7 +107,7 @@ fault_text(const struct subject *s, const struct token *t)
 		text_str(&text, t->not_base64 ? "it is not base64"
 		                              : "it is no known token");
 	else
-		text_fmt(&text, "%s %s (byte %zu)",
+		text_fmt(&text, "%s %s (byte %u)",
 		    t->fault.field != NULL ? t->fault.field : "the token",
 		    fault_words(t->fault.kind), t->fault.offset);
 

@@ -84,7 +84,7 @@ read_legs(struct arena *a, struct span list, struct attempt *t)
 		struct leg *leg = &t->legs[t->n_legs];
 
 		t->n_legs += read_leg(m.value, leg);
-		leg->note = json_string(a, m.value, "note");
+		leg->note = leg_note_of(json_member(m.value, "note"));
 	}
 }
 
@@ -172,11 +172,17 @@ parts_attempt(struct arena *a, struct span line)
 	unsigned scheme = parts_which(span_of_str(t->scheme_name),
 	    scheme_word, ATTEMPT_OTHER);
 
+	enum attempt_scheme known = scheme > ATTEMPT_OTHER
+	    ? ATTEMPT_OTHER
+	    : (enum attempt_scheme)scheme;
+	enum step broke_at = step > STEP_CLOSED ? STEP_NONE : (enum step)step;
+	enum cause cause = CAUSE_NONE;
+
+	cause_of(json_member(about, "cause"), &cause);
 	t->outcome = (enum outcome)outcome;
-	t->scheme = scheme > ATTEMPT_OTHER ? ATTEMPT_OTHER
-	                                   : (enum attempt_scheme)scheme;
-	t->broke_at = step > STEP_CLOSED ? STEP_NONE : (enum step)step;
-	cause_of(json_member(about, "cause"), &t->cause);
+	t->scheme = known;
+	t->broke_at = broke_at;
+	t->cause = cause;
 	t->rule = json_string(a, about, "rule");
 	t->start = when_of_iso(json_member(event, "start"));
 	t->end = when_of_iso(json_member(event, "end"));

@@ -105,10 +105,10 @@ new_token(struct arena *a, const struct attempt *t, enum token_kind kind)
 	token->kind = kind;
 	token->user = t->user;
 	token->domain = t->domain;
-	token->scheme = t->scheme == ATTEMPT_NEGOTIATE_KERBEROS ||
-	        t->scheme == ATTEMPT_NEGOTIATE_NTLM
-	    ? SCHEME_NEGOTIATE
-	    : scheme_of(span_of_str(t->scheme_name));
+	token->scheme = scheme_of(span_of_str(t->scheme_name));
+	if (t->scheme == ATTEMPT_NEGOTIATE_KERBEROS ||
+	    t->scheme == ATTEMPT_NEGOTIATE_NTLM)
+		token->scheme = SCHEME_NEGOTIATE;
 	token->scheme_name = token->scheme == SCHEME_OTHER
 	    ? t->scheme_name
 	    : scheme_name(token->scheme);
@@ -310,7 +310,8 @@ read_basic(struct arena *a, struct span object, struct token *token)
 	token->realm = token->basic.realm;
 	json_array(&r);
 	while (json_element(&r, &m))
-		token->basic.shape |= basic_shape_of(m.value);
+		token->basic.shape = (uint16_t)(token->basic.shape |
+		    basic_shape_of(m.value));
 }
 
 static void

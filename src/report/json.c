@@ -140,7 +140,7 @@ attempt_legs(struct jsonw *w, const struct attempt *a)
 		jsonw_uint(w, "port", leg->port);
 		if (leg->status > 0)
 			jsonw_uint(w, "status", leg->status);
-		jsonw_str(w, "note", leg->note);
+		jsonw_str(w, "note", leg_note_name(leg->note));
 		jsonw_end(w);
 	}
 	jsonw_end(w);

@@ -174,8 +174,8 @@ ladder_label(const struct report *r, const struct attempt *a,
 		return;
 	case STEP_CLOSED:
 		text_str(t, "closes the connection");
-		if (leg->note != NULL)
-			text_fmt(t, " (%s)", leg->note);
+		if (leg->note != NOTE_NONE)
+			text_fmt(t, " (%s)", leg_note_name(leg->note));
 		return;
 	case STEP_CHALLENGE:
 		text_str(t, "407, ");
@@ -313,7 +313,7 @@ detail_of_token(const struct report *r, const struct token *token,
 		break;
 	}
 	if (token->fault.kind != FAULT_NONE && token->fault.field != NULL)
-		text_fmt(t, "%sdamaged: %s %s (byte %zu)",
+		text_fmt(t, "%sdamaged: %s %s (byte %u)",
 		    t->len > 0 ? "; " : "", token->fault.field,
 		    fault_words(token->fault.kind), token->fault.offset);
 }

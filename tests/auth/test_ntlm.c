@@ -78,7 +78,7 @@ START_TEST(damage_is_named_and_placed)
 	ck_assert_msg(!ok, "%s", d->name);
 	ck_assert_msg(got.kind == d->want.kind, "%s: kind %d", d->name,
 	    got.kind);
-	ck_assert_msg(got.offset == d->want.offset, "%s: offset %zu", d->name,
+	ck_assert_msg(got.offset == d->want.offset, "%s: offset %u", d->name,
 	    got.offset);
 	ck_assert_str_eq(got.field, d->want.field);
 	free(copy);

@@ -473,7 +473,7 @@ START_TEST(broken_basic_values_are_named)
 	    scene_basic(&scene, 1, "ci", "svc", 5, false);
 	struct token *t = (struct token *)(uintptr_t)a->credentials;
 
-	t->basic.shape = shapes[_i].shape;
+	t->basic.shape = (uint16_t)shapes[_i].shape;
 	diagnose();
 	RULE_IS(a, shapes[_i].rule);
 }
