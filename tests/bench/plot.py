@@ -24,16 +24,42 @@ def read(path):
     return tables
 
 
-def markdown(tables):
-    print("| input | program | wall, s | of tcpdump's | CPU, s | of a bare "
-          "loop's | peak, MiB |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+def row(cells):
+    print("| " + " | ".join(cells) + " |")
+
+
+def alone(tables):
+    """p407 beside what others are measured by."""
+    row(["input", "tcpdump, s", "-j 1", "-j 2", "CPU of a bare loop's",
+         "peak, MiB"])
+    row(["---"] + ["---:"] * 5)
+    for title, programs in tables.items():
+        yard, floor = programs["tcpdump"][0], programs["pcaploop"][1]
+        threads = [programs.get(p) for p in ("p407-j1", "p407-j2")]
+        row([title, f"{yard:.3f}"] +
+            [f"{t[0] / yard:.2f}" if t else "" for t in threads] +
+            [f"{threads[0][1] / floor:.2f}",
+             f"{max(t[2] for t in threads if t) / 1024:.0f}"])
+
+
+def together(tables):
+    """Of each program wall time against tcpdump's, and its peak."""
+    names = [p for p in PROGRAMS
+             if any(p in programs for programs in tables.values())]
+    row(["input"] + names)
+    row(["---"] + ["---:"] * len(names))
     for title, programs in tables.items():
         yard = programs["tcpdump"][0]
-        floor = programs["pcaploop"][1]
-        for program, (wall, cpu, peak) in programs.items():
-            print(f"| {title} | {program} | {wall:.3f} | {wall / yard:.2f} | "
-                  f"{cpu:.3f} | {cpu / floor:.2f} | {peak / 1024:.1f} |")
+        row([title] + [f"{programs[p][0] / yard:.2f}, "
+                       f"{programs[p][2] / 1024:.0f} MiB"
+                       if p in programs else "" for p in names])
+
+
+def markdown(tables):
+    others = {t for t, programs in tables.items() if "tshark" in programs}
+    alone({t: p for t, p in tables.items() if t not in others})
+    print()
+    together({t.split(", the")[0]: tables[t] for t in tables if t in others})
 
 
 def plot(tables):
