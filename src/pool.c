@@ -26,7 +26,6 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 	p->now = INT64_MIN;
 	p->n = workers > 1 ? workers : 1;
 	p->threads = workers > 1;
-	p->batch_frames = p->threads ? BATCH_FRAMES : SINGLE_FRAMES;
 	p->net = net_new();
 	p->lender = (struct input_blocks){ .take = take_block,
 		.retire = retire_block,
@@ -146,7 +145,7 @@ pool_frame(struct pool *p, const struct frame *f)
 		b->shares[share].last = at;
 	}
 	b->n_bytes += f->bytes.len;
-	if (++b->n_frames == p->batch_frames || b->n_bytes > BATCH_BYTES)
+	if (++b->n_frames == BATCH_FRAMES || b->n_bytes > BATCH_BYTES)
 		publish(p);
 }
 

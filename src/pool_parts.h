@@ -10,13 +10,10 @@
 #include "base/budget.h"
 #include "pool.h"
 
-/*
- * A batch is this many frames, or less where they are large.  In one thread
- * it is there only to look ahead, and stays in the cache.
- */
-#define BATCH_FRAMES  256
-#define BATCH_BYTES   (4u << 20)
-#define SINGLE_FRAMES 64
+/* A batch is this many frames, or less where they are large.  In one thread
+ * it is there only to look ahead.  It stays in the cache. */
+#define BATCH_FRAMES 256
+#define BATCH_BYTES  (4u << 20)
 /* Batches under way. */
 #define BATCHES 4
 
@@ -92,7 +89,6 @@ struct pool {
 	pthread_cond_t progress; /* a share was done */
 	struct said_list said; /* holes, of the only one */
 	struct batch *batches[BATCHES];
-	size_t batch_frames;
 	uint64_t begun, done; /* batches; begun is written with the lock */
 	bool over; /* the last was begun; with the lock */
 	struct net *net;
