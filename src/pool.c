@@ -16,6 +16,16 @@ static void collect(struct pool *p);
 static void *take_block(void *pool, size_t size);
 static void retire_block(void *pool, void *bytes);
 
+static size_t
+batch_frames(unsigned workers)
+{
+	size_t n = (size_t)BATCH_SHARE * workers;
+
+	return n < BATCH_LEAST ? BATCH_LEAST
+	    : n > BATCH_FRAMES ? BATCH_FRAMES
+	                       : n;
+}
+
 struct pool *
 pool_new(unsigned workers, worker_emit *emit, void *context)
 {
@@ -26,6 +36,7 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 	p->now = INT64_MIN;
 	p->n = workers > 1 ? workers : 1;
 	p->threads = workers > 1;
+	p->batch_frames = batch_frames(p->n);
 	p->net = net_new();
 	p->lender = (struct input_blocks){ .take = take_block,
 		.retire = retire_block,
@@ -145,7 +156,7 @@ pool_frame(struct pool *p, const struct frame *f)
 		b->shares[share].last = at;
 	}
 	b->n_bytes += f->bytes.len;
-	if (++b->n_frames == BATCH_FRAMES || b->n_bytes > BATCH_BYTES)
+	if (++b->n_frames == p->batch_frames || b->n_bytes > BATCH_BYTES)
 		publish(p);
 }
 

@@ -10,9 +10,14 @@
 #include "base/budget.h"
 #include "pool.h"
 
-/* A batch is this many frames, or less where they are large.  In one thread
- * it is there only to look ahead.  It stays in the cache. */
-#define BATCH_FRAMES 256
+/*
+ * A batch is so many frames for each worker, within bounds, or less where they
+ * are large.  In one thread it is there only to look ahead.  Small ones stay
+ * in the cache; those of many workers cost less if there is more to share.
+ */
+#define BATCH_SHARE  128
+#define BATCH_LEAST  256
+#define BATCH_FRAMES 1024
 #define BATCH_BYTES  (4u << 20)
 /* Batches under way. */
 #define BATCHES 4
@@ -89,6 +94,7 @@ struct pool {
 	pthread_cond_t progress; /* a share was done */
 	struct said_list said; /* holes, of the only one */
 	struct batch *batches[BATCHES];
+	size_t batch_frames;
 	uint64_t begun, done; /* batches; begun is written with the lock */
 	bool over; /* the last was begun; with the lock */
 	struct net *net;
