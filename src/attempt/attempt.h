@@ -115,10 +115,11 @@ struct attempt {
 	enum attempt_scheme scheme : 8;
 	enum outcome outcome : 8;
 	enum step broke_at : 8;  /* STEP_NONE if authenticated */
-	enum cause cause : 8;    /* set by diagnose */
 	enum closed_by closed_by : 8; /* of the connection it broke on */
 	bool closed_reset;
 	bool closed_announced;   /* "Connection: close" before it */
+	/* Set by diagnose, while others look at what is above: apart. */
+	enum cause cause : 8;
 	const char *rule;        /* id of the rule that named it, or NULL */
 
 	when_ns start, end;
