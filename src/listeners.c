@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/budget.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "queues.h"
@@ -51,15 +51,6 @@ struct listeners {
 	pthread_mutex_t gate; /* closed until all is ready */
 };
 
-static int64_t
-steady_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
-}
-
 /* -- in the listener's thread -- */
 
 /* What its worker says. */
@@ -93,7 +84,7 @@ show_counts(struct listener *m)
 static void
 look_at_the_clock(struct listener *m)
 {
-	int64_t now = steady_now();
+	int64_t now = clock_steady();
 
 	m->frames = 0;
 	m->alive = now;
@@ -257,7 +248,7 @@ void
 listeners_go(struct listeners *l)
 {
 	for (unsigned i = 0; i < l->n; i++)
-		l->at[i].alive = steady_now();
+		l->at[i].alive = clock_steady();
 	pthread_mutex_unlock(&l->gate);
 }
 
@@ -265,7 +256,7 @@ void
 listeners_take(struct listeners *l, int wait_ms)
 {
 	poll(NULL, 0, wait_ms);
-	queues_take(l->queues, steady_now());
+	queues_take(l->queues, clock_steady());
 }
 
 when_ns

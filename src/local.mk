@@ -10,6 +10,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/base64.c %reldir%/base/base64.h \
 	%reldir%/base/budget.c %reldir%/base/budget.h \
 	%reldir%/base/chars.c %reldir%/base/chars.h \
+	%reldir%/base/clock.h \
 	%reldir%/base/escape.c %reldir%/base/escape.h \
 	%reldir%/base/fault.c %reldir%/base/fault.h \
 	%reldir%/base/limits.c %reldir%/base/limits.h \

@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/message.h"
@@ -92,27 +92,14 @@ catch_signals(void)
 		sigaction(numbers[i], &a, NULL);
 }
 
-static int64_t
-steady_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
-}
-
 /* -- counts -- */
 
 /* A wire without a frame so far has no time: then it is ours. */
 static void
 count_trend(struct sensor *s, when_ns last)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	trend_count(s->trend, s->teller, last != WHEN_NONE
-	        ? last
-	        : (when_ns)now.tv_sec * WHEN_SECOND, steady_now());
+	trend_count(s->trend, s->teller,
+	    last != WHEN_NONE ? last : clock_wall(), clock_steady());
 }
 
 static uint64_t
@@ -274,7 +261,7 @@ show_status(struct sensor *s, const struct report *r, when_ns now)
 	struct text t = { 0 };
 
 	count(s, &t);
-	status_show(s->status, r, s->trend, text_span(&t), now, steady_now());
+	status_show(s->status, r, s->trend, text_span(&t), now, clock_steady());
 	text_fini(&t);
 }
 
@@ -289,7 +276,7 @@ mind_losses(struct sensor *s)
 static void
 look(struct sensor *s, bool always, bool summary)
 {
-	int64_t begin = steady_now();
+	int64_t begin = clock_steady();
 	struct worker_counts c = listeners_counts(s->listeners);
 	struct capture_facts facts = facts_of(s, &c);
 	struct view v;
@@ -309,7 +296,7 @@ look(struct sensor *s, bool always, bool summary)
 		view_empty(&v);
 		correlator_look_away(s->correlator);
 	}
-	s->look_ns = steady_now() - begin;
+	s->look_ns = clock_steady() - begin;
 	s->next_look = begin + s->look_ns +
 	    (s->look_ns * LOOK_SHARE > LOOK_EVERY ? s->look_ns * LOOK_SHARE
 	                                          : LOOK_EVERY);
@@ -339,7 +326,7 @@ say_statistics(struct sensor *s)
 	struct worker_counts c = listeners_counts(s->listeners);
 	struct text t = { 0 };
 
-	when_length(&t, steady_now() - s->began);
+	when_length(&t, clock_steady() - s->began);
 	message_note("statistics: running for %s; resident %llu MiB; the last "
 	             "look took %lld us", text_get(&t),
 	    (unsigned long long)(resident_bytes(s) >> 20),
@@ -453,7 +440,7 @@ is_over(const struct sensor *s, int64_t now)
 static void
 listen(struct sensor *s)
 {
-	int64_t now = steady_now();
+	int64_t now = clock_steady();
 
 	s->began = now;
 	s->next_look = now;
@@ -464,7 +451,7 @@ listen(struct sensor *s)
 	while (!is_over(s, now)) {
 		listeners_take(s->listeners, TICK_MS);
 		do_what_is_asked(s);
-		now = steady_now();
+		now = clock_steady();
 		do_what_is_due(s, now);
 	}
 }
@@ -487,14 +474,12 @@ prepare(struct sensor *s)
 	};
 	struct sandbox_state state;
 	const char *became = NULL;
-	struct timespec now;
 
 	/* That process is to know nothing: it is made before anything is. */
 	if (o->listen.len > 0 && (s->status = status_start(o)) == NULL)
 		return false;
 	notify_open(&s->notify);
-	clock_gettime(CLOCK_REALTIME, &now);
-	s->start_s = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	s->start_s = (double)clock_wall() / 1e9;
 	s->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	/* libcrypto reads its configuration when it is first used. */
 	secret_fingerprint("start", SPAN("start"));

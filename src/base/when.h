@@ -3,7 +3,7 @@
  * when.h - points in time, as nanoseconds since 1970-01-01T00:00:00Z
  *
  * Time always comes in as an argument, from the capture; nothing here asks
- * the machine's clock.  WHEN_NONE stands for "not known".
+ * the machine's clock (that is clock.h).  WHEN_NONE stands for "not known".
  */
 #ifndef P407_BASE_WHEN_H
 #define P407_BASE_WHEN_H

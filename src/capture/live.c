@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "capture/live_parts.h"
@@ -18,15 +18,6 @@
 #define SET_AHEAD (60 * WHEN_SECOND)
 /* What the numbers of frames count, if there are several of us. */
 #define NUMBER_NS 100
-
-static int64_t
-clock_now(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
-}
 
 static bool
 open_one(struct live *l, const struct live_options *o)
@@ -63,8 +54,8 @@ live_open(const struct live_options *o, size_t n)
 		live_close(s);
 		return NULL;
 	}
-	s->began = clock_now(CLOCK_REALTIME);
-	s->began_steady = clock_now(CLOCK_MONOTONIC);
+	s->began = clock_wall();
+	s->began_steady = clock_steady();
 	return s;
 }
 
@@ -130,7 +121,7 @@ is_early(const struct live *l, struct live_interface *i)
 	const struct live_set *s = l->set;
 
 	i->joined = i->joined || s->n == 1 || stamp_of(i) >= s->began ||
-	    clock_now(CLOCK_MONOTONIC) - s->began_steady > PATIENCE;
+	    clock_steady() - s->began_steady > PATIENCE;
 	return !i->joined;
 }
 
@@ -143,12 +134,12 @@ refill(struct live *l, struct live_interface *i)
 
 	if (i->pcap == NULL || i->pending)
 		return;
-	asked = several ? clock_now(CLOCK_REALTIME) : 0;
+	asked = several ? clock_wall() : 0;
 	do {
 		switch (pcap_next_ex(i->pcap, &i->header, &i->bytes)) {
 		case 1:
 			i->pending = true;
-			i->waits = several ? clock_now(CLOCK_MONOTONIC) : 0;
+			i->waits = several ? clock_steady() : 0;
 			break;
 		case 0:
 		case PCAP_ERROR_BREAK:
@@ -169,7 +160,7 @@ is_next(const struct live *l, const struct live_interface *i)
 	if (l->n_open <= 1)
 		return true;
 	/* Stamps of a clock that is ahead of ours would wait for ever. */
-	if (clock_now(CLOCK_MONOTONIC) - i->waits > SETTLED)
+	if (clock_steady() - i->waits > SETTLED)
 		return true;
 	for (size_t k = 0; k < l->set->n_interfaces; k++) {
 		const struct live_interface *other = &l->interfaces[k];
@@ -220,7 +211,7 @@ note_time(struct live_counts *c, when_ns time)
 static void
 keep_time(struct live *l, struct live_interface *i, when_ns time)
 {
-	int64_t now = clock_now(CLOCK_MONOTONIC);
+	int64_t now = clock_steady();
 	bool back = l->last != WHEN_NONE &&
 	    when_between(time, l->last) > WHEN_SET_BACK;
 	bool ahead = l->last != WHEN_NONE &&
@@ -296,7 +287,7 @@ is_over(const struct live_set *s, const struct live_interface *next)
 		return true;
 	if (!s->ending)
 		return false;
-	since = clock_now(CLOCK_MONOTONIC) - s->end_steady;
+	since = clock_steady() - s->end_steady;
 	return since > PATIENCE ||
 	    (next != NULL ? stamp_of(next) > s->end : since > SETTLED);
 }
@@ -348,7 +339,7 @@ live_time(const struct live *l)
 
 	if (l->last == WHEN_NONE)
 		return WHEN_NONE;
-	gone = clock_now(CLOCK_MONOTONIC) - l->last_read - LIVE_BEHIND;
+	gone = clock_steady() - l->last_read - LIVE_BEHIND;
 	return when_after(l->last, gone > 0 ? gone : 0);
 }
 
@@ -402,8 +393,8 @@ live_was_deaf(struct live_set *s)
 void
 live_end(struct live_set *s)
 {
-	s->end = clock_now(CLOCK_REALTIME);
-	s->end_steady = clock_now(CLOCK_MONOTONIC);
+	s->end = clock_wall();
+	s->end_steady = clock_steady();
 	s->ending = true;
 }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "sandbox/sandbox.h"
 
 /* Memory for the request of a reader. */
@@ -51,15 +52,6 @@ struct site {
 	bool loopback;
 	struct reader readers[SERVER_READERS];
 };
-
-static int64_t
-steady_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * WHEN_SECOND + now.tv_nsec;
-}
 
 static const struct {
 	const char *name, *value;
@@ -142,7 +134,7 @@ show(const struct site *site, struct MHD_Connection *c, const char *path)
 	enum board_type type = BOARD_HTML;
 	bool good = true;
 	int64_t turned = board_turned(site->board);
-	bool stale = turned == 0 || steady_now() - turned > SERVER_STALE;
+	bool stale = turned == 0 || clock_steady() - turned > SERVER_STALE;
 	bool health = strcmp(path, "/healthz") == 0;
 	/* "/?still" does not move while somebody reads. */
 	bool still = site->call.MHD_lookup_connection_value(c,
@@ -210,7 +202,7 @@ on_connection(void *context, struct MHD_Connection *c, void **of_socket,
 	for (size_t i = 0; info != NULL && i < SERVER_READERS; i++)
 		if (site->readers[i].fd == 0) {
 			site->readers[i] = (struct reader){
-				info->connect_fd + 1, steady_now() };
+				info->connect_fd + 1, clock_steady() };
 			*of_socket = &site->readers[i];
 			return;
 		}
@@ -298,7 +290,7 @@ serve(int listening, int alive, struct board *b, bool loopback,
 	sandbox_confine(SANDBOX_SERVER, NULL);
 	while (!is_readable(alive)) {
 		site->call.MHD_run_wait(d, LOOK_MS);
-		end_slow_readers(site, listening, steady_now());
+		end_slow_readers(site, listening, clock_steady());
 	}
 	return 0;
 }
