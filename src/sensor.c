@@ -155,7 +155,7 @@ write_state(const struct sensor *s)
 	const struct told_list *told = teller_told(s->teller);
 	const struct live_set *live = listeners_live(s->listeners);
 	struct text t = { 0 };
-	uint64_t frames = 0, missed = 0, good = 0, other = 0;
+	uint64_t frames = 0, missed = 0;
 	size_t faults = 0;
 
 	for (size_t i = 0; i < live_inputs(live); i++) {
@@ -164,18 +164,15 @@ write_state(const struct sensor *s)
 		frames += in.frames;
 		missed += in.dropped;
 	}
-	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
-		for (unsigned i = OUTCOME_AUTHENTICATED;
-		     i <= OUTCOME_INCOMPLETE; i++)
-			*(i == OUTCOME_AUTHENTICATED ? &good : &other) +=
-			    teller_attempts(s->teller, (enum attempt_scheme)k,
-			        (enum outcome)i);
 	for (unsigned l = LEVEL_LOW; l <= LEVEL_HIGH; l++)
 		faults += told_open(told, (enum level)l);
 	text_fmt(&t, "STATUS=%llu frames, %llu missed; %llu attempts went well"
 	    ", %llu did not; faults open: %zu", (unsigned long long)frames,
-	    (unsigned long long)missed, (unsigned long long)good,
-	    (unsigned long long)other, faults);
+	    (unsigned long long)missed,
+	    (unsigned long long)teller_outcomes(s->teller,
+	        OUTCOME_AUTHENTICATED, OUTCOME_AUTHENTICATED),
+	    (unsigned long long)teller_outcomes(s->teller, OUTCOME_REJECTED,
+	        OUTCOME_INCOMPLETE), faults);
 	notify_say(&s->notify, text_get(&t));
 	text_fini(&t);
 }
@@ -348,15 +345,11 @@ say_statistics(struct sensor *s)
 	    (unsigned long long)c.flow.connections,
 	    (unsigned long long)c.flow.followed,
 	    (unsigned long long)c.flow.open);
-	for (unsigned i = OUTCOME_AUTHENTICATED; i <= OUTCOME_INCOMPLETE; i++) {
-		uint64_t n = 0;
-
-		for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
-			n += teller_attempts(s->teller,
-			    (enum attempt_scheme)k, (enum outcome)i);
+	for (unsigned i = OUTCOME_AUTHENTICATED; i <= OUTCOME_INCOMPLETE; i++)
 		message_note("statistics: attempts %s: %llu",
-		    outcome_name((enum outcome)i), (unsigned long long)n);
-	}
+		    outcome_name((enum outcome)i),
+		    (unsigned long long)teller_outcomes(s->teller,
+		        (enum outcome)i, (enum outcome)i));
 	for (size_t i = 0; i < LIMIT_COUNT; i++)
 		if (limit_hits((enum limit)i) > 0)
 			message_note("statistics: bound reached %llu times: "

@@ -89,6 +89,17 @@ teller_attempts(const struct teller *t, enum attempt_scheme scheme,
 	return t->attempts[scheme][outcome];
 }
 
+uint64_t
+teller_outcomes(const struct teller *t, enum outcome from, enum outcome to)
+{
+	uint64_t n = 0;
+
+	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
+		for (unsigned o = from; o <= to; o++)
+			n += t->attempts[k][o];
+	return n;
+}
+
 const struct told_list *
 teller_told(const struct teller *t)
 {

@@ -49,9 +49,11 @@ bool teller_end(struct teller *t, struct report *r,
 /* For reports of the run: the pseudonyms it gave out so far. */
 struct redact *teller_redact(struct teller *t);
 
-/* For metrics. */
+/* For metrics; and of all schemes, and outcomes from one to another. */
 uint64_t teller_attempts(const struct teller *t, enum attempt_scheme scheme,
     enum outcome outcome);
+uint64_t teller_outcomes(const struct teller *t, enum outcome from,
+    enum outcome to);
 const struct told_list *teller_told(const struct teller *t);
 
 #endif

@@ -84,18 +84,6 @@ add(struct bucket *b, uint64_t good, uint64_t bad)
 	b->bad += bad;
 }
 
-static uint64_t
-sum_of(const struct teller *t, enum outcome from, enum outcome to)
-{
-	uint64_t n = 0;
-
-	for (unsigned k = 0; k <= ATTEMPT_OTHER; k++)
-		for (unsigned o = from; o <= to; o++)
-			n += teller_attempts(t, (enum attempt_scheme)k,
-			    (enum outcome)o);
-	return n;
-}
-
 /* Attempts that were taken back are none less. */
 static uint64_t
 gone_up(uint64_t *all, uint64_t now)
@@ -126,10 +114,10 @@ trend_count(struct trend *t, const struct teller *teller, when_ns now,
 	t->minute = minute;
 	t->steady = steady;
 
-	uint64_t good = gone_up(&t->all_good, sum_of(teller,
+	uint64_t good = gone_up(&t->all_good, teller_outcomes(teller,
 	    OUTCOME_AUTHENTICATED, OUTCOME_AUTHENTICATED));
-	uint64_t bad = gone_up(&t->all_bad, sum_of(teller, OUTCOME_REJECTED,
-	    OUTCOME_BROKEN));
+	uint64_t bad = gone_up(&t->all_bad, teller_outcomes(teller,
+	    OUTCOME_REJECTED, OUTCOME_BROKEN));
 
 	add(bucket_of(&t->by_minute, minute), good, bad);
 	add(bucket_of(&t->by_hour, minute), good, bad);
