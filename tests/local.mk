@@ -208,17 +208,7 @@ check-package:
 M = 25
 soak: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 	P407=./p407$(EXEEXT) $(SHELL) $(srcdir)/%reldir%/soak.sh $(M)
-# Threads, under the thread sanitizer: what it says would be in the output.
-tsan:
-	mkdir -p tsan
-	cd tsan && { test -f Makefile || \
-	    $(abs_srcdir)/configure --enable-thread-sanitizer CFLAGS='-g -O1'; }
-	$(MAKE) -C tsan p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
-	cd tsan && P407=./p407$(EXEEXT) \
-	    $(SHELL) $(abs_srcdir)/%reldir%/threads.sh | tee threads.log
-	! grep '^not ok' tsan/threads.log
-
-.PHONY: check-live check-package soak tsan
+.PHONY: check-live check-package soak
 
 EXTRA_DIST += captures \
 	%reldir%/boot.sh \
