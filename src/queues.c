@@ -56,12 +56,6 @@ queues_new(unsigned sources, worker_emit *emit, void *context)
 
 /* -- one queue -- */
 
-static size_t
-size_of(const struct observation *o)
-{
-	return sizeof(*o) + o->arena.bytes;
-}
-
 static bool
 has_room(const struct queue *q, size_t size)
 {
@@ -76,10 +70,10 @@ queues_put(struct queues *q, unsigned source, when_ns time, uint64_t frame,
 	struct queue *mine = &q->at[source];
 	size_t put = mine->put;
 
-	if (!has_room(mine, size_of(o)))
+	if (!has_room(mine, observation_size(o)))
 		return false;
 	mine->at[put % ROOM] = (struct waiting){ time, frame, o };
-	mine->bytes += size_of(o);
+	mine->bytes += observation_size(o);
 	mine->put = put + 1;
 	return true;
 }
@@ -99,7 +93,7 @@ take_first(struct queue *q)
 	size_t taken = q->taken;
 	struct observation *o = q->at[taken % ROOM].o;
 
-	q->bytes -= size_of(o);
+	q->bytes -= observation_size(o);
 	q->taken = taken + 1;
 	return o;
 }

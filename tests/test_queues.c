@@ -213,6 +213,31 @@ START_TEST(there_is_a_bound)
 }
 END_TEST
 
+/* Words that many may share are counted with each who holds them. */
+START_TEST(the_bound_is_of_all_that_is_held)
+{
+	struct manner *manner = manner_new();
+	size_t n = 0;
+
+	arena_new(&manner->arena, 10000);
+	limit_set(LIMIT_QUEUE, 10 * (sizeof(struct observation) + 10000));
+	begin(1);
+	for (; n < 100; n++) {
+		struct observation *o = observation_new(OBSERVE_EXCHANGE);
+
+		o->request.manner = manner_hold(manner);
+		if (!queues_put(queues, 0, 1, n + 1, o)) {
+			observation_free(o);
+			break;
+		}
+	}
+	ck_assert_uint_le(n, 10);
+	ck_assert_uint_ge(n, 9);
+	queues_free(queues);
+	manner_let_go(manner);
+}
+END_TEST
+
 /* -- with threads -- */
 
 static void *
@@ -272,6 +297,7 @@ main(void)
 	tcase_add_test(t, who_hangs_holds_up_nobody_for_long);
 	tcase_add_test(t, the_end_has_all);
 	tcase_add_test(t, there_is_a_bound);
+	tcase_add_test(t, the_bound_is_of_all_that_is_held);
 	tcase_add_test(t, threads_are_put_in_order);
 	suite_add_tcase(s, t);
 	return run_suite(s);

@@ -122,4 +122,13 @@ struct observation {
 struct observation *observation_new(enum observation_kind kind);
 void observation_free(struct observation *o);
 
+/* Bytes that it takes, for bounds.  Others may hold the manners, too, but need
+ * not. */
+static inline size_t
+observation_size(const struct observation *o)
+{
+	return sizeof(*o) + o->arena.bytes + manner_size(o->request.manner) +
+	    manner_size(o->response.manner);
+}
+
 #endif

@@ -128,25 +128,17 @@ count_bytes(struct tracker *t, struct tracked *a, size_t n)
 	t->bytes += n;
 }
 
-/* Others may hold the manners, too, but need not. */
-static size_t
-bytes_of(const struct observation *o)
-{
-	return sizeof(*o) + o->arena.bytes + manner_size(o->request.manner) +
-	    manner_size(o->response.manner);
-}
-
 /* The observation is its own from now on; past a limit, for another one. */
 static void
 adopt(struct tracker *t, struct tracked *a, struct observation *o)
 {
 	struct observation *old = attempt_adopt(&a->attempt, o);
 
-	count_bytes(t, a, bytes_of(o));
+	count_bytes(t, a, observation_size(o));
 	if (old != NULL) {
 		limit_hit(LIMIT_LEGS);
-		a->bytes -= bytes_of(old);
-		t->bytes -= bytes_of(old);
+		a->bytes -= observation_size(old);
+		t->bytes -= observation_size(old);
 		observation_free(old);
 	}
 	make_room(t, a);

@@ -371,6 +371,29 @@ START_TEST(a_budget_is_shared_by_threads)
 }
 END_TEST
 
+START_TEST(a_thread_may_do_the_work_of_several_budgets)
+{
+	uint64_t half = limit_of(LIMIT_HTTP_BYTES) / 2;
+	static struct budget one, two;
+
+	budget_share(2);
+	budget_enter(&one);
+	budget_take(LIMIT_HTTP_BYTES, half + 1);
+	ck_assert(budget_over(LIMIT_HTTP_BYTES, 0));
+	budget_enter(&two);
+	ck_assert(!budget_over(LIMIT_HTTP_BYTES, half));
+	budget_give(LIMIT_HTTP_BYTES, half); /* which it has not taken */
+	budget_enter(NULL);
+	ck_assert(!budget_over(LIMIT_HTTP_BYTES, half));
+	budget_enter(&one);
+	ck_assert(budget_over(LIMIT_HTTP_BYTES, 0));
+	budget_give(LIMIT_HTTP_BYTES, half + 1);
+	ck_assert(!budget_over(LIMIT_HTTP_BYTES, 0));
+	budget_enter(NULL);
+	budget_share(1);
+}
+END_TEST
+
 START_TEST(a_budget_sets_what_it_fits)
 {
 	uint64_t flows = limit_of(LIMIT_FLOWS);
@@ -413,6 +436,7 @@ main(void)
 	    a_file_has_the_sha256_of_its_bytes_and_a_pipe_none);
 	tcase_add_test(c, an_arena_keeps_unset_apart_from_empty);
 	tcase_add_test(c, a_budget_is_shared_by_threads);
+	tcase_add_test(c, a_thread_may_do_the_work_of_several_budgets);
 	tcase_add_test(c, a_budget_sets_what_it_fits);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
