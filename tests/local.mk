@@ -62,6 +62,7 @@ check_tests = \
 	%reldir%/witness/test_sample \
 	%reldir%/witness/test_tls \
 	%reldir%/attempt/test_applications \
+	%reldir%/attempt/test_build \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \

@@ -3,7 +3,6 @@
  * Exchanges written by hand, one line each, through the tracker.  What comes
  * out is a line an attempt: scheme, outcome, step, 407s, connections.
  */
-#include "attempt/build.h"
 #include "attempt/tracker.h"
 #include "token_parts.h"
 #include "base/limits.h"
@@ -632,31 +631,6 @@ START_TEST(one_that_is_asked_for_ever_keeps_its_first_and_its_last)
 }
 END_TEST
 
-/* Where the first request is not in the capture, the next one's is shown. */
-START_TEST(what_was_asked_for_first_is_kept)
-{
-	const uint64_t most = limit_of(LIMIT_LEGS);
-	struct connection c = { .id = 1 };
-	struct attempt a;
-	struct observation *o[4];
-
-	limit_set(LIMIT_LEGS, 3);
-	attempt_begin(&a, &c);
-	for (size_t i = 0; i < 4; i++) {
-		o[i] = observation_new(OBSERVE_EXCHANGE);
-		o[i]->request.seen = i > 0;
-		o[i]->request.target = arena_str(&o[i]->arena, SPAN("a"));
-	}
-	for (size_t i = 0; i < 3; i++)
-		ck_assert_ptr_null(attempt_adopt(&a, o[i]));
-	a.target = o[2]->request.target;
-	ck_assert_ptr_eq(attempt_adopt(&a, o[3]), o[1]);
-	observation_free(o[1]);
-	attempt_end(&a);
-	limit_set(LIMIT_LEGS, most);
-}
-END_TEST
-
 /* Clients by the hundred thousand that never log in leave nothing behind. */
 START_TEST(clients_without_a_login_are_bounded)
 {
@@ -707,7 +681,6 @@ main(void)
 	tcase_add_test(c, live_what_is_old_and_what_is_too_much_is_forgotten);
 	tcase_add_loop_test(c,
 	    one_that_is_asked_for_ever_keeps_its_first_and_its_last, 0, 2);
-	tcase_add_test(c, what_was_asked_for_first_is_kept);
 	tcase_add_test(c, clients_without_a_login_are_bounded);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an attempt keeps of the exchanges that it was made from. */
+#include "attempt/build.h"
+
+#include "base/limits.h"
+#include "run.h"
+
+/* Where the first request is not in the capture, the next one's is shown. */
+START_TEST(what_was_asked_for_first_is_kept)
+{
+	const uint64_t most = limit_of(LIMIT_LEGS);
+	struct connection c = { .id = 1 };
+	struct attempt a;
+	struct observation *o[4];
+
+	limit_set(LIMIT_LEGS, 3);
+	attempt_begin(&a, &c);
+	for (size_t i = 0; i < 4; i++) {
+		o[i] = observation_new(OBSERVE_EXCHANGE);
+		o[i]->request.seen = i > 0;
+		o[i]->request.target = arena_str(&o[i]->arena, SPAN("a"));
+	}
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_ptr_null(attempt_adopt(&a, o[i]));
+	a.target = o[2]->request.target;
+	ck_assert_ptr_eq(attempt_adopt(&a, o[3]), o[1]);
+	observation_free(o[1]);
+	attempt_end(&a);
+	limit_set(LIMIT_LEGS, most);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("attempt/build");
+	TCase *c = tcase_create("build");
+
+	tcase_add_test(c, what_was_asked_for_first_is_kept);
+	suite_add_tcase(suite, c);
+	return run_suite(suite);
+}
