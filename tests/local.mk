@@ -19,6 +19,7 @@ check_tests = \
 	%reldir%/net/test_tunnel \
 	%reldir%/tcp/test_flow \
 	%reldir%/tcp/test_flow_glide \
+	%reldir%/tcp/test_flow_many \
 	%reldir%/tcp/test_reassembly \
 	%reldir%/http/test_chunked \
 	%reldir%/http/test_conversations \

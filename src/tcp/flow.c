@@ -10,7 +10,7 @@
 
 static void forget(struct flow_table *t, struct flow *f,
     enum flow_close how);
-static void forget_all(struct flow_table *t, struct flow **all, size_t n,
+static void forget_all(struct flow_table *t, struct flow_ends *ends,
     enum flow_close how);
 static void note_close(struct flow_table *t, struct flow *f,
     enum flow_side side, const struct packet *p);
@@ -23,8 +23,7 @@ flow_table_new(const struct flow_sink *sink, void *context)
 	t->n_buckets = FLOW_BUCKETS;
 	t->buckets = memory_new(t->n_buckets, sizeof(*t->buckets));
 	t->wheel = memory_new(WHEEL_SLOTS, sizeof(*t->wheel));
-	for (size_t i = 0; i < WHEEL_SLOTS; i++)
-		list_init(&t->wheel[i]);
+	wheel_empty(t);
 	list_init(&t->followed);
 	list_init(&t->waiting);
 	for (uint64_t i = 0; i < sizeof(t->secret) / sizeof(t->secret[0]); i++)
@@ -78,11 +77,10 @@ flow_table_time(struct flow_table *t, uint64_t frame, when_ns now)
 	t->moment = (struct flow_moment){ .frame = frame };
 	follow_give_up(t);
 
-	size_t n;
-	struct flow **over = wheel_turn(t, &n);
+	struct flow_ends over = { 0 };
 
-	forget_all(t, over, n, FLOW_FORGOTTEN);
-	free(over);
+	wheel_turn(t, &over);
+	forget_all(t, &over, FLOW_FORGOTTEN);
 	t->due = (t->tick + 1) * WHEEL_STEP;
 	if (!list_empty(&t->waiting)) {
 		when_ns due = LIST_OBJECT(t->waiting.next, struct followed,
@@ -210,29 +208,52 @@ forget(struct flow_table *t, struct flow *f, enum flow_close how)
 	flow_take_out(t, f);
 }
 
+void
+flow_ends_add(struct flow_ends *ends, struct flow *f)
+{
+	if (ends->n == ends->room) {
+		ends->room = ends->room > 0 ? 2 * ends->room : 64;
+		ends->at = memory_grow(ends->at, ends->room,
+		    sizeof(*ends->at));
+	}
+	ends->at[ends->n++] = (struct flow_end){ f->info.last_frame, f };
+}
+
 static int
 by_last_frame(const void *left, const void *right)
 {
-	const struct flow *a = *(struct flow *const *)left;
-	const struct flow *b = *(struct flow *const *)right;
+	const struct flow_end *a = left, *b = right;
 
-	return a->info.last_frame < b->info.last_frame ? -1
-	    : a->info.last_frame > b->info.last_frame  ? 1
-	                                               : 0;
+	return a->last_frame < b->last_frame ? -1
+	    : a->last_frame > b->last_frame  ? 1
+	                                     : 0;
+}
+
+/* As fetch_next() of the wheel does. */
+static void
+fetch_ends(const struct flow_table *t, const struct flow_ends *ends, size_t i)
+{
+	if (i + 3 < ends->n)
+		flow_expect_whole(ends->at[i + 3].flow);
+	if (i + 2 < ends->n)
+		flow_table_expect(t, ends->at[i + 2].flow->hash);
+	if (i + 1 < ends->n)
+		flow_table_soon(t, ends->at[i + 1].flow->hash);
 }
 
 /* In order of their last packets, whatever the order of the table. */
 static void
-forget_all(struct flow_table *t, struct flow **all, size_t n,
-    enum flow_close how)
+forget_all(struct flow_table *t, struct flow_ends *ends, enum flow_close how)
 {
-	if (n > 1)
-		qsort(all, n, sizeof(*all), by_last_frame);
+	if (ends->n > 1)
+		qsort(ends->at, ends->n, sizeof(*ends->at), by_last_frame);
 	t->moment.phase = FLOW_PHASE_END;
-	for (size_t i = 0; i < n; i++) {
-		t->moment.rank = all[i]->info.last_frame;
-		forget(t, all[i], how);
+	for (size_t i = 0; i < ends->n; i++) {
+		fetch_ends(t, ends, i);
+		t->moment.rank = ends->at[i].last_frame;
+		forget(t, ends->at[i].flow, how);
 	}
+	free(ends->at);
 }
 
 /* Will its end be said? */
@@ -243,29 +264,22 @@ says_its_end(const struct flow *f)
 	    (f->info.syns > 0 && !f->info.answered);
 }
 
+static void
+add_if_said(struct flow *f, void *ends)
+{
+	if (says_its_end(f))
+		flow_ends_add(ends, f);
+}
+
 void
 flow_table_finish(struct flow_table *t)
 {
-	struct flow **all = NULL;
-	size_t n = 0, room = 0;
+	struct flow_ends ends = { 0 };
 
-	for (size_t i = 0; i < t->n_buckets; i++)
-		for (struct flow *f = t->buckets[i], *next; f != NULL;
-		     f = next) {
-			next = f->chain;
-			if (!says_its_end(f)) {
-				flow_take_out(t, f);
-				continue;
-			}
-			if (n == room) {
-				room = room > 0 ? 2 * room : 64;
-				all = memory_grow(all, room, sizeof(*all));
-			}
-			all[n++] = f;
-		}
+	flow_each(t, add_if_said, &ends);
 	t->moment = (struct flow_moment){ .frame = UINT64_MAX };
-	forget_all(t, all, n, FLOW_OPEN);
-	free(all);
+	forget_all(t, &ends, FLOW_OPEN);
+	flow_take_out_all(t);
 }
 
 void

@@ -86,6 +86,13 @@ flow_table_next(const struct flow_table *t, uint32_t hash)
 		__builtin_prefetch(followed + at);
 }
 
+void
+flow_expect_whole(const struct flow *f)
+{
+	for (size_t at = 0; at < sizeof(*f); at += FLOW_LINE)
+		__builtin_prefetch((const char *)f + at);
+}
+
 static struct flow **
 bucket(const struct flow_table *t, uint32_t hash)
 {
@@ -145,7 +152,7 @@ put_number(struct flow_table *t, struct flow *f)
 struct flow *
 flow_add(struct flow_table *t, const struct packet *p, uint32_t hash)
 {
-	if (t->count >= t->n_buckets)
+	if (t->count >= t->n_buckets / 2)
 		grow(t);
 
 	struct flow *f = flow_new(t), **b = bucket(t, hash);
@@ -180,6 +187,22 @@ flow_take_out(struct flow_table *t, struct flow *f)
 	list_remove(&f->wheel);
 	t->count--;
 	flow_free(t, f);
+}
+
+static void
+free_one(struct flow *f, void *table)
+{
+	list_init(&f->wheel);
+	flow_free(table, f);
+}
+
+void
+flow_take_out_all(struct flow_table *t)
+{
+	memset(t->buckets, 0, t->n_buckets * sizeof(*t->buckets));
+	wheel_empty(t);
+	t->count = 0;
+	flow_each(t, free_one, t);
 }
 
 void

@@ -16,7 +16,7 @@
 #define LEAST 64          /* places of the first block */
 #define LARGE (2u << 20)  /* bytes of the last ones: a large page */
 
-/* Its first place leads to the block before it. */
+/* Its first place leads to the block before it, and has its size. */
 static void
 add_block(struct flow_table *t)
 {
@@ -32,6 +32,7 @@ add_block(struct flow_table *t)
 	if (large)
 		madvise(block, LARGE, MADV_HUGEPAGE);
 	block->chain = t->blocks;
+	block->info.id = n;
 	t->blocks = block;
 	t->fresh = block + 1;
 	t->fresh_end = block + n;
@@ -59,6 +60,22 @@ flow_free(struct flow_table *t, struct flow *f)
 	f->info.first_frame = 0; /* who remembers the place sees that */
 	f->chain = t->free;
 	t->free = f;
+}
+
+void
+flow_each(struct flow_table *t, void (*each)(struct flow *f, void *arg),
+    void *arg)
+{
+	for (struct flow *block = t->blocks; block != NULL;
+	     block = block->chain) {
+		struct flow *end = block == t->blocks
+		    ? t->fresh
+		    : block + block->info.id;
+
+		for (struct flow *f = block + 1; f < end; f++)
+			if (f->info.first_frame != 0)
+				each(f, arg);
+	}
 }
 
 void

@@ -54,6 +54,18 @@ struct flow {
 _Static_assert(sizeof(struct flow) == 3 * FLOW_LINE, "three lines");
 _Static_assert(offsetof(struct flow, info.last_frame) < 2 * FLOW_LINE, "");
 
+/*
+ * Those whose end is to be said, in order of their last packets.  These are
+ * copied here, as it takes longer to fetch them again than to sort them.
+ */
+struct flow_ends {
+	struct flow_end {
+		uint64_t last_frame;
+		struct flow *flow;
+	} *at;
+	size_t n, room;
+};
+
 struct flow_table {
 	struct flow **buckets;
 	size_t n_buckets; /* a power of two */
@@ -79,12 +91,19 @@ struct flow_table {
 	when_ns due; /* nothing waits for a time before this */
 };
 
+/* -- flow.c -- */
+
+void flow_ends_add(struct flow_ends *ends, struct flow *f);
+
 /* -- flow_memory.c -- */
 
 /* Zeroed. */
 struct flow *flow_new(struct flow_table *t);
 /* It stays readable, as nobody's: its first_frame is 0. */
 void flow_free(struct flow_table *t, struct flow *f);
+/* Each one that is in the table, in the order of memory. */
+void flow_each(struct flow_table *t, void (*each)(struct flow *f, void *arg),
+    void *arg);
 void flow_free_all(struct flow_table *t);
 
 /* -- flow_lookup.c: the table, and the numbers -- */
@@ -98,6 +117,10 @@ struct flow *flow_add(struct flow_table *t, const struct packet *p,
 
 /* Out of the table, off the wheel, and free. */
 void flow_take_out(struct flow_table *t, struct flow *f);
+/* The same for all that are left. */
+void flow_take_out_all(struct flow_table *t);
+/* Fetch what flow_take_out() will need: all of it, but its bucket. */
+void flow_expect_whole(const struct flow *f);
 
 /* -- flow_wheel.c: when a connection is to be forgotten -- */
 
@@ -109,11 +132,14 @@ void flow_take_out(struct flow_table *t, struct flow *f);
 #define WHEEL_STEP  (8 * WHEN_SECOND)
 #define WHEEL_SLOTS 2048 /* a power of two; longer than all patience */
 
+/* All slots. */
+void wheel_empty(struct flow_table *t);
+
 /* Its first place, or a new one because its time comes sooner. */
 void wheel_put(struct flow_table *t, struct flow *f);
 
-/* Up to now; those that are over, *n of them, off the wheel: to be freed. */
-struct flow **wheel_turn(struct flow_table *t, size_t *n);
+/* Up to now; to those that are over, which are off the wheel then. */
+void wheel_turn(struct flow_table *t, struct flow_ends *over);
 
 /* The one whose time comes first, more or less. */
 struct flow *wheel_first(struct flow_table *t);

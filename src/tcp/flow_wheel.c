@@ -30,6 +30,13 @@ tick_of_end(const struct flow *f)
 }
 
 void
+wheel_empty(struct flow_table *t)
+{
+	for (size_t i = 0; i < WHEEL_SLOTS; i++)
+		list_init(&t->wheel[i]);
+}
+
+void
 wheel_put(struct flow_table *t, struct flow *f)
 {
 	int64_t tick = tick_of_end(f);
@@ -45,6 +52,30 @@ wheel_put(struct flow_table *t, struct flow *f)
 	list_append(&t->wheel[tick & (WHEEL_SLOTS - 1)], &f->wheel);
 }
 
+/*
+ * Those that are forgotten are in no cache, as nobody asked for them for
+ * long.  While one goes, what the next three need is fetched, each a step
+ * further: the place of the third, the bucket of the second, what is first
+ * in the bucket of the next.
+ */
+static void
+fetch_next(const struct flow_table *t, const struct link *slot,
+    struct link *link)
+{
+	for (int ahead = 1; ahead <= 3 && link->next != slot; ahead++) {
+		const struct flow *f;
+
+		link = link->next;
+		f = LIST_OBJECT(link, struct flow, wheel);
+		if (ahead == 1)
+			flow_table_soon(t, f->hash);
+		else if (ahead == 2)
+			flow_table_expect(t, f->hash);
+		else
+			flow_expect_whole(f);
+	}
+}
+
 struct flow *
 wheel_first(struct flow_table *t)
 {
@@ -53,15 +84,17 @@ wheel_first(struct flow_table *t)
 	for (int64_t i = 0; i < WHEEL_SLOTS; i++, t->first++) {
 		struct link *slot = &t->wheel[t->first & (WHEEL_SLOTS - 1)];
 
-		if (!list_empty(slot))
+		if (!list_empty(slot)) {
+			fetch_next(t, slot, slot->next);
 			return LIST_OBJECT(slot->next, struct flow, wheel);
+		}
 	}
 	return NULL;
 }
 
 /* All slots that came round since the last time. */
-struct flow **
-wheel_turn(struct flow_table *t, size_t *n)
+void
+wheel_turn(struct flow_table *t, struct flow_ends *over)
 {
 	int64_t to = tick_of(t->now);
 	int64_t steps = to - t->tick;
@@ -72,11 +105,6 @@ wheel_turn(struct flow_table *t, size_t *n)
 	int64_t from = to - steps;
 
 	t->tick = to;
-	struct flow **over = NULL;
-	size_t room = 0;
-
-	*n = 0;
-
 	for (int64_t i = 1; i <= steps; i++) {
 		struct link *slot = &t->wheel[(from + i) & (WHEEL_SLOTS - 1)];
 		struct link came;
@@ -90,13 +118,8 @@ wheel_turn(struct flow_table *t, size_t *n)
 				wheel_put(t, f);
 				continue;
 			}
-			if (*n == room) {
-				room = room > 0 ? 2 * room : 64;
-				over = memory_grow(over, room, sizeof(*over));
-			}
 			list_remove(&f->wheel);
-			over[(*n)++] = f;
+			flow_ends_add(over, f);
 		}
 	}
-	return over;
 }
