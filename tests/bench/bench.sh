@@ -6,12 +6,14 @@
 # Called by `make bench` in the build folder (make bench B=100M for a SIZE
 # other than 1G).  The input is made there once, in bench/.  All figures are
 # medians of $RUNS runs (5); the programs take turns, so that a busy minute
-# hits all.  The table also goes to bench/results-DATE.txt, the figures to
+# hits all.  The others take minutes for a gigabyte, so they get $OTHERS (100M)
+# of each input.  The table also goes to bench/results-DATE.txt, the figures to
 # bench/results-DATE.tsv, of which plot.py makes what the README shows.
-# ALONE=1 leaves out the programs that take long.
+# ALONE=1 leaves them out.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 size=${1:-1G}
+less=${OTHERS:-100M}
 runs=${RUNS:-5}
 tools=$PWD/tests/bench
 p407=$PWD/p407
@@ -97,6 +99,11 @@ others() {
 	fi
 }
 
+with_others() {
+	own "$1"
+	others "$1"
+}
+
 # instructions MODE FILE: of p407, for each packet of it
 instructions() {
 	all=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
@@ -133,12 +140,10 @@ have tcpdump || {
 		table "$mode, $size, medians of $runs"
 	done
 
-	# The others take minutes for a gigabyte: less of it, and once.
 	for mode in $([ -n "${ALONE:-}" ] || "$tools/generate" --modes); do
-		input "$mode" 100M
-		rounds "$runs" own "$file"
-		others "$file"
-		table "$mode, 100M, the others once"
+		input "$mode" "$less"
+		rounds "$runs" with_others "$file"
+		table "$mode, $less, with the others, medians of $runs"
 	done
 
 	if [ -z "${ALONE:-}" ] && have valgrind; then
