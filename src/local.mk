@@ -279,40 +279,44 @@ libp407_a_SOURCES = \
 	%reldir%/server/board.c %reldir%/server/board.h \
 	%reldir%/server/server.c %reldir%/server/server.h \
 	\
-	%reldir%/before.c %reldir%/before.h \
 	%reldir%/proxylog/entry.h \
 	%reldir%/proxylog/format.c %reldir%/proxylog/format.h \
 	%reldir%/proxylog/join.c %reldir%/proxylog/load.c \
 	%reldir%/proxylog/proxylog.h \
 	\
-	%reldir%/config.c %reldir%/config.h \
-	%reldir%/correlator.c %reldir%/correlator.h \
-	%reldir%/evidence_ring.c %reldir%/evidence_ring.h \
-	%reldir%/findings_told.c %reldir%/findings_told.h \
-	%reldir%/follow.h %reldir%/follow_http.c \
-	%reldir%/follow_witness.c \
-	%reldir%/listeners.c %reldir%/listeners.h \
-	%reldir%/live_files.c %reldir%/live_files.h \
-	%reldir%/manners.c %reldir%/manners.h \
-	%reldir%/metrics.c %reldir%/metrics.h \
-	%reldir%/notify.c %reldir%/notify.h \
-	%reldir%/observe.c %reldir%/observe.h \
-	%reldir%/options.c %reldir%/options.h %reldir%/options_together.c \
-	%reldir%/pool.c %reldir%/pool.h \
-	%reldir%/pool_member.c %reldir%/pool_order.c \
-	%reldir%/pool_parts.h \
-	%reldir%/proxy_header.c %reldir%/proxy_header.h \
-	%reldir%/queues.c %reldir%/queues.h \
-	%reldir%/rulebook.c %reldir%/rulebook.h \
-	%reldir%/sensor.c %reldir%/sensor.h \
-	%reldir%/share.c %reldir%/share.h \
-	%reldir%/status.c %reldir%/status.h \
-	%reldir%/stream.c %reldir%/stream.h \
-	%reldir%/summing.c %reldir%/summing.h \
-	%reldir%/tell.c %reldir%/tell.h \
-	%reldir%/teller.c %reldir%/teller.h \
-	%reldir%/trend.c %reldir%/trend.h \
-	%reldir%/worker.c %reldir%/worker.h
+	%reldir%/options/config.c %reldir%/options/config.h \
+	%reldir%/options/options.c %reldir%/options/options.h \
+	%reldir%/options/options_together.c \
+	\
+	%reldir%/observe/follow.h %reldir%/observe/follow_http.c \
+	%reldir%/observe/follow_witness.c \
+	%reldir%/observe/manners.c %reldir%/observe/manners.h \
+	%reldir%/observe/observe.c %reldir%/observe/observe.h \
+	%reldir%/observe/pool.c %reldir%/observe/pool.h \
+	%reldir%/observe/pool_member.c %reldir%/observe/pool_order.c \
+	%reldir%/observe/pool_parts.h \
+	%reldir%/observe/proxy_header.c %reldir%/observe/proxy_header.h \
+	%reldir%/observe/queues.c %reldir%/observe/queues.h \
+	%reldir%/observe/share.c %reldir%/observe/share.h \
+	%reldir%/observe/worker.c %reldir%/observe/worker.h \
+	\
+	%reldir%/verdict/before.c %reldir%/verdict/before.h \
+	%reldir%/verdict/correlator.c %reldir%/verdict/correlator.h \
+	%reldir%/verdict/evidence_ring.c %reldir%/verdict/evidence_ring.h \
+	%reldir%/verdict/rulebook.c %reldir%/verdict/rulebook.h \
+	%reldir%/verdict/summing.c %reldir%/verdict/summing.h \
+	%reldir%/verdict/tell.c %reldir%/verdict/tell.h \
+	\
+	%reldir%/live/findings_told.c %reldir%/live/findings_told.h \
+	%reldir%/live/listeners.c %reldir%/live/listeners.h \
+	%reldir%/live/live_files.c %reldir%/live/live_files.h \
+	%reldir%/live/metrics.c %reldir%/live/metrics.h \
+	%reldir%/live/notify.c %reldir%/live/notify.h \
+	%reldir%/live/sensor.c %reldir%/live/sensor.h \
+	%reldir%/live/status.c %reldir%/live/status.h \
+	%reldir%/live/stream.c %reldir%/live/stream.h \
+	%reldir%/live/teller.c %reldir%/live/teller.h \
+	%reldir%/live/trend.c %reldir%/live/trend.h
 
 libp407_a_CFLAGS = $(AM_CFLAGS) $(LTO)
 

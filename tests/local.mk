@@ -46,12 +46,12 @@ check_tests = \
 	%reldir%/server/test_slow \
 	%reldir%/state/test_state \
 	%reldir%/verify/test_known \
-	%reldir%/test_findings_told \
-	%reldir%/test_manners \
-	%reldir%/test_queues \
-	%reldir%/test_share \
-	%reldir%/test_status \
-	%reldir%/test_stream \
+	%reldir%/live/test_findings_told \
+	%reldir%/observe/test_manners \
+	%reldir%/observe/test_queues \
+	%reldir%/observe/test_share \
+	%reldir%/live/test_status \
+	%reldir%/live/test_stream \
 	%reldir%/verify/test_md4 \
 	%reldir%/verify/test_responses \
 	%reldir%/witness/test_apps \

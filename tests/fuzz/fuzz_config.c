@@ -6,7 +6,7 @@
 #include <assert.h>
 
 #include "base/message.h"
-#include "config.h"
+#include "options/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,11 +13,11 @@
 
 #include "base/limits.h"
 #include "base/reader.h"
-#include "correlator.h"
 #include "diagnose/rules.h"
+#include "observe/worker.h"
 #include "report/formats.h"
 #include "report/strict.h"
-#include "worker.h"
+#include "verdict/correlator.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 #include "capture/capture.h"
+#include "observe/worker.h"
 #include "witness/kdc.h"
-#include "worker.h"
 
 static const char *
 or_dash(const char *s)

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "live/sensor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/secret.h"
+#include "live/listeners.h"
+#include "live/live_files.h"
+#include "live/metrics.h"
+#include "live/notify.h"
+#include "live/status.h"
+#include "live/teller.h"
+#include "live/trend.h"
+#include "sandbox/sandbox.h"
+#include "verdict/correlator.h"
+#include "verdict/summing.h"
+#include "verify/verify.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0"
+#endif
+
+/* Looks are at least so far apart, and take this share of the time. */
+#define LOOK_EVERY    (250 * WHEN_MS)
+#define LOOK_SHARE    4
+#define STATUS_SHARE  10
+#define SUMMARY_EVERY (60 * WHEN_SECOND)
+#define METRICS_EVERY (15 * WHEN_SECOND)
+/* What listeners say waits so long, at most. */
+#define TICK_MS 20
+
+struct sensor {
+	const struct options *options;
+	struct rules **rules;
+	struct verify_means means;
+	struct listeners *listeners;
+	unsigned n_listeners;
+	struct live_files files;
+	struct teller *teller;
+	struct trend *trend;
+	struct status *status; /* NULL: none is shown */
+	struct correlator *correlator;
+	struct state *state; /* NULL: none is kept */
+	int memory; /* /proc/self/statm, or -1 */
+	uint64_t reload_failures;
+	int forgiven; /* errors that are no trouble at the end */
+	/* By the steady clock. */
+	int64_t began, next_look, next_summary, next_metrics, next_status;
+	int64_t look_ns;
+	double start_s;
+	bool unheard; /* nobody reads what we say */
+	struct notify notify;
+};
+
+/* A report of the window, and what belongs to it. */
+struct view {
+	struct report report;
+	struct capture_input *inputs;
+	struct finding *findings;
+	struct finding **order;
+};
+
+static volatile sig_atomic_t stop_asked, reload_asked, statistics_asked;
+
+static void
+on_signal(int number)
+{
+	if (number == SIGHUP)
+		reload_asked = 1;
+	else if (number == SIGUSR1)
+		statistics_asked = 1;
+	else if (stop_asked++ && number == SIGINT)
+		_exit(2);
+}
+
+static void
+catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+	/* Not restarted: waiting ends. */
+	struct sigaction a = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], &a, NULL);
+}
+
+/* -- counts -- */
+
+/* A wire without a frame so far has no time: then it is ours. */
+static void
+count_trend(struct sensor *s, when_ns last)
+{
+	trend_count(s->trend, s->teller,
+	    last != WHEN_NONE ? last : clock_wall(), clock_steady());
+}
+
+static uint64_t
+resident_bytes(const struct sensor *s)
+{
+	char words[128];
+	ssize_t n = s->memory < 0
+	    ? -1
+	    : pread(s->memory, words, sizeof(words) - 1, 0);
+	unsigned long long all = 0, resident = 0;
+
+	if (n <= 0)
+		return 0;
+	words[n] = '\0';
+	if (sscanf(words, "%llu %llu", &all, &resident) != 2)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void
+count(const struct sensor *s, struct text *t)
+{
+	const struct metrics_source m = {
+		.version = PACKAGE_VERSION,
+		.live = listeners_live(s->listeners),
+		.teller = s->teller,
+		.counts = listeners_counts(s->listeners),
+		.start_s = s->start_s,
+		.look_s = (double)s->look_ns / 1e9,
+		.resident = resident_bytes(s),
+		.reload_failures = s->reload_failures,
+	};
+
+	metrics_write(t, &m);
+}
+
+static void
+write_metrics(struct sensor *s)
+{
+	struct text t = { 0 };
+
+	if (s->options->metrics == NULL)
+		return;
+	count(s, &t);
+	live_files_metrics(&s->files, s->options->metrics, text_span(&t));
+	text_fini(&t);
+}
+
+/* A line for `systemctl status`. */
+static void
+write_state(const struct sensor *s)
+{
+	const struct told_list *told = teller_told(s->teller);
+	const struct live_set *live = listeners_live(s->listeners);
+	struct text t = { 0 };
+	uint64_t frames = 0, missed = 0;
+	size_t faults = 0;
+
+	for (size_t i = 0; i < live_inputs(live); i++) {
+		struct capture_input in = live_input(live, i);
+
+		frames += in.frames;
+		missed += in.dropped;
+	}
+	for (unsigned l = LEVEL_LOW; l <= LEVEL_HIGH; l++)
+		faults += told_open(told, (enum level)l);
+	text_fmt(&t, "STATUS=%llu frames, %llu missed; %llu attempts went well"
+	    ", %llu did not; faults open: %zu", (unsigned long long)frames,
+	    (unsigned long long)missed,
+	    (unsigned long long)teller_outcomes(s->teller,
+	        OUTCOME_AUTHENTICATED, OUTCOME_AUTHENTICATED),
+	    (unsigned long long)teller_outcomes(s->teller, OUTCOME_REJECTED,
+	        OUTCOME_INCOMPLETE), faults);
+	notify_say(&s->notify, text_get(&t));
+	text_fini(&t);
+}
+
+/* -- looks -- */
+
+static struct capture_facts
+facts_of(const struct sensor *s, const struct worker_counts *c)
+{
+	const struct live_set *live = listeners_live(s->listeners);
+	struct capture_facts facts = {
+		.kdc_visible = c->kdc_visible,
+		.frames = c->net.frames,
+		.first = WHEN_NONE,
+		.last = listeners_time(s->listeners),
+		.missing_ratio = c->flow.carried > 0
+		    ? (double)c->flow.missing / (double)c->flow.carried
+		    : 0,
+	};
+
+	for (size_t i = 0; i < live_inputs(live); i++) {
+		when_ns first = live_input(live, i).first;
+
+		if (first != WHEN_NONE &&
+		    (facts.first == WHEN_NONE || first < facts.first))
+			facts.first = first;
+	}
+	return facts;
+}
+
+static void
+view_fill(struct view *v, struct sensor *s, const struct worker_counts *c)
+{
+	const struct options *o = s->options;
+	const struct live_set *live = listeners_live(s->listeners);
+	const struct diagnosis *d = correlator_diagnosis(s->correlator);
+	size_t n = diagnosis_findings(d), n_inputs = live_inputs(live);
+	struct report *r = &v->report;
+
+	v->inputs = memory_new(n_inputs, sizeof(*v->inputs));
+	v->findings = memory_new(n + 1, sizeof(*v->findings));
+	v->order = memory_new(n + 1, sizeof(*v->order));
+	for (size_t i = 0; i < n_inputs; i++)
+		v->inputs[i] = live_input(live, i);
+	for (size_t i = 0; i < n; i++) {
+		v->findings[i] = *diagnosis_finding(d, i);
+		v->order[i] = &v->findings[i];
+	}
+	*r = (struct report){
+		.version = PACKAGE_VERSION,
+		.ruleset = "default",
+		.rules_version = PACKAGE_VERSION,
+		.inputs = v->inputs,
+		.n_inputs = n_inputs,
+		.quality = summing_quality(c, v->inputs, n_inputs),
+		.findings = (const struct finding *const *)v->order,
+		.n_findings = n,
+		.rules = *s->rules,
+		.witnesses = correlator_witnesses(s->correlator),
+		.lasting = teller_redact(s->teller),
+	};
+	r->attempts = correlator_attempts(s->correlator, &r->n_attempts);
+	r->options.color = options_color(o);
+	r->options.exchanges = o->verbose > 0;
+	r->options.inventory = o->inventory;
+	r->options.redact =
+	    o->redact_identities ? REDACT_IDENTITIES : REDACT_SECRETS;
+	report_prepare(r);
+}
+
+static void
+view_empty(struct view *v)
+{
+	report_fini(&v->report);
+	free(v->inputs);
+	free(v->findings);
+	free(v->order);
+}
+
+static void
+show_status(struct sensor *s, const struct report *r, when_ns now)
+{
+	struct text t = { 0 };
+
+	count(s, &t);
+	status_show(s->status, r, s->trend, text_span(&t), now, clock_steady());
+	text_fini(&t);
+}
+
+/* What was lost may have been an answer. */
+static void
+mind_losses(struct sensor *s)
+{
+	if (listeners_were_deaf(s->listeners))
+		correlator_deaf(s->correlator);
+}
+
+static void
+look(struct sensor *s, bool always, bool summary)
+{
+	int64_t begin = clock_steady();
+	struct worker_counts c = listeners_counts(s->listeners);
+	struct capture_facts facts = facts_of(s, &c);
+	struct view v;
+
+	correlator_now(s->correlator, facts.last);
+	mind_losses(s);
+	listeners_renew(s->listeners);
+	if (correlator_look(s->correlator, *s->rules, &facts, always)) {
+		view_fill(&v, s, &c);
+		s->unheard |= !teller_look(s->teller, &v.report, v.order,
+		    facts.last);
+		count_trend(s, facts.last);
+		if (summary)
+			teller_summary(s->teller, &v.report);
+		if (always && s->status != NULL)
+			show_status(s, &v.report, facts.last);
+		view_empty(&v);
+		correlator_look_away(s->correlator);
+	}
+	s->look_ns = clock_steady() - begin;
+	s->next_look = begin + s->look_ns +
+	    (s->look_ns * LOOK_SHARE > LOOK_EVERY ? s->look_ns * LOOK_SHARE
+	                                          : LOOK_EVERY);
+}
+
+/* -- what is said -- */
+
+/* How evenly the frames are shared. */
+static void
+say_shares(struct sensor *s)
+{
+	for (unsigned i = 0; s->n_listeners > 1 && i < s->n_listeners; i++) {
+		struct worker_counts c = listeners_counts_of(s->listeners, i);
+
+		message_note("statistics: thread %u: %llu frames, %llu "
+		             "connections, %llu followed now", i + 1,
+		    (unsigned long long)c.net.frames,
+		    (unsigned long long)c.flow.connections,
+		    (unsigned long long)c.flow.open);
+	}
+}
+
+static void
+say_statistics(struct sensor *s)
+{
+	const struct live_set *live = listeners_live(s->listeners);
+	struct worker_counts c = listeners_counts(s->listeners);
+	struct text t = { 0 };
+
+	when_length(&t, clock_steady() - s->began);
+	message_note("statistics: running for %s; resident %llu MiB; the last "
+	             "look took %lld us", text_get(&t),
+	    (unsigned long long)(resident_bytes(s) >> 20),
+	    (long long)(s->look_ns / 1000));
+	text_fini(&t);
+	for (size_t i = 0; i < live_inputs(live); i++) {
+		struct capture_input in = live_input(live, i);
+
+		message_note("statistics: %s: %llu frames, %llu bytes, missed "
+		             "%llu of %llu", in.name,
+		    (unsigned long long)in.frames,
+		    (unsigned long long)in.bytes,
+		    (unsigned long long)in.dropped,
+		    (unsigned long long)(in.frames + in.dropped));
+	}
+	say_shares(s);
+	message_note("statistics: %llu connections, %llu with HTTP, %llu "
+	             "followed now",
+	    (unsigned long long)c.flow.connections,
+	    (unsigned long long)c.flow.followed,
+	    (unsigned long long)c.flow.open);
+	for (unsigned i = OUTCOME_AUTHENTICATED; i <= OUTCOME_INCOMPLETE; i++)
+		message_note("statistics: attempts %s: %llu",
+		    outcome_name((enum outcome)i),
+		    (unsigned long long)teller_outcomes(s->teller,
+		        (enum outcome)i, (enum outcome)i));
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
+		if (limit_hits((enum limit)i) > 0)
+			message_note("statistics: bound reached %llu times: "
+			             "%s (%llu)",
+			    (unsigned long long)limit_hits((enum limit)i),
+			    limit_what((enum limit)i),
+			    (unsigned long long)limit_of((enum limit)i));
+}
+
+/* -- what is asked for from outside -- */
+
+static void
+reload(struct sensor *s)
+{
+	int errors = message_errors();
+	struct rules *fresh = live_files_rules(&s->files, s->options);
+	struct rules *old = *s->rules;
+
+	/* Those of before are at work. */
+	s->forgiven += message_errors() - errors;
+	live_files_reopen(&s->files);
+	if (fresh == NULL) {
+		s->reload_failures++;
+		message_note("the rules are as they were (mend them and send "
+		             "SIGHUP again)");
+		return;
+	}
+	*s->rules = fresh;
+	/* What was judged by the old ones is judged anew before they go. */
+	look(s, true, false);
+	rules_free(old);
+	message_note("output files are opened again, %zu rules are read",
+	    rules_count(fresh));
+}
+
+static void
+do_what_is_asked(struct sensor *s)
+{
+	if (reload_asked) {
+		reload_asked = 0;
+		reload(s);
+	}
+	if (statistics_asked) {
+		statistics_asked = 0;
+		say_statistics(s);
+	}
+}
+
+static void
+do_what_is_due(struct sensor *s, int64_t now)
+{
+	if (listeners_are_alive(s->listeners, now - s->notify.every_ns))
+		notify_alive(&s->notify, now);
+	if (now >= s->next_summary) {
+		s->next_summary = now + SUMMARY_EVERY;
+		look(s, true, true);
+	} else if (s->status != NULL && now >= s->next_status) {
+		look(s, true, false);
+		s->next_status = now + STATUS_EVERY +
+		    STATUS_SHARE * s->look_ns;
+	} else if (now >= s->next_look) {
+		look(s, false, false);
+	}
+	if (now >= s->next_metrics) {
+		s->next_metrics = now + METRICS_EVERY;
+		write_metrics(s);
+		write_state(s);
+	}
+}
+
+static bool
+is_over(const struct sensor *s, int64_t now)
+{
+	const struct options *o = s->options;
+
+	return stop_asked || s->unheard || listeners_are_over(s->listeners) ||
+	    (o->duration_s > 0 &&
+	        now - s->began >= (int64_t)o->duration_s * WHEN_SECOND);
+}
+
+static void
+listen(struct sensor *s)
+{
+	int64_t now = clock_steady();
+
+	s->began = now;
+	s->next_look = now;
+	s->next_summary = now + SUMMARY_EVERY;
+	s->next_metrics = now;
+	s->next_status = now;
+	notify_say(&s->notify, "READY=1");
+	while (!is_over(s, now)) {
+		listeners_take(s->listeners, TICK_MS);
+		do_what_is_asked(s);
+		now = clock_steady();
+		do_what_is_due(s, now);
+	}
+}
+
+/* -- the beginning and the end -- */
+
+/* All that is opened is opened here, then nothing can be any more. */
+static bool
+prepare(struct sensor *s)
+{
+	const struct options *o = s->options;
+	const struct live_options wanted = {
+		.names = o->interfaces,
+		.n = o->n_interfaces,
+		.filter = o->filter,
+		.snaplen = o->snaplen,
+		.buffer_mib = o->buffer_mib,
+		.modest = o->modest,
+		.count = o->packet_count,
+	};
+	struct sandbox_state state;
+	const char *became = NULL;
+
+	/* That process is to know nothing: it is made before anything is. */
+	if (o->listen.len > 0 && (s->status = status_start(o)) == NULL)
+		return false;
+	notify_open(&s->notify);
+	s->start_s = (double)clock_wall() / 1e9;
+	s->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	/* libcrypto reads its configuration when it is first used. */
+	secret_fingerprint("start", SPAN("start"));
+	if (!verify_load(&s->means, o->verify, o->keytab))
+		return false;
+	if (o->verify != NULL || o->keytab != NULL)
+		listeners_verify(s->listeners, &s->means);
+	if (!live_files_open(&s->files, o, s->n_listeners) ||
+	    !listeners_open(s->listeners, &wanted) ||
+	    !sandbox_drop(o->account, &became))
+		return false;
+
+	/* It belongs to whom we are from now on. */
+	if (o->state != NULL)
+		s->state = state_open(o->state);
+	correlator_remember(s->correlator, s->state);
+	trend_remember(s->trend, s->state);
+	state = sandbox_confine_thread(NULL);
+	if (!listeners_start(s->listeners, s->files.ring))
+		return false;
+	sandbox_confine_all(&state, SANDBOX_LIVE);
+	listeners_go(s->listeners);
+	message_note("listening on %s%s%s%s; sandbox: %s", o->interfaces[0],
+	    o->n_interfaces > 1 ? " and others" : "",
+	    became != NULL ? " as " : "", became != NULL ? became : "",
+	    sandbox_words(state));
+	if (became == NULL && geteuid() == 0)
+		message_note("still root, though without capabilities "
+		             "(useradd --system p407, or -Z USER)");
+	return true;
+}
+
+static int
+finish(struct sensor *s)
+{
+	notify_say(&s->notify, "STOPPING=1");
+
+	struct worker_counts c;
+	struct capture_facts facts;
+	struct view v;
+	bool ok, failed;
+
+	mind_losses(s);
+	listeners_finish(s->listeners);
+	mind_losses(s);
+	c = listeners_counts(s->listeners);
+	facts = facts_of(s, &c);
+	correlator_now(s->correlator, facts.last);
+	correlator_finish(s->correlator, *s->rules, &facts);
+	view_fill(&v, s, &c);
+	v.report.stopped = true;
+	teller_look(s->teller, &v.report, v.order, facts.last);
+	count_trend(s, facts.last);
+	trend_keep(s->trend);
+	ok = teller_end(s->teller, &v.report, v.order);
+	write_metrics(s);
+	failed = v.report.outcomes[OUTCOME_REJECTED] > 0 ||
+	    v.report.outcomes[OUTCOME_ABANDONED] > 0 ||
+	    v.report.outcomes[OUTCOME_BROKEN] > 0;
+	view_empty(&v);
+	ok &= live_files_close(&s->files);
+	return !ok || message_errors() > s->forgiven ? 2
+	    : s->options->exit_code && failed    ? 1
+	                                         : 0;
+}
+
+int
+sensor_run(const struct options *o, struct rules **rules)
+{
+	struct sensor *s = memory_new(1, sizeof(*s));
+	int status = 2;
+
+	s->options = o;
+	s->rules = rules;
+	s->teller = teller_new(o, &s->files);
+	s->trend = trend_new();
+	s->correlator = correlator_new(o);
+	s->n_listeners = o->threads > 0 ? o->threads : 1;
+	s->listeners = listeners_new(s->n_listeners, correlator_take,
+	    s->correlator);
+	if (o->applications)
+		listeners_sample(s->listeners);
+	catch_signals();
+	if (prepare(s)) {
+		listen(s);
+		status = finish(s);
+	} else {
+		live_files_close(&s->files);
+	}
+	listeners_free(s->listeners);
+	correlator_free(s->correlator);
+	trend_free(s->trend);
+	state_close(s->state);
+	teller_free(s->teller);
+	status_end(s->status);
+	verify_wipe(&s->means);
+	notify_close(&s->notify);
+	if (s->memory >= 0)
+		close(s->memory);
+	free(s);
+	return status;
+}
