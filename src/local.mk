@@ -78,6 +78,7 @@ libp407_a_SOURCES = \
 	%reldir%/http/gather.c %reldir%/http/gather.h \
 	%reldir%/http/grammar.c %reldir%/http/grammar.h \
 	%reldir%/http/message.c %reldir%/http/message.h \
+	%reldir%/http/message_body.c %reldir%/http/message_parts.h \
 	%reldir%/http/names.c %reldir%/http/names.h \
 	\
 	%reldir%/auth/basic.c \
@@ -286,7 +287,8 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/options/config.c %reldir%/options/config.h \
 	%reldir%/options/options.c %reldir%/options/options.h \
-	%reldir%/options/options_together.c \
+	%reldir%/options/options_parts.h %reldir%/options/options_rows.c \
+	%reldir%/options/options_take.c %reldir%/options/options_together.c \
 	\
 	%reldir%/observe/follow.h %reldir%/observe/follow_http.c \
 	%reldir%/observe/follow_witness.c \

@@ -5,15 +5,11 @@
 
 #include "base/budget.h"
 #include "base/memory.h"
-
-/* A body without end can be stepped over in strides of this. */
-#define STRIDE (UINT64_C(1) << 30)
+#include "http/message_parts.h"
 
 /* More room than this behind a head is given back. */
 #define HEAD_WASTE 2048
 
-static void run(struct direction *d, struct span in, struct http_from at,
-    bool fresh);
 static size_t step(struct direction *d, struct span in,
     const struct http_from *at, bool fresh);
 static size_t begin_head(struct direction *d, struct span in,
@@ -27,16 +23,6 @@ static struct message *make_message(struct direction *d,
     struct http_framing *framing);
 static void begin_message(struct direction *d, struct message *m,
     const struct http_framing *framing, bool cut);
-static size_t take_body(struct direction *d, struct span in,
-    const struct http_from *at, bool fresh);
-static size_t hold_bytes(struct direction *d, struct span in,
-    const struct http_from *at);
-static void release(struct direction *d);
-static void count_body(struct direction *d, struct span data, uint64_t n,
-    const struct http_from *at);
-static void became_ready(struct direction *d, uint32_t end);
-static void ended(struct direction *d, uint32_t end);
-static void lose(struct direction *d, uint32_t seq);
 
 void
 message_free(struct message *m)
@@ -101,11 +87,12 @@ http_message_feed(struct direction *d, struct span bytes,
 	d->any = true;
 	d->frame = from->frame;
 	d->time = from->time;
-	run(d, bytes, *from, fresh);
+	message_run(d, bytes, *from, fresh);
 }
 
-static void
-run(struct direction *d, struct span in, struct http_from at, bool fresh)
+void
+message_run(struct direction *d, struct span in, struct http_from at,
+    bool fresh)
 {
 	while (in.len > 0) {
 		size_t used = step(d, in, &at, fresh);
@@ -138,16 +125,15 @@ step(struct direction *d, struct span in, const struct http_from *at,
 	case AT_LENGTH:
 	case AT_CHUNKS:
 	case AT_CLOSE:
-		return take_body(d, in, at, fresh);
+		return message_take_body(d, in, at, fresh);
 	case AT_NOTHING:
 		break;
 	}
 	return in.len;
 }
 
-/* From here on it cannot be told where a message begins. */
-static void
-lose(struct direction *d, uint32_t seq)
+void
+message_lose(struct direction *d, uint32_t seq)
 {
 	gather_fini(&d->head);
 	if (d->at == AT_NOTHING)
@@ -159,8 +145,8 @@ lose(struct direction *d, uint32_t seq)
 	d->at = AT_SEARCH;
 }
 
-static void
-tell_framing(const struct direction *d, struct span bytes,
+void
+message_tell_framing(const struct direction *d, struct span bytes,
     const struct http_from *at)
 {
 	if (d->sink->framing != NULL && bytes.len > 0)
@@ -172,7 +158,7 @@ static size_t
 begin_head(struct direction *d, struct span in, const struct http_from *at)
 {
 	if (in.at[0] == '\r' || in.at[0] == '\n') {
-		tell_framing(d, span_first(in, 1), at);
+		message_tell_framing(d, span_first(in, 1), at);
 		return 1;
 	}
 	d->at = AT_HEAD;
@@ -196,7 +182,7 @@ take_head(struct direction *d, struct span in, const struct http_from *at)
 		d->preface = true;
 		break;
 	case GATHER_NONE:
-		lose(d, d->head_from.seq);
+		message_lose(d, d->head_from.seq);
 		return in.len;
 	}
 	return used;
@@ -217,7 +203,7 @@ finish_head(struct direction *d, const struct http_from *at, uint32_t end,
 	gather_fini(&d->head);
 	d->at = AT_START;
 	if (m == NULL) {
-		lose(d, end);
+		message_lose(d, end);
 		return;
 	}
 	if (d->searching) {
@@ -244,7 +230,7 @@ finish_head(struct direction *d, const struct http_from *at, uint32_t end,
 		begin_message(d, m, &framing, cut);
 	}
 	if (cut)
-		lose(d, end);
+		message_lose(d, end);
 }
 
 /*
@@ -305,7 +291,7 @@ begin_message(struct direction *d, struct message *m,
 	if (d->side == HTTP_CLIENT)
 		d->sink->head(d->context, d->side, m);
 	if (none)
-		ended(d, end);
+		message_ended(d, end);
 }
 
 /*
@@ -323,7 +309,7 @@ cut_head(struct direction *d, const struct http_from *before)
 		gather_cut(&d->head);
 		finish_head(d, before, before->seq, true);
 	} else {
-		lose(d, d->head_from.seq);
+		message_lose(d, d->head_from.seq);
 	}
 }
 
@@ -365,181 +351,6 @@ make_message(struct direction *d, struct http_framing *framing)
 	return NULL;
 }
 
-static size_t
-take_body(struct direction *d, struct span in, const struct http_from *at,
-    bool fresh)
-{
-	if (d->hold == HOLD_NOT) {
-		if (!d->method_known)
-			d->hold = HOLD_FIRST;
-		else if (fresh && d->sink->escape(d->context, d->side, at))
-			d->hold = HOLD_ESCAPE;
-		d->method_known = true;
-		d->held_len = 0;
-	}
-	if (d->hold != HOLD_NOT) {
-		size_t used = hold_bytes(d, in, at);
-
-		/* Refused at the first byte: then it is one of the body. */
-		if (used > 0 || d->hold != HOLD_NOT ||
-		    (d->at != AT_LENGTH && d->at != AT_CHUNKS &&
-		        d->at != AT_CLOSE))
-			return used;
-	}
-
-	struct span data = in;
-	size_t used = in.len;
-
-	if (d->at == AT_LENGTH) {
-		data = span_first(in, d->left < used ? (size_t)d->left : used);
-		used = data.len;
-		d->left -= used;
-	} else if (d->at == AT_CHUNKS) {
-		used = chunked_feed(&d->chunked, in, &data);
-		tell_framing(d, span_first(in, used - data.len), at);
-	}
-	count_body(d, data, data.len, at);
-
-	uint32_t end = at->seq + (uint32_t)used;
-
-	if (d->at == AT_LENGTH && d->left == 0) {
-		ended(d, end);
-	} else if (d->at == AT_CHUNKS && d->chunked.at == CHUNKED_DONE) {
-		ended(d, end);
-	} else if (d->at == AT_CHUNKS && d->chunked.at == CHUNKED_BAD) {
-		if (d->now != NULL)
-			d->now->said.flaws |= HTTP_BAD_LENGTH;
-		ended(d, end);
-		lose(d, end);
-		return in.len;
-	}
-	return used;
-}
-
-/* Set bytes aside while they look like the beginning of a message. */
-static size_t
-hold_bytes(struct direction *d, struct span in, const struct http_from *at)
-{
-	enum http_likeness like = HTTP_MAYBE;
-	size_t used = 0;
-
-	if (d->held_len == 0)
-		d->held_from = *at;
-	while (like == HTTP_MAYBE && used < in.len) {
-		d->held[d->held_len] = in.at[used];
-
-		struct span held = span_of(d->held, d->held_len + 1u);
-
-		like = d->side == HTTP_SERVER ? http_like_status_line(held)
-		                              : http_like_request_line(held);
-		if (like != HTTP_NO) {
-			d->held_len++;
-			used++;
-		}
-	}
-	if (like == HTTP_NO)
-		release(d);
-	if (like != HTTP_YES)
-		return used;
-
-	/* A message it is, so the body ended before it, or never was. */
-	if (d->now != NULL && d->hold == HOLD_FIRST) {
-		d->now->said.body = HTTP_BODY_NONE;
-		d->now->said.content_length = 0;
-		d->now->said.flaws &= ~(unsigned)HTTP_UNFRAMED;
-	} else if (d->now != NULL && !(d->now->said.flaws & HTTP_UNFRAMED)) {
-		d->now->said.flaws |= HTTP_BODY_OVERRUN;
-	}
-	ended(d, d->held_from.seq);
-	release(d);
-	return used;
-}
-
-/* Nothing new began where bytes were held: take them as they come. */
-static void
-release(struct direction *d)
-{
-	uint8_t held[HOLD_MAX];
-	size_t n = d->hold != HOLD_NOT ? d->held_len : 0;
-
-	memcpy(held, d->held, n);
-	d->hold = HOLD_NOT;
-	d->held_len = 0;
-	run(d, span_of(held, n), d->held_from, false);
-}
-
-static void
-make_room(struct message *m, size_t n)
-{
-	if (n > m->body_room) {
-		budget_give(LIMIT_HTTP_BYTES, m->body_room);
-		m->body_room = n + m->body_room < BODY_KEPT
-		    ? BODY_KEPT
-		    : n + m->body_room;
-		m->body = memory_grow(m->body, m->body_room, 1);
-		budget_take(LIMIT_HTTP_BYTES, m->body_room);
-	}
-}
-
-/* n bytes of a body, of which `data` is there. */
-static void
-count_body(struct direction *d, struct span data, uint64_t n,
-    const struct http_from *at)
-{
-	struct message *m = d->now;
-
-	d->untouched = false;
-	if (at->frame > 0) {
-		d->last_frame = at->frame;
-		d->last_time = at->time;
-	}
-	d->body_seen += n;
-	if (m == NULL)
-		return;
-	if (data.len < n)
-		d->keep = false;
-	if (d->keep && data.len > 0) {
-		size_t have = m->said.body_start.len;
-
-		data = span_first(data, d->keep_most - have);
-		make_room(m, have + data.len);
-		memcpy(m->body + have, data.at, data.len);
-		m->said.body_start = span_of(m->body, have + data.len);
-		d->keep = have + data.len < d->keep_most;
-	}
-	if (d->side == HTTP_SERVER && d->body_seen > BODY_WAITED &&
-	    d->body_seen > d->keep_most) {
-		d->last_frame = 0;
-		d->last_time = 0;
-		became_ready(d, d->body_from);
-	}
-}
-
-static void
-became_ready(struct direction *d, uint32_t end)
-{
-	struct message *m = d->now;
-
-	d->now = NULL;
-	if (m == NULL)
-		return;
-	m->said.last_frame = d->last_frame;
-	m->said.last_time = d->last_time;
-	m->end = end;
-	m->untouched = d->untouched;
-	m->ready = true;
-	d->sink->ready(d->context, d->side, m);
-}
-
-/* The body is over; what follows is the next message. */
-static void
-ended(struct direction *d, uint32_t end)
-{
-	if (d->at != AT_NOTHING)
-		d->at = AT_START;
-	became_ready(d, end);
-}
-
 void
 http_message_pass(struct direction *d, uint64_t n,
     const struct http_from *from, bool missing)
@@ -549,7 +360,7 @@ http_message_pass(struct direction *d, uint64_t n,
 
 	if (n == 0 || d->at == AT_NOTHING)
 		return;
-	release(d);
+	message_release(d);
 
 	/* The packet that held what came before. */
 	struct http_from before = { d->frame, d->time, at.seq, at.ack };
@@ -562,7 +373,7 @@ http_message_pass(struct direction *d, uint64_t n,
 	case AT_NOTHING:
 		return;
 	case AT_START:
-		lose(d, at.seq);
+		message_lose(d, at.seq);
 		return;
 	case AT_HEAD:
 		cut_head(d, &before);
@@ -588,11 +399,11 @@ http_message_pass(struct direction *d, uint64_t n,
 		d->left -= k;
 	else if (d->at == AT_CHUNKS && k > 0)
 		chunked_skip(&d->chunked, k);
-	count_body(d, SPAN(""), k, missing ? &before : from);
+	message_count_body(d, SPAN(""), k, missing ? &before : from);
 	if ((d->at == AT_LENGTH && d->left == 0) || n > most)
-		ended(d, at.seq);
+		message_ended(d, at.seq);
 	if (n > most)
-		lose(d, at.seq);
+		message_lose(d, at.seq);
 }
 
 void
@@ -601,7 +412,7 @@ http_message_end(struct direction *d, const struct http_from *from,
 {
 	if (d->at == AT_NOTHING)
 		return;
-	release(d);
+	message_release(d);
 
 	struct http_from before = { d->frame, d->time, from->seq, from->ack };
 
@@ -618,7 +429,7 @@ http_message_end(struct direction *d, const struct http_from *from,
 			d->last_frame = from->frame;
 			d->last_time = from->time;
 		}
-		ended(d, from->seq);
+		message_ended(d, from->seq);
 	}
 	http_message_stop(d);
 }
@@ -642,32 +453,11 @@ http_message_settle(struct direction *d, struct message *m,
 		if (under_way) {
 			d->last_frame = m->said.head_frame;
 			d->last_time = m->said.head_time;
-			ended(d, d->body_from);
+			message_ended(d, d->body_from);
 		}
 	}
 	if (under_way) {
 		d->method_known = true;
-		release(d);
-	}
-}
-
-uint64_t
-http_message_idle(const struct direction *d)
-{
-	bool body_start = d->now != NULL && d->keep;
-
-	if (d->at == AT_NOTHING)
-		return UINT64_MAX;
-	if (d->hold != HOLD_NOT || !d->method_known || body_start)
-		return 0;
-	switch (d->at) {
-	case AT_LENGTH:
-		return d->left;
-	case AT_CHUNKS:
-		return chunked_idle(&d->chunked);
-	case AT_CLOSE:
-		return STRIDE;
-	default:
-		return 0;
+		message_release(d);
 	}
 }
