@@ -315,6 +315,7 @@ libp407_a_SOURCES = \
 	%reldir%/live/metrics.c %reldir%/live/metrics.h \
 	%reldir%/live/notify.c %reldir%/live/notify.h \
 	%reldir%/live/sensor.c %reldir%/live/sensor.h \
+	%reldir%/live/sensor_parts.h %reldir%/live/sensor_say.c \
 	%reldir%/live/status.c %reldir%/live/status.h \
 	%reldir%/live/stream.c %reldir%/live/stream.h \
 	%reldir%/live/teller.c %reldir%/live/teller.h \

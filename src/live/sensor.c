@@ -3,30 +3,16 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/secret.h"
-#include "live/listeners.h"
-#include "live/live_files.h"
-#include "live/metrics.h"
-#include "live/notify.h"
-#include "live/status.h"
-#include "live/teller.h"
-#include "live/trend.h"
+#include "live/sensor_parts.h"
 #include "sandbox/sandbox.h"
-#include "verdict/correlator.h"
 #include "verdict/summing.h"
-#include "verify/verify.h"
-
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "0"
-#endif
 
 /* Looks are at least so far apart, and take this share of the time. */
 #define LOOK_EVERY    (250 * WHEN_MS)
@@ -36,29 +22,6 @@
 #define METRICS_EVERY (15 * WHEN_SECOND)
 /* What listeners say waits so long, at most. */
 #define TICK_MS 20
-
-struct sensor {
-	const struct options *options;
-	struct rules **rules;
-	struct verify_means means;
-	struct listeners *listeners;
-	unsigned n_listeners;
-	struct live_files files;
-	struct teller *teller;
-	struct trend *trend;
-	struct status *status; /* NULL: none is shown */
-	struct correlator *correlator;
-	struct state *state; /* NULL: none is kept */
-	int memory; /* /proc/self/statm, or -1 */
-	uint64_t reload_failures;
-	int forgiven; /* errors that are no trouble at the end */
-	/* By the steady clock. */
-	int64_t began, next_look, next_summary, next_metrics, next_status;
-	int64_t look_ns;
-	double start_s;
-	bool unheard; /* nobody reads what we say */
-	struct notify notify;
-};
 
 /* A report of the window, and what belongs to it. */
 struct view {
@@ -92,89 +55,12 @@ catch_signals(void)
 		sigaction(numbers[i], &a, NULL);
 }
 
-/* -- counts -- */
-
 /* A wire without a frame so far has no time: then it is ours. */
 static void
 count_trend(struct sensor *s, when_ns last)
 {
 	trend_count(s->trend, s->teller,
 	    last != WHEN_NONE ? last : clock_wall(), clock_steady());
-}
-
-static uint64_t
-resident_bytes(const struct sensor *s)
-{
-	char words[128];
-	ssize_t n = s->memory < 0
-	    ? -1
-	    : pread(s->memory, words, sizeof(words) - 1, 0);
-	unsigned long long all = 0, resident = 0;
-
-	if (n <= 0)
-		return 0;
-	words[n] = '\0';
-	if (sscanf(words, "%llu %llu", &all, &resident) != 2)
-		return 0;
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static void
-count(const struct sensor *s, struct text *t)
-{
-	const struct metrics_source m = {
-		.version = PACKAGE_VERSION,
-		.live = listeners_live(s->listeners),
-		.teller = s->teller,
-		.counts = listeners_counts(s->listeners),
-		.start_s = s->start_s,
-		.look_s = (double)s->look_ns / 1e9,
-		.resident = resident_bytes(s),
-		.reload_failures = s->reload_failures,
-	};
-
-	metrics_write(t, &m);
-}
-
-static void
-write_metrics(struct sensor *s)
-{
-	struct text t = { 0 };
-
-	if (s->options->metrics == NULL)
-		return;
-	count(s, &t);
-	live_files_metrics(&s->files, s->options->metrics, text_span(&t));
-	text_fini(&t);
-}
-
-/* A line for `systemctl status`. */
-static void
-write_state(const struct sensor *s)
-{
-	const struct told_list *told = teller_told(s->teller);
-	const struct live_set *live = listeners_live(s->listeners);
-	struct text t = { 0 };
-	uint64_t frames = 0, missed = 0;
-	size_t faults = 0;
-
-	for (size_t i = 0; i < live_inputs(live); i++) {
-		struct capture_input in = live_input(live, i);
-
-		frames += in.frames;
-		missed += in.dropped;
-	}
-	for (unsigned l = LEVEL_LOW; l <= LEVEL_HIGH; l++)
-		faults += told_open(told, (enum level)l);
-	text_fmt(&t, "STATUS=%llu frames, %llu missed; %llu attempts went well"
-	    ", %llu did not; faults open: %zu", (unsigned long long)frames,
-	    (unsigned long long)missed,
-	    (unsigned long long)teller_outcomes(s->teller,
-	        OUTCOME_AUTHENTICATED, OUTCOME_AUTHENTICATED),
-	    (unsigned long long)teller_outcomes(s->teller, OUTCOME_REJECTED,
-	        OUTCOME_INCOMPLETE), faults);
-	notify_say(&s->notify, text_get(&t));
-	text_fini(&t);
 }
 
 /* -- looks -- */
@@ -252,16 +138,6 @@ view_empty(struct view *v)
 	free(v->order);
 }
 
-static void
-show_status(struct sensor *s, const struct report *r, when_ns now)
-{
-	struct text t = { 0 };
-
-	count(s, &t);
-	status_show(s->status, r, s->trend, text_span(&t), now, clock_steady());
-	text_fini(&t);
-}
-
 /* What was lost may have been an answer. */
 static void
 mind_losses(struct sensor *s)
@@ -289,7 +165,7 @@ look(struct sensor *s, bool always, bool summary)
 		if (summary)
 			teller_summary(s->teller, &v.report);
 		if (always && s->status != NULL)
-			show_status(s, &v.report, facts.last);
+			sensor_show_status(s, &v.report, facts.last);
 		view_empty(&v);
 		correlator_look_away(s->correlator);
 	}
@@ -297,66 +173,6 @@ look(struct sensor *s, bool always, bool summary)
 	s->next_look = begin + s->look_ns +
 	    (s->look_ns * LOOK_SHARE > LOOK_EVERY ? s->look_ns * LOOK_SHARE
 	                                          : LOOK_EVERY);
-}
-
-/* -- what is said -- */
-
-/* How evenly the frames are shared. */
-static void
-say_shares(struct sensor *s)
-{
-	for (unsigned i = 0; s->n_listeners > 1 && i < s->n_listeners; i++) {
-		struct worker_counts c = listeners_counts_of(s->listeners, i);
-
-		message_note("statistics: thread %u: %llu frames, %llu "
-		             "connections, %llu followed now", i + 1,
-		    (unsigned long long)c.net.frames,
-		    (unsigned long long)c.flow.connections,
-		    (unsigned long long)c.flow.open);
-	}
-}
-
-static void
-say_statistics(struct sensor *s)
-{
-	const struct live_set *live = listeners_live(s->listeners);
-	struct worker_counts c = listeners_counts(s->listeners);
-	struct text t = { 0 };
-
-	when_length(&t, clock_steady() - s->began);
-	message_note("statistics: running for %s; resident %llu MiB; the last "
-	             "look took %lld us", text_get(&t),
-	    (unsigned long long)(resident_bytes(s) >> 20),
-	    (long long)(s->look_ns / 1000));
-	text_fini(&t);
-	for (size_t i = 0; i < live_inputs(live); i++) {
-		struct capture_input in = live_input(live, i);
-
-		message_note("statistics: %s: %llu frames, %llu bytes, missed "
-		             "%llu of %llu", in.name,
-		    (unsigned long long)in.frames,
-		    (unsigned long long)in.bytes,
-		    (unsigned long long)in.dropped,
-		    (unsigned long long)(in.frames + in.dropped));
-	}
-	say_shares(s);
-	message_note("statistics: %llu connections, %llu with HTTP, %llu "
-	             "followed now",
-	    (unsigned long long)c.flow.connections,
-	    (unsigned long long)c.flow.followed,
-	    (unsigned long long)c.flow.open);
-	for (unsigned i = OUTCOME_AUTHENTICATED; i <= OUTCOME_INCOMPLETE; i++)
-		message_note("statistics: attempts %s: %llu",
-		    outcome_name((enum outcome)i),
-		    (unsigned long long)teller_outcomes(s->teller,
-		        (enum outcome)i, (enum outcome)i));
-	for (size_t i = 0; i < LIMIT_COUNT; i++)
-		if (limit_hits((enum limit)i) > 0)
-			message_note("statistics: bound reached %llu times: "
-			             "%s (%llu)",
-			    (unsigned long long)limit_hits((enum limit)i),
-			    limit_what((enum limit)i),
-			    (unsigned long long)limit_of((enum limit)i));
 }
 
 /* -- what is asked for from outside -- */
@@ -394,7 +210,7 @@ do_what_is_asked(struct sensor *s)
 	}
 	if (statistics_asked) {
 		statistics_asked = 0;
-		say_statistics(s);
+		sensor_say_statistics(s);
 	}
 }
 
@@ -415,8 +231,8 @@ do_what_is_due(struct sensor *s, int64_t now)
 	}
 	if (now >= s->next_metrics) {
 		s->next_metrics = now + METRICS_EVERY;
-		write_metrics(s);
-		write_state(s);
+		sensor_write_metrics(s);
+		sensor_write_state(s);
 	}
 }
 
@@ -528,7 +344,7 @@ finish(struct sensor *s)
 	count_trend(s, facts.last);
 	trend_keep(s->trend);
 	ok = teller_end(s->teller, &v.report, v.order);
-	write_metrics(s);
+	sensor_write_metrics(s);
 	failed = v.report.outcomes[OUTCOME_REJECTED] > 0 ||
 	    v.report.outcomes[OUTCOME_ABANDONED] > 0 ||
 	    v.report.outcomes[OUTCOME_BROKEN] > 0;
