@@ -199,6 +199,7 @@ libp407_a_SOURCES = \
 	%reldir%/report/identities.c %reldir%/report/identities.h \
 	%reldir%/report/json.c %reldir%/report/json.h \
 	%reldir%/report/json_exchange.c \
+	%reldir%/report/json_finding.c \
 	%reldir%/report/inventory.c %reldir%/report/inventory.h \
 	%reldir%/report/lanes.c %reldir%/report/lanes.h \
 	%reldir%/report/latency.c %reldir%/report/latency.h \

@@ -39,6 +39,10 @@ void json_inventory(struct text *t, const struct report *r,
 void json_connection(struct jsonw *w, const struct report *r,
     const struct connection *c);
 
+/* What an attempt is called, in its line and wherever else. */
+void json_attempt_id(struct jsonw *w, const char *key,
+    const struct attempt *a);
+
 /* An array of names of the schemes offered, each once. */
 void json_schemes(struct jsonw *w, const char *key,
     const struct token *tokens, size_t n);
