@@ -157,6 +157,8 @@ struct attempt {
 	bool last_407_bare;     /* the last 407 has the scheme, no token */
 	bool last_407_empty;    /* the last 407 has no Proxy-Authenticate */
 	bool last_407_cut;      /* its head is not whole: it may have one */
+	bool offers_cut;        /* nor is that of a 407 with some: it may
+	                         * have more */
 	bool www_authenticate;  /* a 407 with WWW-Authenticate */
 	struct fault grammar;   /* of the offers */
 

@@ -245,6 +245,7 @@ note_offers(struct attempt *a, const struct observation *o)
 	a->last_offers = p->challenges;
 	a->n_last_offers = p->n_challenges;
 	a->last_407_cut = p->head_cut && p->n_challenges == 0;
+	a->offers_cut |= p->head_cut;
 	a->last_407_empty = !p->head_cut && p->n_challenges == 0;
 	a->last_407_bare = false;
 	if (a->grammar.kind == FAULT_NONE)

@@ -98,10 +98,14 @@ tracker_conn(struct tracker *t, uint64_t id)
 }
 
 bool
-tracker_sent_before(struct tracker *t, fingerprint whole)
+tracker_sent_before(struct tracker *t, const struct observation *o)
 {
-	if (table_first(&t->tokens, whole) != NULL)
-		return true;
+	fingerprint whole = o->request.credentials->whole;
+	struct table_entry *e = table_first(&t->tokens, whole);
+
+	if (e != NULL)
+		return LIST_OBJECT(e, struct seen_token, entry)->answered <
+		    o->request.time;
 	if (t->tokens.count >= TOKENS_REMEMBERED) {
 		struct table_entry *oldest = table_oldest(&t->tokens);
 
@@ -111,6 +115,7 @@ tracker_sent_before(struct tracker *t, fingerprint whole)
 
 	struct seen_token *s = memory_new(1, sizeof(*s));
 
+	s->answered = o->response.seen ? o->response.time : INT64_MAX;
 	table_add(&t->tokens, &s->entry, whole);
 	return false;
 }

@@ -103,6 +103,7 @@ struct observation {
 	/* OBSERVE_CLOSE */
 	enum closed_by closed_by : 8;
 	bool reset; /* by RST */
+	bool half;  /* the other side has not ended it, too */
 
 	/* OBSERVE_REFUSED */
 	bool silent; /* no answer at all */

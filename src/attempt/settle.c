@@ -21,9 +21,8 @@ patience(const struct tracked *a)
 	    : PROGRAM_PATIENCE;
 }
 
-/* Nothing more is to be expected of it. */
-static bool
-is_over(const struct tracker *t, const struct tracked *a)
+bool
+tracker_is_over(const struct tracker *t, const struct tracked *a)
 {
 	when_ns since = a->attempt.end;
 
@@ -54,7 +53,7 @@ tracker_settle(struct tracker *t)
 
 		if (a->attempt.settled && a->attempt.outcome == a->settled_as)
 			continue;
-		if (!is_over(t, a))
+		if (!tracker_is_over(t, a))
 			continue;
 		if (is_undecided(t, a))
 			tracker_decide_at_close(t, a, CLOSED_NOT, true,

@@ -53,6 +53,7 @@ struct conn {
 
 struct seen_token {
 	struct table_entry entry;
+	when_ns answered; /* the first time; INT64_MAX: not seen */
 };
 
 /* A proxy's own Server field, as its 407s show it. */
@@ -93,8 +94,12 @@ struct conn *tracker_find_conn(const struct tracker *t, uint64_t id);
 struct known_proxy *tracker_proxy(struct tracker *t,
     const struct connection *c, bool add);
 
-/* Were these token bytes sent before?  They are remembered now. */
-bool tracker_sent_before(struct tracker *t, fingerprint whole);
+/*
+ * Were these token bytes sent before, and answered, when this request was
+ * sent?  (Else they are on their way through a balancer, or a NAT, that is
+ * captured on both sides.)  They are remembered now.
+ */
+bool tracker_sent_before(struct tracker *t, const struct observation *o);
 
 /* -- match.c: what belongs together -- */
 
@@ -125,6 +130,11 @@ struct tracked *tracker_find_stale(struct pair *p,
 /* The type 2 on another connection that this type 3 answers; or NULL. */
 struct tracked *tracker_find_challenge(struct pair *p,
     const struct observation *o);
+
+/* -- settle.c -- */
+
+/* Nothing more is to be expected of it. */
+bool tracker_is_over(const struct tracker *t, const struct tracked *a);
 
 /* -- spare.c -- */
 

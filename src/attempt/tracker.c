@@ -219,11 +219,16 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 	if (state == STATE_CHALLENGED || state == STATE_WAITING) {
 		if (said != SAID_NEGOTIATE)
 			return cur;
-		/* It begins again: the handshake before is broken. */
-		cur->attempt.restarted = true;
-		c->failed = true;
+		/* It begins again: the handshake before is broken, or it was
+		 * answered, which is not in the capture. */
+		if (state == STATE_CHALLENGED) {
+			cur->attempt.restarted = true;
+			c->failed = true;
+			decide(cur, OUTCOME_BROKEN, STEP_CHALLENGE);
+		} else {
+			decide(cur, OUTCOME_INCOMPLETE, STEP_NONE);
+		}
 		set_state(cur, STATE_DONE);
-		decide(cur, OUTCOME_BROKEN, STEP_CHALLENGE);
 	}
 	if (said == SAID_AUTHENTICATE) {
 		other = tracker_find_challenge(p, o);
@@ -451,7 +456,7 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 	a->attempt.after_success |= c->authenticated != 0 &&
 	    a->state == STATE_START;
 	if (said == SAID_AUTHENTICATE || said == SAID_TICKET)
-		a->attempt.replayed |= tracker_sent_before(t, sent->whole);
+		a->attempt.replayed |= tracker_sent_before(t, o);
 	if (said == SAID_AUTHENTICATE && at->challenge != NULL &&
 	    sent->ntlm->av_timestamp != WHEN_NONE &&
 	    at->challenge->ntlm->timestamp != WHEN_NONE &&
@@ -604,8 +609,10 @@ take_close(struct tracker *t, struct observation *o)
 			attempt_closed(&a->attempt, o,
 			    a->state == STATE_CHALLENGED ||
 			        a->state == STATE_WAITING);
-		tracker_decide_at_close(t, a, o->closed_by,
-		    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
+		/* The capture may end here, and the client not: time tells. */
+		if (a->state != STATE_ASKED || !o->half || lost)
+			tracker_decide_at_close(t, a, o->closed_by,
+			    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
 	}
 	table_remove(&t->conns, &c->entry);
 	free(c);
@@ -649,7 +656,10 @@ tracker_finish(struct tracker *t)
 
 		if (a->attempt.outcome == OUTCOME_OPEN)
 			tracker_decide_at_close(t, a, CLOSED_NOT,
-			    t->now - a->attempt.end >= TIME_TO_ANSWER, false);
+			    t->now - a->attempt.end >= TIME_TO_ANSWER ||
+			        (a->closed != WHEN_NONE &&
+			            tracker_is_over(t, a)),
+			    false);
 	}
 	tracker_absorb_spares(t, true);
 	tracker_order(t, true);

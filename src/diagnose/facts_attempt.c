@@ -187,11 +187,15 @@ scheme_offered(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (a->credentials == NULL)
 		return value_absent();
+	if (offered(a->offers, a->n_offers, a->credentials) ||
+	    offered(a->last_offers, a->n_last_offers, a->credentials))
+		return value_bool(true);
+	if (a->offers_cut)
+		return value_unknown();
 	if (a->n_offers == 0 && a->n_last_offers == 0)
 		return a->responses_407 > 0 ? value_absent()
 		                           : value_unknown();
-	return value_bool(offered(a->offers, a->n_offers, a->credentials) ||
-	    offered(a->last_offers, a->n_last_offers, a->credentials));
+	return value_bool(false);
 }
 
 static struct value

@@ -147,7 +147,7 @@ run_length(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	return run == NULL ? otherwise
-	                   : value_duration(run->last - run->first);
+	                   : value_duration(run->last - run->began);
 }
 
 static struct value
@@ -428,6 +428,19 @@ client_has_proxy(const struct subject *s, const struct fact *f)
 	                       &o->connection.client));
 }
 
+/* A host of two addresses tries both, and takes the one that answers. */
+static struct value
+other_family(const struct subject *s, const struct fact *f)
+{
+	const struct observation *o = refused_of(s);
+
+	(void)f;
+	return o == NULL ? value_absent()
+	                 : value_bool(history_other_family_near(s->history,
+	                       &o->connection.proxy, o->connection.proxy_port,
+	                       o->time));
+}
+
 /* -- proxies behind proxies -- */
 
 /* What is decided late may still be the inner half of an early one. */
@@ -594,6 +607,9 @@ const struct fact facts_of_proxy[] = {
 	{ "unreachable.client_has_proxy", FACT_BOOL, SOURCE_WITNESS,
 	    "the client uses a proxy in this capture all the same", NULL,
 	    NULL, .compute = client_has_proxy },
+	{ "unreachable.other_family_used", FACT_BOOL, SOURCE_WITNESS,
+	    "within a second a proxy is used at this port over the other "
+	    "version of IP", NULL, NULL, .compute = other_family },
 };
 /* clang-format on */
 

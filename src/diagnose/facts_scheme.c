@@ -103,8 +103,11 @@ nonce_offered(const struct subject *s, const struct fact *f)
 		if (a->offers[i].scheme == SCHEME_DIGEST &&
 		    a->offers[i].digest->nonce == t->digest->nonce)
 			return value_bool(true);
-	/* A later 407 brings a new one that the client may have used. */
-	return a->credentials_sent > 1 ? value_unknown() : value_bool(false);
+	/* A later 407 brings a new one that the client may have used; so does
+	 * one on a connection between, of which not all may be there. */
+	return a->credentials_sent > 1 || a->connections > 1
+	    ? value_unknown()
+	    : value_bool(false);
 }
 
 /* Path and query of what was asked for may stand for the whole URL. */

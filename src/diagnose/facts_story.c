@@ -372,7 +372,7 @@ outage_time(const struct subject *s, const struct fact *f)
 
 	if (run == NULL)
 		return value_absent();
-	return time_of(s, f->offset == 0 ? run->first : run->last);
+	return time_of(s, f->offset == 0 ? run->began : run->last);
 }
 
 static struct value

@@ -378,8 +378,17 @@ login_refused_later(const struct subject *s, const struct fact *f)
 static struct value
 login_refusals_minute(const struct subject *s, const struct fact *f)
 {
+	struct value n = lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
+
 	(void)f;
-	return lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
+	/* Requests that were refused one after the other on a connection. */
+	if (n.state == VALUE_SET &&
+	    s->attempt->outcome == OUTCOME_REJECTED &&
+	    (s->attempt->scheme == ATTEMPT_BASIC ||
+	        s->attempt->scheme == ATTEMPT_DIGEST ||
+	        s->attempt->scheme == ATTEMPT_BEARER))
+		n.number += s->attempt->credentials_sent - 1;
+	return n;
 }
 
 /* A nonce called stale may be answered on the next connection. */

@@ -478,6 +478,24 @@ history_client_is_known(const struct history *h, const struct address *client)
 	return false;
 }
 
+bool
+history_other_family_near(const struct history *h, const struct address *host,
+    uint16_t port, when_ns time)
+{
+	size_t n = h->n < 4096 ? h->n : 4096;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct attempt *a = h->events[i].attempt;
+
+		if (a->connection.proxy_port == port &&
+		    a->connection.proxy.len != host->len &&
+		    a->start >= time - WHEN_SECOND &&
+		    a->start <= time + WHEN_SECOND)
+			return true;
+	}
+	return false;
+}
+
 when_ns
 history_begin(const struct history *h)
 {

@@ -57,6 +57,7 @@ struct event {
  */
 struct run {
 	when_ns first, last;
+	when_ns began; /* of the first: when it did, but after a success */
 	when_ns success_before, success_after; /* WHEN_NONE: none seen */
 	size_t refusals;
 	size_t users; /* different ones; clients where no user is known */
@@ -182,6 +183,10 @@ void history_each_of_client(const struct history *h,
 /* Was there any? */
 bool history_client_is_known(const struct history *h,
     const struct address *client);
+
+/* Did a login begin at this port within a second, over the other IP? */
+bool history_other_family_near(const struct history *h,
+    const struct address *host, uint16_t port, when_ns time);
 
 /* From the first event to the last. */
 when_ns history_begin(const struct history *h);

@@ -71,6 +71,9 @@ new_run(struct runs *r, const struct event *e, when_ns success)
 		r->at = memory_grow(r->at, r->room, sizeof(*r->at));
 	}
 	r->at[r->n++] = (struct run){ .first = e->time, .last = e->time,
+		.began = success != WHEN_NONE && success > e->attempt->start
+		    ? success
+		    : e->attempt->start,
 		.success_before = success, .success_after = WHEN_NONE };
 	return (uint32_t)r->n;
 }
@@ -112,13 +115,28 @@ walk_lanes(struct runs *r, struct event *events, size_t n)
 	free(open);
 }
 
+/* Runs, and clients that are known by a user in them. */
+static size_t
+find_named(struct pair *named, const struct event *events, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].run != 0 && events[i].kin[KIN_USER] != 0)
+			named[found++] = (struct pair){ events[i].run,
+				events[i].kin[KIN_CLIENT] };
+	return unique(named, found);
+}
+
 static void
 count_members(struct runs *r, const struct event *events, size_t n)
 {
 	struct pair *good = memory_new(2 * n + 1, sizeof(*good));
 	struct pair *users = memory_new(n + 1, sizeof(*users));
 	struct pair *clients = memory_new(n + 1, sizeof(*clients));
-	size_t n_good = 0, n_run = 0;
+	struct pair *named = memory_new(n + 1, sizeof(*named));
+	size_t n_named = find_named(named, events, n);
+	size_t n_good = 0, n_users = 0, n_clients = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
@@ -132,9 +150,15 @@ count_members(struct runs *r, const struct event *events, size_t n)
 		}
 		if (e->run == 0)
 			continue;
-		users[n_run] = (struct pair){ e->run, identity(e) };
-		clients[n_run++] =
-		    (struct pair){ e->run, e->kin[KIN_CLIENT] };
+
+		struct pair client = { e->run, e->kin[KIN_CLIENT] };
+
+		clients[n_clients++] = client;
+		/* What names nobody is not somebody else. */
+		if (e->kin[KIN_USER] != 0 ||
+		    !has_pair(named, n_named, client))
+			users[n_users++] =
+			    (struct pair){ e->run, identity(e) };
 	}
 	n_good = unique(good, n_good);
 
@@ -145,9 +169,8 @@ count_members(struct runs *r, const struct event *events, size_t n)
 		if (events[i].run != 0)
 			lane_of[events[i].run - 1] = events[i].kin[KIN_LANE];
 
-	size_t n_users = unique(users, n_run);
-	size_t n_clients = unique(clients, n_run);
-
+	n_users = unique(users, n_users);
+	n_clients = unique(clients, n_clients);
 	for (size_t i = 0; i < n_users; i++) {
 		struct run *run = &r->at[users[i].group - 1];
 		struct pair wanted = { lane_of[users[i].group - 1],
@@ -159,6 +182,7 @@ count_members(struct runs *r, const struct event *events, size_t n)
 	for (size_t i = 0; i < n_clients; i++)
 		r->at[clients[i].group - 1].clients++;
 	free(lane_of);
+	free(named);
 	free(clients);
 	free(users);
 	free(good);

@@ -215,6 +215,28 @@ add_count(struct text *t, size_t n, const char *one, const char *many)
 	    n == 1 ? one : many);
 }
 
+/* Others may be users of this very client (NAT, a terminal server). */
+static void
+add_some(struct text *t, const struct scope_counts *counts)
+{
+	text_str(t, "some: within five minutes ");
+	if (counts->good_clients > 0)
+		add_count(t, counts->good_clients, "other client gets",
+		    "other clients get");
+	else
+		text_str(t, "another user of this client gets");
+	text_str(t, " in, and ");
+	if (counts->good_clients > 0 && counts->refused_clients > 0)
+		add_count(t, counts->refused_clients, "is", "are");
+	else if (counts->refused_clients > 0)
+		add_count(t, counts->refused_clients, "other client is",
+		    "other clients are");
+	else
+		add_count(t, counts->refused_users, "other user is",
+		    "other users are");
+	text_str(t, " refused, too");
+}
+
 void
 scope_words(struct text *t, enum scope s, const struct event *e,
     const struct scope_counts *counts)
@@ -259,12 +281,7 @@ scope_words(struct text *t, enum scope s, const struct event *e,
 		    "let clients in");
 		break;
 	case SCOPE_SOME:
-		text_str(t, "some: within five minutes ");
-		add_count(t, counts->good_clients, "other client gets",
-		    "other clients get");
-		text_str(t, " in, and ");
-		add_count(t, counts->refused_clients, "is", "are");
-		text_str(t, " refused, too");
+		add_some(t, counts);
 		break;
 	case SCOPE_EVERYBODY:
 		text_str(t, "everybody: ");

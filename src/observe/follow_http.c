@@ -277,6 +277,7 @@ emit_close(const struct http_talk *c)
 	o->frame = closed ? info->close_frame : info->last_frame;
 	o->time = closed ? info->close_time : info->last_time;
 	o->reset = info->close == FLOW_RST;
+	o->half = info->half;
 	o->closed_by = info->close == FLOW_FORGOTTEN ? CLOSED_IDLE
 	    : !closed                                 ? CLOSED_NOT
 	    : info->closed_by == c->client            ? CLOSED_CLIENT

@@ -193,7 +193,8 @@ report_finding_filter(const struct report *r, const struct finding *f)
 {
 	if (f->display_filter != NULL &&
 	    r->options.redact == REDACT_IDENTITIES &&
-	    strstr(f->display_filter, "addr") != NULL)
+	    (strstr(f->display_filter, "addr") != NULL ||
+	        strstr(f->display_filter, "proto_ipv4") != NULL))
 		return NULL;
 	return f->display_filter;
 }

@@ -161,6 +161,83 @@ START_TEST(not_sent_is_not_the_same_as_not_seen)
 }
 END_TEST
 
+/* More offers may have stood in a head that was cut. */
+START_TEST(what_a_cut_head_does_not_offer_may_be_offered)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, false);
+	const struct token *ntlm =
+	    scene_token(&scene, SCHEME_NTLM, TOKEN_NONE);
+
+	history = history_new(scene.attempts, scene.n);
+	a->offers_cut = true;
+	ck_assert(value_of(a, "attempt.scheme_offered")->yes);
+	a->offers = a->last_offers = ntlm;
+	ck_assert_int_eq(value_of(a, "attempt.scheme_offered")->state,
+	    VALUE_UNKNOWN);
+	a->offers_cut = false;
+	ck_assert_int_eq(value_of(a, "attempt.scheme_offered")->state,
+	    VALUE_SET);
+	ck_assert(!value_of(a, "attempt.scheme_offered")->yes);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+/* One attempt may be many requests, each of them a wrong password. */
+START_TEST(requests_that_were_refused_count_one_by_one)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, false);
+
+	scene_basic(&scene, 1, "x", "erin", 1, false);
+	a->credentials_sent = 6;
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_double_eq(value_of(a, "login.refusals_in_minute")->number,
+	    7);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+/* A host with two addresses tries the other one at once. */
+START_TEST(the_other_ip_is_used_at_the_same_port)
+{
+	struct observation *refused = observation_new(OBSERVE_REFUSED);
+	size_t i;
+
+	scene_init(&scene);
+
+	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", true);
+
+	history = history_new(scene.attempts, scene.n);
+	refused->connection.proxy = (struct address){ 16, { 0xfd, 1 } };
+	refused->connection.proxy_port = 3128;
+	facts_find(SPAN("unreachable.other_family_used"), &i);
+	for (int seconds = 0; seconds < 3; seconds += 2) {
+		refused->time = a->start - seconds * WHEN_SECOND;
+		subject_init(&subject, history, NULL, refused, &scene_capture,
+		    &arena);
+		ck_assert(subject_value(&subject, i)->yes == (seconds == 0));
+	}
+	refused->time = a->start;
+	refused->connection.proxy = scene_address(201);
+	subject_init(&subject, history, NULL, refused, &scene_capture, &arena);
+	ck_assert(!subject_value(&subject, i)->yes);
+	history_free(history);
+	observation_free(refused);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
 /* A type 3 that copies the server's time says nothing of the client. */
 START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
 {
@@ -281,6 +358,10 @@ main(void)
 	tcase_add_test(table, the_list_has_every_fact);
 	tcase_add_test(facts, every_fact_answers_for_every_attempt);
 	tcase_add_test(facts, not_sent_is_not_the_same_as_not_seen);
+	tcase_add_test(facts,
+	    what_a_cut_head_does_not_offer_may_be_offered);
+	tcase_add_test(facts, requests_that_were_refused_count_one_by_one);
+	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
 	tcase_add_loop_test(facts, forms_of_ntlm_names_are_told_apart, 0,

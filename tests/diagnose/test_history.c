@@ -149,6 +149,30 @@ START_TEST(a_run_of_refusals_is_an_outage)
 }
 END_TEST
 
+/* Who is not named is one more user only where nobody is. */
+START_TEST(a_run_counts_each_user_once)
+{
+	struct scene s;
+
+	scene_init(&s);
+	scene_ntlm(&s, 1, "a", "adam", false);
+	scene_ntlm(&s, 1, "a", NULL, false);
+	scene_ntlm(&s, 2, "a", NULL, false);
+	scene_ntlm(&s, 2, "a", "adam", false);
+	scene_ntlm(&s, 3, "a", NULL, false);
+
+	struct history *h = history_new(s.attempts, s.n);
+	const struct run *run =
+	    history_run(h, history_event_of(h, s.attempts[0]));
+
+	ck_assert_uint_eq(run->users, 2);
+	ck_assert_uint_eq(run->clients, 3);
+	ck_assert_int_eq(run->began, s.attempts[0]->start);
+	history_free(h);
+	scene_fini(&s);
+}
+END_TEST
+
 START_TEST(a_long_pause_ends_a_run)
 {
 	struct scene s;
@@ -261,6 +285,7 @@ main(void)
 	tcase_add_test(history, events_of_one_moment_are_in_order_of_frames);
 	tcase_add_test(history, events_are_counted_within_their_time);
 	tcase_add_test(history, a_run_of_refusals_is_an_outage);
+	tcase_add_test(history, a_run_counts_each_user_once);
 	tcase_add_test(history, a_long_pause_ends_a_run);
 	tcase_add_loop_test(history, an_offer_changes_once_or_not_at_all, 0,
 	    2);

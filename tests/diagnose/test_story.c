@@ -108,6 +108,36 @@ START_TEST(who_is_hit)
 }
 END_TEST
 
+/* NAT, or a terminal server: others may be users of the same client. */
+START_TEST(users_of_one_client_are_not_other_clients)
+{
+	for (uint8_t other = 1; other <= 2; other++) {
+		struct scene s;
+		struct scope_counts counts;
+		struct text t = { 0 };
+
+		scene_init(&s);
+		scene_ntlm(&s, 1, "a", "eve", true);
+		scene_ntlm(&s, other, "a", "ann", false);
+		scene_ntlm(&s, 1, "a", "bob", false);
+
+		struct history *h = history_new(s.attempts, s.n);
+		const struct event *e = history_event_of(h, s.attempts[2]);
+
+		scope_words(&t, scope_of(h, e, &counts), e, &counts);
+		ck_assert_str_eq(text_get(&t), other == 1
+		        ? "some: within five minutes another user of this "
+		          "client gets in, and 1 other user is refused, too"
+		        : "some: within five minutes another user of this "
+		          "client gets in, and 1 other client is refused, "
+		          "too");
+		text_fini(&t);
+		history_free(h);
+		scene_fini(&s);
+	}
+}
+END_TEST
+
 START_TEST(more_than_five_minutes_away_is_another_story)
 {
 	struct scene s;
@@ -243,6 +273,7 @@ main(void)
 	TCase *c = tcase_create("story");
 
 	tcase_add_loop_test(c, who_is_hit, 0, N_STORIES);
+	tcase_add_test(c, users_of_one_client_are_not_other_clients);
 	tcase_add_test(c, more_than_five_minutes_away_is_another_story);
 	tcase_add_test(c, since_when_and_what_changed);
 	tcase_add_test(c, logins_that_got_slow);

@@ -433,3 +433,14 @@ def browser_rows(c, port, user, scheme='NTLM', **k):
         c.ok(user, scheme=scheme, port=port, count=good, **k)
     if spare:
         c.gave_up(port=port, count=spare, count_min=1, optional=True, **k)
+
+
+@case('kerberos', 'balancer', client=MIT, clients=('pac1', 'pamb'), proxy='squid 5.7 (Debian) behind haproxy 2.6', n407=2)
+def kerberos_tcp_balancer_both_legs(c):
+    """Through a balancer in TCP mode to a squid with a wrong keytab, with both legs in the capture: the same ticket goes over twice, and nobody
+    sent it again."""
+    c.haproxy().squid('krbbad')
+    env, _ = c.kinit('alice')
+    c.curl(3210, how='--proxy-negotiate -I', user='', pw='', env=env, px='gw.lab.test')
+    for k in (dict(port='10.77.0.25:3210'), dict(client='pamb', port='krbbad')):
+        c.refused(None, 'kerberos-wrong-key', scheme=KRB, user_ok=[None, 'alice@LAB.TEST'], cause_ok=[x for x in HIDDEN if x != 'other'], **k)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Odd proxies: products that do it their own way, and a script that does what none of them does on demand."""
 import os, re, socket, ssl, struct, subprocess, threading, time
-from common import LAB, ORIGIN, PW, PX, netns
+from common import LAB, ORIGIN, PW, PX, PX6, netns
 from lab import *
 import srv
 
@@ -591,3 +591,24 @@ def odd_not_a_forward_proxy(c):
     c.rows = [row(c.ip, f'{ORIGIN}:8080', 'Basic', 'authenticated', None, None, WHO, 2, outcome_ok=['authenticated', 'broken'], broke_at_ok=[None, 'offer'],
                   cause_ok=[None, 'proxy-unreachable', 'other'], count_min=1)]
     c.n407 = 0
+
+
+@case('odd')
+def odd_ports_tried_elsewhere_ok(c):
+    """a program tries 3128, 3129 and 8080 of a host that is no proxy (a reset each time), then uses the proxy well: no proxy is down"""
+    for port in (3128, 3129, 8080):
+        c.run(f'curl -sS -m 2 -o /dev/null http://{ORIGIN}:{port}/')
+    c.curl('basic', WHO)
+
+
+@case('odd')
+def odd_ip_versions_one_refused_ok(c):
+    """the proxy's name has an IPv6 and an IPv4 address, and IPv6 is refused (reset): curl takes IPv4 at once, twice, and logs in"""
+    rule = 'ip netns exec pbpx ip6tables -{} INPUT -p tcp --dport 3128 -j REJECT --reject-with tcp-reset'
+    subprocess.run(rule.format('A'), shell=True, check=True)
+    try:
+        for _ in range(2):
+            c.curl('basic', WHO, how=f"--proxy-basic -I --resolve 'dual.lab.test:3128:[{PX6}],{PX}'", px='http://dual.lab.test:3128')
+            time.sleep(.3)
+    finally:
+        subprocess.run(rule.format('D'), shell=True, check=True)
