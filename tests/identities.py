@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """With --redact identities no report names anybody; TAP.
 
-    identities.py PROGRAM ROOT [EVERY]
+    identities.py PROGRAM PATH...
 
 Who is named is known from the JSON without it: users, domains, computers,
 addresses, hosts.  None of them may be a word of a report in any format; a
 name that is also a word of ours ("user") is passed over.
 """
-import glob
-import json
 import os
 import re
 import sys
+import tempfile
 
 import harness
 
@@ -52,31 +51,41 @@ def names(events):
     return {n for n in found if n and len(n) > 3 and n.lower() not in OURS}
 
 
-def leaks(program, capture):
-    known = names(harness.run(program, ['-o', 'json', capture]).events())
-    known -= {os.path.basename(capture)}
-    for form in FORMATS:
-        made = harness.run(program, ['-v', '--inventory', '--redact',
-                                     'identities', '-o', form, capture])
-        text = made.out.decode().replace(capture, '') \
-            .replace(os.path.basename(capture), '')
-        for name in known:
-            if re.search(r'(?<!\w)' + re.escape(name) + r'(?!\w)', text):
-                yield f'{form}: {name}'
+def leaks(program, case):
+    known = names(harness.run(program, ['-o', 'json', *case.files]).events())
+    shown = [word for path in case.files
+             for word in (path, os.path.basename(path))]
+    known -= set(shown)
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = [word for form in FORMATS
+                   for word in ('-o', f'{form}={folder}/{form}')]
+        harness.run(program, ['-v', '--inventory', '--redact', 'identities',
+                              *outputs, *case.files]).check()
+        return sorted({f'{form}: {name}' for form in FORMATS
+                       for name in told(f'{folder}/{form}', known, shown)})
+
+
+def told(path, known, shown):
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    for word in shown:
+        text = text.replace(word, '')
+    return [name for name in known
+            if re.search(r'(?<!\w)' + re.escape(name) + r'(?!\w)', text)]
 
 
 def main():
-    program, root = sys.argv[1:3]
-    every = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    captures = sorted(glob.glob(root + '/captures/*/*.pcapng'))[::every]
-    for number, capture in enumerate(captures, 1):
-        name = '/'.join(capture.split('/')[-2:])
-        found = sorted(set(leaks(program, capture)))
-        print('not ok' if found else 'ok', number, '-', name,
+    program, *paths = sys.argv[1:]
+    cases = harness.cases(paths)
+    found = harness.each(lambda case: leaks(program, case), cases)
+    for number, (case, lines) in enumerate(found, 1):
+        if isinstance(lines, Exception):
+            lines = [str(lines)]
+        print('not ok' if lines else 'ok', number, '-', case.label,
               'names nobody')
-        for line in found:
+        for line in lines:
             print('#', line)
-    print(f'1..{len(captures)}')
+    print(f'1..{len(cases)}')
 
 
 main()

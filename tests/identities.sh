@@ -1,13 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# identities.sh - a share of the captures: --redact identities names nobody
-#
-# All of them: python3 tests/identities.py build/p407 .
+# identities.sh - each capture: --redact identities names nobody
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/tap.sh"
 find_p407
 command -v python3 >/dev/null || tap_skip_all 'python3 is not here'
 export PYTHONDONTWRITEBYTECODE=1
-exec python3 "$root/tests/identities.py" "$p407" "$root" 6
+exec python3 "$root/tests/identities.py" "$p407" "$root/captures"
