@@ -227,14 +227,14 @@ add_some(struct text *t, const struct scope_counts *counts)
 		text_str(t, "another user of this client gets");
 	text_str(t, " in, and ");
 	if (counts->good_clients > 0 && counts->refused_clients > 0)
-		add_count(t, counts->refused_clients, "is", "are");
+		add_count(t, counts->refused_clients, "fails", "fail");
 	else if (counts->refused_clients > 0)
-		add_count(t, counts->refused_clients, "other client is",
-		    "other clients are");
+		add_count(t, counts->refused_clients, "other client fails",
+		    "other clients fail");
 	else
-		add_count(t, counts->refused_users, "other user is",
-		    "other users are");
-	text_str(t, " refused, too");
+		add_count(t, counts->refused_users, "other user fails",
+		    "other users fail");
+	text_str(t, ", too");
 }
 
 void
@@ -265,8 +265,8 @@ scope_words(struct text *t, enum scope s, const struct event *e,
 			text_str(t, "one only: ");
 			add_count(t, counts->good_clients, "other client gets",
 			    "other clients get");
-			text_str(t, " in within five minutes, and no other is "
-			    "refused");
+			text_str(t, " in within five minutes, and no other "
+			    "fails");
 		} else {
 			text_str(t, "this user only: another one gets in from "
 			    "this client");
@@ -285,9 +285,9 @@ scope_words(struct text *t, enum scope s, const struct event *e,
 		break;
 	case SCOPE_EVERYBODY:
 		text_str(t, "everybody: ");
-		add_count(t, counts->refused_clients, "other client is",
-		    "other clients are");
-		text_str(t, " refused, and none gets in meanwhile");
+		add_count(t, counts->refused_clients, "other client fails",
+		    "other clients fail");
+		text_str(t, ", and none gets in meanwhile");
 		break;
 	}
 }

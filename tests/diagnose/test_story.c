@@ -127,10 +127,9 @@ START_TEST(users_of_one_client_are_not_other_clients)
 		scope_words(&t, scope_of(h, e, &counts), e, &counts);
 		ck_assert_str_eq(text_get(&t), other == 1
 		        ? "some: within five minutes another user of this "
-		          "client gets in, and 1 other user is refused, too"
+		          "client gets in, and 1 other user fails, too"
 		        : "some: within five minutes another user of this "
-		          "client gets in, and 1 other client is refused, "
-		          "too");
+		          "client gets in, and 1 other client fails, too");
 		text_fini(&t);
 		history_free(h);
 		scene_fini(&s);
