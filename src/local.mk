@@ -122,6 +122,7 @@ libp407_a_SOURCES = \
 	%reldir%/attempt/applications.c %reldir%/attempt/applications.h \
 	%reldir%/attempt/attempt.c %reldir%/attempt/attempt.h \
 	%reldir%/attempt/build.c %reldir%/attempt/build.h \
+	%reldir%/attempt/exchange.c \
 	%reldir%/attempt/lookup.c %reldir%/attempt/match.c \
 	%reldir%/attempt/spare.c %reldir%/attempt/tracked.h \
 	%reldir%/attempt/places.c %reldir%/attempt/places.h \

@@ -101,6 +101,10 @@ struct known_proxy *tracker_proxy(struct tracker *t,
  */
 bool tracker_sent_before(struct tracker *t, const struct observation *o);
 
+/* -- exchange.c -- */
+
+void tracker_take_exchange(struct tracker *t, struct observation *o);
+
 /* -- match.c: what belongs together -- */
 
 bool same_text(const char *a, const char *b); /* NULL equals NULL */
@@ -150,7 +154,17 @@ void tracker_absorb_spares(struct tracker *t, bool whole);
 #define TRACKED_EACH(link_, t_) LIST_EACH (link_, &(t_)->attempts.by_age)
 #define TRACKED_OF(link_) LIST_OBJECT(link_, struct tracked, entry.age)
 
+struct tracked *tracker_new_attempt(struct tracker *t,
+    const struct observation *o);
 void tracker_drop(struct tracker *t, struct tracked *a);
+
+/* The observation is its own from now on; past a limit, for another one. */
+void tracker_adopt(struct tracker *t, struct tracked *a,
+    struct observation *o);
+
+void tracker_set_state(struct tracked *a, enum state state);
+void tracker_decide(struct tracked *a, enum outcome outcome,
+    enum step broke_at);
 
 /*
  * The outcome of one whose connection ended before a verdict.  `lost`: bytes
