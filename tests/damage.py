@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """damage.py PROGRAM FOLDER [EVERY] - verdicts hold when captures are damaged
 
-Takes captures apart and writes them again with frames lost, cut, doubled or
-out of order.  What was no failure must not become one; frames that come
+Takes captures apart and writes them again with frames lost (some, or all of
+one direction), cut, doubled or out of order.  What was no failure must not become one; frames that come
 twice, or exchanged in time with their neighbours, must not change a verdict
 at all.  EVERY (default 1) takes each EVERYth capture only.  What is damaged
 follows from the name of the capture, so that every run does the same.
@@ -114,6 +114,25 @@ def exchanged(frames):
     return out
 
 
+def ends(frame):
+    """Source and destination, of an Ethernet frame with IP in it."""
+    _, link, _, data = frame
+    if link == 1 and data[12:14] == b"\x08\x00":
+        return data[26:30], data[30:34]
+    if link == 1 and data[12:14] == b"\x86\xdd":
+        return data[22:38], data[38:54]
+    return None
+
+
+def one_way(rnd, frames):
+    """Without what one host says to another one."""
+    ways = sorted({ends(f) for f in frames} - {None})
+    if not ways:
+        return None, frames
+    way = rnd.choice(ways)
+    return way, [f for f in frames if ends(f) != way]
+
+
 def damages(name, frames):
     rnd = random.Random(name)
     n = len(frames)
@@ -123,6 +142,12 @@ def damages(name, frames):
         i = rnd.randrange(1, n)
         yield f"from frame {i + 1}", frames[i:], False
     yield "cut at 120 bytes", [f[:3] + (f[3][:120],) for f in frames], False
+    for size in rnd.sample(range(100, 500), 2):
+        yield f"cut at {size} bytes", \
+            [f[:3] + (f[3][:size],) for f in frames], False
+    way, left = one_way(rnd, frames)
+    if way is not None and left:
+        yield f"without {way[0].hex()} to {way[1].hex()}", left, False
     yield "doubled", [f for f in frames for _ in range(2)], True
     yield "exchanged", exchanged(frames), True
 
