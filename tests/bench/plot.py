@@ -59,7 +59,7 @@ def markdown(tables):
     others = {t for t, programs in tables.items() if "tshark" in programs}
     alone({t: p for t, p in tables.items() if t not in others})
     print()
-    together({t.split(", the")[0]: tables[t] for t in tables if t in others})
+    together({t.split(", with")[0]: tables[t] for t in tables if t in others})
 
 
 def plot(tables):
