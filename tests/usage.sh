@@ -194,6 +194,8 @@ status '--no-default-rules' 0
 #
 run no-such-file.pcapng
 refused 'a missing file' 'no-such-file\.pcapng: .*(.*)'
+says 'nothing is claimed of it' 'Nothing could be read' out
+says 'nor is it called damaged' 'no-such-file.pcapng could not be read' out
 mkdir folder
 run folder
 refused 'a directory' 'folder: '

@@ -38,10 +38,16 @@ note_files(struct notes *n, const struct report *r)
 
 		if (!in->damaged)
 			continue;
-		text_fmt(&n->words, "%s is damaged: this report is about the "
-		    "part that could be read, ",
-		    redact_words(r->redact, in->name));
-		words_count(&n->words, in->frames, "frame.", "frames.");
+		text_str(&n->words, redact_words(r->redact, in->name));
+		if (in->frames == 0) {
+			text_str(&n->words, " could not be read: nothing here "
+			    "is from it.");
+		} else {
+			text_str(&n->words, " is damaged: this report is about "
+			    "the part that could be read, ");
+			words_count(&n->words, in->frames, "frame.",
+			    "frames.");
+		}
 		note(n);
 	}
 	if (r->dropped > 0) {

@@ -57,7 +57,7 @@ head_input(struct page *p, const struct report *r, const char *lead,
 	        ? "standard input"
 	        : redact_words(r->redact, in->name));
 	text_fmt(&t, " (%s", in->format != NULL ? in->format : "not read");
-	text_str(&t, in->damaged ? ", damaged)" : ")");
+	text_str(&t, in->damaged && in->frames > 0 ? ", damaged)" : ")");
 	page_flow(p, lead, STYLE_BOLD, 2, text_get(&t));
 	text_fini(&t);
 }

@@ -91,6 +91,11 @@ no_attempts(struct page *p, const struct report *r)
 	const struct capture_quality *q = &r->quality;
 	struct text t;
 
+	if (r->damaged && q->frames == 0) {
+		page_flow(p, "", STYLE_PLAIN, 2,
+		    "Nothing could be read, so nothing is said.");
+		return;
+	}
 	text_init(&t);
 	text_str(&t, "No proxy authentication in this capture: looked at ");
 	words_count(&t, q->frames, "frame", "frames");
