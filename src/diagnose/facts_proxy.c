@@ -147,7 +147,8 @@ run_length(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	return run == NULL ? otherwise
-	                   : value_duration(run->last - run->began);
+	                   : value_duration(when_between(run->began,
+	                         run->last));
 }
 
 static struct value

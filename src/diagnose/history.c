@@ -9,6 +9,8 @@
 
 /* How far a search goes from where it begins. */
 #define MAX_STEPS 128
+/* The same, of all events of some seconds. */
+#define MAX_NEAR 4096
 
 /* Events of one kind, by kin and then by time: indices into events. */
 struct series {
@@ -434,7 +436,7 @@ history_proxy_clients(const struct history *h, const struct address *proxy,
 bool
 history_host_is_proxy(const struct history *h, const struct address *host)
 {
-	size_t n = h->n < 4096 ? h->n : 4096;
+	size_t n = h->n < MAX_NEAR ? h->n : MAX_NEAR;
 
 	for (size_t i = 0; i < n; i++)
 		if (address_eq(&h->events[i].attempt->connection.proxy, host))
@@ -469,28 +471,41 @@ history_each_of_client(const struct history *h, const struct address *client,
 bool
 history_client_is_known(const struct history *h, const struct address *client)
 {
-	size_t n = h->n < 4096 ? h->n : 4096;
+	return kin_of_client(h->kin, client) != 0;
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (address_eq(&h->events[i].attempt->connection.client,
-		        client))
-			return true;
-	return false;
+/* The first event that is not before. */
+static size_t
+first_from(const struct history *h, when_ns time)
+{
+	size_t low = 0, high = h->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->events[middle].time < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool
 history_other_family_near(const struct history *h, const struct address *host,
     uint16_t port, when_ns time)
 {
-	size_t n = h->n < 4096 ? h->n : 4096;
+	when_ns from = when_after(time, -WHEN_SECOND);
+	when_ns to = when_after(time, WHEN_SECOND);
+	size_t i = first_from(h, from);
+	size_t end = h->n - i < MAX_NEAR ? h->n : i + MAX_NEAR;
 
-	for (size_t i = 0; i < n; i++) {
+	for (; i < end; i++) {
 		const struct attempt *a = h->events[i].attempt;
 
 		if (a->connection.proxy_port == port &&
 		    a->connection.proxy.len != host->len &&
-		    a->start >= time - WHEN_SECOND &&
-		    a->start <= time + WHEN_SECOND)
+		    a->start >= from && a->start <= to)
 			return true;
 	}
 	return false;

@@ -261,6 +261,13 @@ START_TEST(a_hundred_thousand_attempts_are_no_work)
 		all[i].request = NULL;
 	}
 
+	/* What there is of one alone, at the very end. */
+	struct address nobody = scene_address(251), v6 = { .len = 16 };
+	struct attempt *last = &all[MANY - 1];
+
+	last->connection.client = scene_address(250);
+	last->connection.proxy_port = 9999;
+
 	clock_t before = clock();
 	struct history *h = history_new(list, MANY);
 	double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
@@ -268,6 +275,16 @@ START_TEST(a_hundred_thousand_attempts_are_no_work)
 	ck_assert_uint_eq(history_events(h), MANY);
 	/* A tenth of this on any machine; sanitizers are slow. */
 	ck_assert_msg(seconds < 5, "%.1f s", seconds);
+	ck_assert(history_client_is_known(h, &last->connection.client));
+	ck_assert(!history_client_is_known(h, &nobody));
+	ck_assert(history_other_family_near(h, &v6, 9999, last->start));
+	ck_assert(!history_other_family_near(h, &v6, 9999,
+	    last->start - 2 * WHEN_SECOND));
+	ck_assert(!history_other_family_near(h, &last->connection.proxy, 9999,
+	    last->start));
+	/* A capture may claim any times. */
+	ck_assert(!history_other_family_near(h, &v6, 9999, INT64_MAX));
+	ck_assert(!history_other_family_near(h, &v6, 9999, -INT64_MAX));
 	history_free(h);
 	free(list);
 	free(all);

@@ -74,6 +74,12 @@ static const struct row {
 	        { 3, SERVER, TCP_FIN | TCP_ACK, 7, 7, "" },
 	        { 3, CLIENT, TCP_FIN | TCP_ACK, 6, 7, "" } },
 	    "C3 'GET a' S4 'HTTP b' end S end C close FIN C" },
+	{ "a FIN that nobody answers ends one half",
+	    { { 0, CLIENT, TCP_SYN, 0, 0, "" },
+	        { 0, SERVER, TCP_SYN | TCP_ACK, 0, 1, "" },
+	        { 1, CLIENT, TCP_ACK, 1, 1, "GET a" },
+	        { 2, SERVER, TCP_FIN | TCP_ACK, 1, 6, "" } },
+	    "C3 'GET a' end S close FIN S, half" },
 	{ "a reset ends it",
 	    { { 0, CLIENT, TCP_SYN, 0, 0, "" },
 	        { 0, SERVER, TCP_SYN | TCP_ACK, 0, 1, "" },
@@ -170,6 +176,8 @@ on_close(void *connection, const struct flow_info *info)
 	                                  : "open");
 	if (closed)
 		text_fmt(connection, "%c", names[info->closed_by]);
+	if (info->half)
+		text_str(connection, ", half");
 }
 
 static void
