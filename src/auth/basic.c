@@ -8,8 +8,12 @@
 #include "base/escape.h"
 #include "base/memory.h"
 
+#define CUTS_MAX 8
+
 static unsigned shape_of(struct span all, struct span user,
     struct span password);
+static void keep_cuts(struct span password, struct arena *a,
+    struct token_basic *b);
 
 void
 decode_basic(const struct challenge *c, bool challenge, struct arena *a,
@@ -67,8 +71,36 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 	b->password_length_class = password.len > 0;
 	b->password = secret_fingerprint("basic password", password);
 	out->secret = b->password;
+	keep_cuts(password, a, b);
 	secret_wipe(raw, base64_room(in.len));
 	free(raw);
+}
+
+/*
+ * URLs, shells, INI and YAML files end a value at a character of their own:
+ * of pa#ss is left pa.  Letters, digits and "-._~" (unreserved, RFC 3986 2.3)
+ * are nowhere special.
+ */
+static void
+keep_cuts(struct span password, struct arena *a, struct token_basic *b)
+{
+	fingerprint cuts[CUTS_MAX], *kept;
+	size_t n = 0;
+
+	for (size_t i = 1; i < password.len && n < CUTS_MAX; i++) {
+		uint8_t c = password.at[i];
+
+		if (c >= 0x80 || isalnum(c) || strchr("-._~", c) != NULL)
+			continue;
+		cuts[n++] = secret_fingerprint("basic password",
+		    span_first(password, i));
+	}
+	if (n == 0)
+		return;
+	kept = arena_new(a, n * sizeof(cuts[0]));
+	memcpy(kept, cuts, n * sizeof(cuts[0]));
+	b->cuts = kept;
+	b->n_cuts = n;
 }
 
 static bool

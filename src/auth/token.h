@@ -187,6 +187,9 @@ struct token_basic {
 	uint16_t shape;        /* enum basic_shape */
 	uint8_t password_length_class; /* 0 empty, 1 not */
 	fingerprint password;
+	/* What is left of it where a tool stops at a special character. */
+	const fingerprint *cuts;
+	size_t n_cuts;
 	const char *realm, *charset; /* challenge */
 };
 

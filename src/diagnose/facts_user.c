@@ -91,6 +91,23 @@ other_secret(const struct event *e, const struct event *o)
 	    e->attempt->credentials->secret != o->attempt->credentials->secret;
 }
 
+/* The password that passes, up to one of its special characters, is this. */
+static bool
+whole_of_cut(const struct event *e, const struct event *o)
+{
+	if (!other_secret(e, o) ||
+	    e->attempt->credentials->scheme != SCHEME_BASIC)
+		return false;
+
+	const struct token_basic *cut = &e->attempt->credentials->basic;
+	const struct token_basic *whole = &o->attempt->credentials->basic;
+
+	for (size_t i = 0; i < whole->n_cuts; i++)
+		if (whole->cuts[i] == cut->password)
+			return true;
+	return false;
+}
+
 static const char *
 kept(const struct subject *s, struct text *t)
 {
@@ -281,6 +298,14 @@ secret_other(const struct subject *s, const struct fact *f)
 {
 	(void)f;
 	return lookback_seen_near(s, KIN_USER, WHICH_OK, other_secret,
+	    value_unknown());
+}
+
+static struct value
+secret_cut(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_USER, WHICH_OK, whole_of_cut,
 	    value_unknown());
 }
 
@@ -495,6 +520,10 @@ const struct fact facts_of_user[] = {
 	{ "user.other_secret_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "another password or token of this user is accepted",
 	    SEE_ALL_CLIENTS, NULL, .compute = secret_other },
+	{ "user.secret_cut_short", FACT_BOOL, SOURCE_HISTORY,
+	    "the password is the one that is accepted, but ends where that has "
+	    "its first special characters", SEE_ALL_CLIENTS, NULL,
+	    .compute = secret_cut },
 	{ "user.same_host_succeeded", FACT_BOOL, SOURCE_HISTORY,
 	    "this user got through for the same host", SEE_EARLIER, NULL,
 	    .compute = user_same_host },

@@ -105,6 +105,25 @@ START_TEST(the_same_secret_has_the_same_fingerprint)
 }
 END_TEST
 
+/* p.a-s#s3:t may be cut at '#' and at ':', nowhere else. */
+START_TEST(where_a_password_may_be_cut_is_known)
+{
+	struct arena a = { 0 };
+	struct token all, cut, first, plain;
+
+	token_of_credentials(SPAN("Basic Y2Fyb2w6cC5hLXMjczM6dA=="), &a, &all);
+	token_of_credentials(SPAN("Basic Y2Fyb2w6cC5hLXM="), &a, &first);
+	token_of_credentials(SPAN("Basic Y2Fyb2w6cC5hLXMjczM="), &a, &cut);
+	token_of_credentials(SPAN("Basic Y2Fyb2w6I3Bhcw=="), &a, &plain);
+	ck_assert_uint_eq(all.basic.n_cuts, 2);
+	ck_assert_uint_eq(all.basic.cuts[0], first.basic.password);
+	ck_assert_uint_eq(all.basic.cuts[1], cut.basic.password);
+	ck_assert_uint_eq(cut.basic.n_cuts, 1);
+	ck_assert_uint_eq(plain.basic.n_cuts, 0);
+	arena_fini(&a);
+}
+END_TEST
+
 /* A value without a scheme may be the secret itself: none of it is kept. */
 START_TEST(a_lone_word_is_not_shown)
 {
@@ -162,6 +181,7 @@ main(void)
 	tcase_add_loop_test(c, basic_shows_the_name_and_its_shape, 0,
 	    ROWS(basics));
 	tcase_add_test(c, the_same_secret_has_the_same_fingerprint);
+	tcase_add_test(c, where_a_password_may_be_cut_is_known);
 	tcase_add_test(c, a_lone_word_is_not_shown);
 	tcase_add_loop_test(c, negotiate_is_opened, 0, ROWS(negotiates));
 	suite_add_tcase(suite, c);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the cases are made with: a registry, a Run that captures, starts clients, reads logs and writes the truth."""
 import base64
+import gzip
 import json
 import os
 import re
@@ -341,6 +342,11 @@ class Run:
                      tags=[self.spec['family'], *self.spec['tags']],
                      proxy_log=[f'{a[0]:.3f} {a[2]} -> {a[1]}: {a[3]} {a[4]} {a[5]} user=[{a[6]}] {a[7]}' for a in acc][:60],
                      directory_log=said[:30], **self.more)
+        if dst.stat().st_size > 150 << 10:      # everybody who wants the sources gets it
+            whole, dst = dst, fam / f'{dst.name}.gz'
+            dst.write_bytes(gzip.compress(whole.read_bytes(), mtime=0))
+            whole.unlink()
+            truth['files'] = [dst.name]
         (fam / f'{self.name}.truth.json').write_text(json.dumps(truth, indent=1, ensure_ascii=False) + '\n')
         good = len({(a[1], a[2]) for a in acc if a[6] != '-' and a[3] != '407'})
         said_good = sum(r['count'] for r in self.rows if r['outcome'] == 'authenticated')

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Basic: good logins, wrong ones, and the ways a right password gets spoilt on its way."""
-import os, subprocess, time
+import configparser, os, subprocess, time
 from common import HERE, LAB, MANY, PW, PX
 from lab import *
 import srv, users
@@ -204,6 +204,20 @@ def basic_quoted(c):
     c.amend = dict(rejected=dict(cause_ok=MALFORMED))
     c.curl('basic', '"svc-build', pw=PW['svc-build'] + '"')
     c.curl('basic', 'svc-build', pw="'" + PW['svc-build'] + "'")
+
+
+@case('basic', cause='malformed-token')
+def basic_cut_short(c):
+    """carol works; a job of hers has the same password unquoted in an ini file, where '#' begins a comment: what is left of it is refused, twice"""
+    ini = configparser.ConfigParser(inline_comment_prefixes='#;', comment_prefixes='#;', interpolation=None)
+    whole, cut = PW['carol'], PW['carol'].split('#')[0]
+    ini.read_string(f'[proxy]\nuser = carol\npassword = {whole.replace("#", " #")}\n')
+    assert ini['proxy']['password'] == cut
+    c.amend = dict(rejected=dict(cause_ok=MALFORMED))
+    c.curl('basic', 'carol')
+    for _ in range(2):
+        c.curl('basic', ini['proxy']['user'], pw=ini['proxy']['password'])
+    c.secrets += [cut]
 
 
 @case('basic', cause='malformed-token')
