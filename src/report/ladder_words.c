@@ -131,6 +131,15 @@ label_of_verdict(const struct attempt *a, const struct leg *leg,
 {
 	if (leg->status > 0)
 		text_fmt(t, "%u, ", leg->status);
+	if (leg->step == STEP_REJECTED && leg->status == 401) {
+		text_str(t, "asks as a web server does");
+		return;
+	}
+	if (leg->step == STEP_REJECTED && leg->status > 0 &&
+	    leg->status != 407) {
+		text_str(t, "an error, no verdict");
+		return;
+	}
 	if (leg->step == STEP_REJECTED) {
 		add_offers(t, a, leg, "refused; offers ");
 		return;
