@@ -141,6 +141,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/evidence.c %reldir%/diagnose/evidence.h \
 	%reldir%/diagnose/facts.c %reldir%/diagnose/facts.h \
 	%reldir%/diagnose/facts_attempt.c \
+	%reldir%/diagnose/facts_chain.c \
 	%reldir%/diagnose/facts_client.c \
 	%reldir%/diagnose/facts_exchange.c \
 	%reldir%/diagnose/facts_kdc.c \

@@ -23,6 +23,7 @@ static const struct {
 	{ facts_of_client, &facts_of_client_count },
 	{ facts_of_product, &facts_of_product_count },
 	{ facts_of_proxy, &facts_of_proxy_count },
+	{ facts_of_chain, &facts_of_chain_count },
 	{ facts_of_story, &facts_of_story_count },
 	{ facts_of_past, &facts_of_past_count },
 	{ facts_of_peers, &facts_of_peers_count },

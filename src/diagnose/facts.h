@@ -154,6 +154,8 @@ extern const struct fact facts_of_product[];
 extern const size_t facts_of_product_count;
 extern const struct fact facts_of_proxy[];
 extern const size_t facts_of_proxy_count;
+extern const struct fact facts_of_chain[];
+extern const size_t facts_of_chain_count;
 extern const struct fact facts_of_story[];
 extern const size_t facts_of_story_count;
 extern const struct fact facts_of_past[];

@@ -442,74 +442,6 @@ other_family(const struct subject *s, const struct fact *f)
 	                       o->time));
 }
 
-/* -- proxies behind proxies -- */
-
-/* What is decided late may still be the inner half of an early one. */
-#define INNER_LATER (60 * WHEN_SECOND)
-
-struct halves {
-	const struct attempt *outer, *inner;
-};
-
-/* What the client sent went on to the next proxy: that is the one to ask. */
-static bool
-passed_through(const struct attempt *a, const struct attempt *b)
-{
-	const struct token *const inner[] = { b->negotiate, b->authenticate,
-		b->credentials };
-
-	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++)
-		if (a->credentials != NULL && inner[i] != NULL &&
-		    a->credentials->whole == inner[i]->whole)
-			return true;
-	return false;
-}
-
-/* The proxy asked for the same, and got a 407 before it gave one itself. */
-static bool
-is_inner(void *context, const struct event *e)
-{
-	struct halves *x = context;
-	const struct attempt *a = x->outer, *b = e->attempt;
-
-	if (passed_through(a, b) || b->observations.next == NULL)
-		return true;
-	LIST_EACH (link, &b->observations) {
-		const struct observation *o =
-		    LIST_OBJECT(link, struct observation, link);
-
-		if (o->response.status == 407 &&
-		    o->response.time >= a->request->time &&
-		    o->response.time <= a->response->time &&
-		    lookback_same_text(a->authority, o->request.authority))
-			x->inner = b;
-	}
-	return x->inner == NULL;
-}
-
-static struct value
-upstream_407(const struct subject *s, const struct fact *f)
-{
-	struct halves x = { .outer = s->attempt };
-	struct text t = { .limit = 80 };
-
-	(void)f;
-	if (s->event == NULL || x.outer->request == NULL ||
-	    x.outer->response == NULL || x.outer->response->status != 407)
-		return value_absent();
-	history_each_of_client(s->history, &x.outer->connection.proxy,
-	    s->event->time + INNER_LATER, is_inner, &x);
-	if (x.inner == NULL)
-		return value_absent();
-	address_add(&t, &x.inner->connection.proxy);
-	text_fmt(&t, ":%u", x.inner->connection.proxy_port);
-
-	const char *kept = arena_str(s->arena, text_span(&t));
-
-	text_fini(&t);
-	return value_string(kept);
-}
-
 /* clang-format off */
 const struct fact facts_of_proxy[] = {
 	{ "proxy.others_succeed", FACT_BOOL, SOURCE_HISTORY,
@@ -581,9 +513,6 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.servers", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many different Server fields its 407s have", NULL, NULL,
 	    .compute = servers },
-	{ "proxy.upstream_407", FACT_STRING, SOURCE_HISTORY,
-	    "the proxy that this one asked for the same, and was told 407",
-	    NULL, "another proxy", .compute = upstream_407 },
 	{ "unreachable.silent", FACT_BOOL, SOURCE_WITNESS,
 	    "nothing answered the connection, not even a reset", NULL, NULL,
 	    .compute = unreachable_silent },

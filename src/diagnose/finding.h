@@ -73,6 +73,7 @@ struct finding {
 	struct tally applications; /* none: not known, or not asked for */
 	/* Around the example; NULL or none where the capture does not tell. */
 	const char *scope, *scope_words; /* who is hit */
+	const char *between; /* which side of a box, of which both are seen */
 	when_ns worked_until, failing_since; /* 0: not known */
 	/* In earlier runs; since 0: it is not known from one; until and times
 	 * are WHEN_NONE and 0 where that is not clear. */

@@ -491,6 +491,18 @@ first_from(const struct history *h, when_ns time)
 	return low;
 }
 
+void
+history_each_between(const struct history *h, when_ns from, when_ns to,
+    bool (*each)(void *context, const struct event *e), void *context)
+{
+	size_t i = first_from(h, from);
+	size_t end = h->n - i < MAX_NEAR ? h->n : i + MAX_NEAR;
+
+	for (; i < end && h->events[i].time <= to; i++)
+		if (!each(context, &h->events[i]))
+			return;
+}
+
 bool
 history_other_family_near(const struct history *h, const struct address *host,
     uint16_t port, when_ns time)

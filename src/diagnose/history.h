@@ -153,6 +153,10 @@ void history_each_near(const struct history *h, const struct event *e,
     enum kinship kin, enum which which, int64_t ns,
     bool (*each)(void *context, const struct event *other), void *context);
 
+/* Events from `from` to `to`, in order; at most 4,096. */
+void history_each_between(const struct history *h, when_ns from, when_ns to,
+    bool (*each)(void *context, const struct event *e), void *context);
+
 /* NULL if e is in none. */
 const struct run *history_run(const struct history *h, const struct event *e);
 const struct lane *history_lane(const struct history *h,

@@ -155,6 +155,7 @@ parts_finding(struct arena *a, struct span line)
 		{ rule, "name", &f->title },
 		{ line, "message", &f->message },
 		{ about, "why", &f->why },
+		{ about, "between", &f->between },
 		{ scope, "who", &f->scope },
 		{ scope, "words", &f->scope_words },
 		{ about, "escalate_to", &f->escalate_to },

@@ -149,6 +149,10 @@ list_entry(struct entries *e, const char *label, const char *const *list,
 static void
 story_entries(struct entries *e, const struct finding *f)
 {
+	if (f->between != NULL)
+		text_str(&e->words,
+		    redact_words(e->report->redact, f->between));
+	entry(e, "between");
 	if (f->scope_words != NULL)
 		text_str(&e->words, f->scope_words);
 	entry(e, "hit");

@@ -175,6 +175,7 @@ learn_sentences(struct redact *r, const struct finding *f)
 	learn_words(r, f->title);
 	learn_words(r, f->message);
 	learn_words(r, f->why);
+	learn_words(r, f->between);
 	learn_verdicts(r, f->contributing, f->n_contributing);
 	learn_verdicts(r, f->ruled_out, f->n_ruled_out);
 	learn_verdicts(r, f->cannot_tell, f->n_cannot_tell);

@@ -132,6 +132,8 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	    f->n_ruled_out);
 	add_verdicts(w, r, "cannot_tell", "needs", f->cannot_tell,
 	    f->n_cannot_tell);
+	if (f->between != NULL)
+		jsonw_str(w, "between", redact_words(r->redact, f->between));
 	if (f->scope != NULL) {
 		jsonw_object(w, "scope");
 		jsonw_str(w, "who", f->scope);

@@ -151,6 +151,10 @@ story(struct page *p, const struct report *r, const struct finding *f)
 	struct text t;
 
 	text_init(&t);
+	if (f->between != NULL) {
+		text_str(&t, redact_words(r->redact, f->between));
+		entry(p, "between", &t);
+	}
 	if (f->scope_words != NULL) {
 		text_str(&t, f->scope_words);
 		entry(p, "hit", &t);

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A box between client and proxy - another proxy, a balancer - of which both
+ * sides are in the capture: the outer half is what a client asks of the box,
+ * the inner half what the box asks of the next proxy for it.
+ */
+#include "diagnose/lookback.h"
+
+#define SEE_BOTH "capture on both sides of the box"
+/* One half may be decided this long after the other. */
+#define LATER (60 * WHEN_SECOND)
+
+struct halves {
+	const struct attempt *outer, *inner;
+	const struct observed_request *asked; /* of the half that is sought */
+	bool several; /* of different clients */
+};
+
+static struct value
+kept(const struct subject *s, struct text *t)
+{
+	const char *string = arena_str(s->arena, text_span(t));
+
+	text_fini(t);
+	return value_string(string);
+}
+
+static struct value
+place_of(const struct subject *s, const struct address *host, uint16_t port)
+{
+	struct text t = { .limit = 80 };
+
+	address_add(&t, host);
+	if (port > 0)
+		text_fmt(&t, ":%u", port);
+	return kept(s, &t);
+}
+
+/* What the client sent went on to the next proxy: that is the one to ask. */
+static bool
+passed_through(const struct attempt *a, const struct attempt *b)
+{
+	const struct token *const inner[] = { b->negotiate, b->authenticate,
+		b->credentials };
+
+	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++)
+		if (a->credentials != NULL && inner[i] != NULL &&
+		    a->credentials->whole == inner[i]->whole)
+			return true;
+	return false;
+}
+
+/* The proxy asked for the same, and got a 407 before it gave one itself. */
+static bool
+is_inner(void *context, const struct event *e)
+{
+	struct halves *x = context;
+	const struct attempt *a = x->outer, *b = e->attempt;
+
+	if (passed_through(a, b) || b->observations.next == NULL)
+		return true;
+	LIST_EACH (link, &b->observations) {
+		const struct observation *o =
+		    LIST_OBJECT(link, struct observation, link);
+
+		if (o->response.status == 407 &&
+		    o->response.time >= a->request->time &&
+		    o->response.time <= a->response->time &&
+		    lookback_same_text(a->authority, o->request.authority))
+			x->inner = b;
+	}
+	return x->inner == NULL;
+}
+
+static struct value
+upstream_407(const struct subject *s, const struct fact *f)
+{
+	struct halves x = { .outer = s->attempt };
+
+	(void)f;
+	if (s->event == NULL || x.outer->request == NULL ||
+	    x.outer->response == NULL || x.outer->response->status != 407)
+		return value_absent();
+	history_each_of_client(s->history, &x.outer->connection.proxy,
+	    s->event->time + LATER, is_inner, &x);
+	if (x.inner == NULL)
+		return value_absent();
+	return place_of(s, &x.inner->connection.proxy,
+	    x.inner->connection.proxy_port);
+}
+
+/* -- the same credentials on both sides -- */
+
+static bool
+same_token(const struct observed_request *a, const struct observed_request *b)
+{
+	return a->credentials != NULL && b->credentials != NULL &&
+	    a->credentials->whole == b->credentials->whole &&
+	    lookback_same_text(a->authority, b->authority);
+}
+
+/* An exchange of the attempt that holds the other one, or is held by it. */
+static const struct observed_request *
+half_of(const struct attempt *a, bool holds, const struct attempt *other)
+{
+	const struct observed_request *asked = other->request;
+	const struct observed_response *said = other->response;
+
+	if (a->observations.next == NULL)
+		return NULL;
+	LIST_EACH (link, &a->observations) {
+		const struct observation *o =
+		    LIST_OBJECT(link, struct observation, link);
+		const struct observed_request *q = &o->request;
+		const struct observed_response *r = &o->response;
+
+		if (!q->seen || !r->seen || !same_token(q, asked))
+			continue;
+		if (holds ? q->time <= asked->time && r->time >= said->time
+		          : q->time >= asked->time && r->time <= said->time)
+			return q;
+	}
+	return NULL;
+}
+
+static bool
+is_outer_half(void *context, const struct event *e)
+{
+	struct halves *x = context;
+	const struct attempt *a = e->attempt;
+	const struct observed_request *q;
+
+	if (!address_eq(&a->connection.proxy, &x->inner->connection.client) ||
+	    (q = half_of(a, true, x->inner)) == NULL)
+		return true;
+	if (x->outer != NULL &&
+	    !address_eq(&a->connection.client, &x->outer->connection.client)) {
+		x->several = true;
+		return false;
+	}
+	x->outer = a;
+	x->asked = q;
+	return true;
+}
+
+static bool
+is_inner_half(void *context, const struct event *e)
+{
+	struct halves *x = context;
+	const struct observed_request *q =
+	    half_of(e->attempt, false, x->outer);
+
+	if (q == NULL)
+		return true;
+	x->inner = e->attempt;
+	x->asked = q;
+	return false;
+}
+
+/*
+ * The type 1 of a program is the same everywhere: where those of two clients
+ * were with the box at once, it is not known whose this is.
+ */
+static bool
+find_outer(const struct subject *s, struct halves *x)
+{
+	*x = (struct halves){ .inner = s->attempt };
+	if (s->event == NULL || x->inner->request == NULL ||
+	    x->inner->response == NULL ||
+	    !history_client_is_proxy(s->history, s->event))
+		return false;
+	history_each_between(s->history, x->inner->response->time,
+	    x->inner->response->time + LATER, is_outer_half, x);
+	return x->outer != NULL && !x->several;
+}
+
+static bool
+find_inner(const struct subject *s, struct halves *x)
+{
+	*x = (struct halves){ .outer = s->attempt };
+	if (s->event == NULL || x->outer->request == NULL ||
+	    x->outer->response == NULL)
+		return false;
+	history_each_of_client(s->history, &x->outer->connection.proxy,
+	    s->event->time + LATER, is_inner_half, x);
+	return x->inner != NULL;
+}
+
+static struct value
+outer_client(const struct subject *s, const struct fact *f)
+{
+	struct halves x;
+
+	(void)f;
+	return find_outer(s, &x)
+	    ? place_of(s, &x.outer->connection.client, 0)
+	    : value_absent();
+}
+
+static struct value
+outer_keeps(const struct subject *s, const struct fact *f)
+{
+	struct halves x;
+
+	(void)f;
+	return find_outer(s, &x) ? value_bool(x.asked->keeps_alive)
+	                         : value_absent();
+}
+
+static struct value
+inner_proxy(const struct subject *s, const struct fact *f)
+{
+	struct halves x;
+
+	(void)f;
+	return find_inner(s, &x) ? place_of(s, &x.inner->connection.proxy,
+	                               x.inner->connection.proxy_port)
+	                         : value_absent();
+}
+
+static struct value
+inner_keeps(const struct subject *s, const struct fact *f)
+{
+	struct halves x;
+
+	(void)f;
+	return find_inner(s, &x) ? value_bool(x.asked->keeps_alive)
+	                         : value_absent();
+}
+
+/* Which side of the box this is; in a row of boxes it may be both. */
+static struct value
+sides_told(const struct subject *s, const struct fact *f)
+{
+	const struct connection *c = &s->attempt->connection;
+	struct text t = { .limit = 240 };
+	struct halves in, out;
+
+	(void)f;
+	if (find_outer(s, &out)) {
+		address_add(&t, &c->client);
+		text_str(&t, " asks for ");
+		address_add(&t, &out.outer->connection.client);
+	}
+	if (find_inner(s, &in)) {
+		text_str(&t, t.len > 0 ? "; " : "");
+		address_add(&t, &c->proxy);
+		text_str(&t, " hands it on to ");
+		address_add(&t, &in.inner->connection.proxy);
+		text_fmt(&t, ":%u", in.inner->connection.proxy_port);
+	}
+	if (t.len == 0)
+		return value_absent();
+	return kept(s, &t);
+}
+
+/* clang-format off */
+const struct fact facts_of_chain[] = {
+	{ "proxy.upstream_407", FACT_STRING, SOURCE_HISTORY,
+	    "the proxy that this one asked for the same, and was told 407",
+	    NULL, "another proxy", .compute = upstream_407 },
+	{ "outer.client", FACT_STRING, SOURCE_HISTORY,
+	    "the client for which this client, a box between, asks the proxy",
+	    SEE_BOTH, "another client", .compute = outer_client },
+	{ "outer.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
+	    "that client lets its connection to the box stay open",
+	    SEE_BOTH, NULL, .compute = outer_keeps },
+	{ "inner.proxy", FACT_STRING, SOURCE_HISTORY,
+	    "the proxy to which this one hands the same credentials",
+	    SEE_BOTH, "another proxy", .compute = inner_proxy },
+	{ "inner.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
+	    "it lets its connection to that proxy stay open",
+	    SEE_BOTH, NULL, .compute = inner_keeps },
+	{ "story.between", FACT_STRING, SOURCE_HISTORY,
+	    "which side of a box between client and proxy this is, in words",
+	    SEE_BOTH, NULL, .compute = sides_told },
+};
+/* clang-format on */
+
+const size_t facts_of_chain_count =
+    sizeof(facts_of_chain) / sizeof(facts_of_chain[0]);
