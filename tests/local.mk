@@ -69,6 +69,7 @@ check_tests = \
 	%reldir%/attempt/test_tracker \
 	%reldir%/diagnose/test_condition \
 	%reldir%/diagnose/test_diagnosis \
+	%reldir%/diagnose/test_group \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \

@@ -14,6 +14,7 @@
 #include "diagnose/past.h"
 #include "diagnose/rules.h"
 #include "diagnose/sides.h"
+#include "diagnose/template.h"
 
 struct diagnosis {
 	struct arena *arenas; /* one for each thread that made it */
@@ -31,6 +32,7 @@ struct judge {
 	const struct capture_facts *capture;
 	struct subject subject;
 	struct arena scratch; /* values of the subject at hand */
+	struct arena *kept;   /* for as long as the diagnosis */
 };
 
 /* A whole run. */
@@ -83,8 +85,10 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	d->n_arenas = x.threads;
 	d->arenas = memory_new(x.threads, sizeof(*d->arenas));
 	x.own = memory_new(x.threads, sizeof(*x.own));
-	for (unsigned i = 0; i < x.threads; i++)
+	for (unsigned i = 0; i < x.threads; i++) {
 		x.own[i] = first;
+		x.own[i].kept = &d->arenas[i];
+	}
 
 	judge_attempts(&x);
 	for (size_t i = 0; i < n_refused; i++)
@@ -169,6 +173,7 @@ best_rule(struct judge *r, enum rule_about about)
 struct judgement {
 	const struct attempt *attempt;
 	const struct rule *rule;
+	const char *apart;
 };
 
 struct judgements {
@@ -176,14 +181,30 @@ struct judgements {
 	size_t n, room;
 };
 
+/* In what a rule keeps its findings apart; NULL: in nothing. */
+static const char *
+apart_of(struct judge *r, const struct rule *rule)
+{
+	struct text t = { .limit = 240 };
+	const char *kept;
+
+	if (rule->apart == NULL)
+		return NULL;
+	template_expand(&t, rule->apart, &r->subject);
+	kept = arena_str(r->kept, text_span(&t));
+	text_fini(&t);
+	return kept;
+}
+
 static void
-add(struct judgements *j, const struct attempt *a, const struct rule *rule)
+add(struct judgements *j, struct judge *r, const struct attempt *a,
+    const struct rule *rule)
 {
 	if (j->n == j->room) {
 		j->room = j->room > 0 ? 2 * j->room : 64;
 		j->at = memory_grow(j->at, j->room, sizeof(*j->at));
 	}
-	j->at[j->n++] = (struct judgement){ a, rule };
+	j->at[j->n++] = (struct judgement){ a, rule, apart_of(r, rule) };
 }
 
 static void
@@ -201,12 +222,12 @@ judge_attempt(struct judge *r, struct attempt *a, struct judgements *j)
 		if (rule != NULL) {
 			a->cause = rule->cause;
 			a->rule = rule->id;
-			add(j, a, rule);
+			add(j, r, a, rule);
 		}
 	}
 	for (size_t i = 0; i < r->n_logins; i++)
 		if (ready_rule_holds(r->logins[i], &r->subject) == TRUTH_TRUE)
-			add(j, a, r->logins[i]->rule);
+			add(j, r, a, r->logins[i]->rule);
 }
 
 /* So many are judged by one thread before the next one is asked. */
@@ -232,7 +253,8 @@ take_judgements(void *judging, size_t piece, void *made)
 
 	(void)piece;
 	for (size_t i = 0; i < j->n; i++)
-		groups_add(x->groups, j->at[i].rule, j->at[i].attempt);
+		groups_add(x->groups, j->at[i].rule, j->at[i].apart,
+		    j->at[i].attempt);
 	free(j->at);
 	free(j);
 }
@@ -274,7 +296,7 @@ judge_refused(struct judging *x, const struct observation *o)
 	const struct rule *rule = best_rule(r, ABOUT_REFUSED);
 
 	if (rule != NULL)
-		groups_add_refused(x->groups, rule, o);
+		groups_add_refused(x->groups, rule, apart_of(r, rule), o);
 }
 
 /* A witness takes the place of a refused connection. */
@@ -313,7 +335,7 @@ judge_witnesses(struct judging *x, enum witness_kind kind,
 		    arena_new(&x->diagnosis->arenas[0], sizeof(*kept));
 
 		*kept = o;
-		groups_add_refused(x->groups, rule, kept);
+		groups_add_refused(x->groups, rule, apart_of(r, rule), kept);
 	}
 }
 

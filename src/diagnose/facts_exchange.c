@@ -243,6 +243,29 @@ group_times(const struct subject *s, const struct fact *f)
 	return value_string(kept);
 }
 
+/* One client by its address, more by their number; f->offset 1: what runs. */
+static struct value
+group_whom(const struct subject *s, const struct fact *f)
+{
+	struct text t = { .limit = 400 };
+	const char *agent = s->attempt != NULL ? s->attempt->user_agent : NULL;
+
+	if (s->group->clients > 1) {
+		text_fmt(&t, "%s%zu clients",
+		    f->offset == 1 ? "programs on " : "", s->group->clients);
+	} else {
+		if (f->offset == 1)
+			text_fmt(&t, "%s on ", agent != NULL ? agent
+			    : "a program that does not name itself");
+		text_str(&t, address(s, &(struct fact){ .offset = 0 }).string);
+	}
+
+	const char *kept = arena_str(s->arena, text_span(&t));
+
+	text_fini(&t);
+	return value_string(kept);
+}
+
 static struct value
 group_length(const struct subject *s, const struct fact *f)
 {
@@ -373,6 +396,13 @@ const struct fact facts_of_exchange[] = {
 	{ "finding.clients", FACT_NUMBER, SOURCE_FINDING,
 	    "how many clients the finding is about", NULL, NULL,
 	    .compute = group_count, GROUP(clients) },
+	{ "finding.whom", FACT_STRING, SOURCE_FINDING,
+	    "the client, or how many: 10.77.1.4, 12 clients", NULL, NULL,
+	    .compute = group_whom, .offset = 0 },
+	{ "finding.program", FACT_STRING, SOURCE_FINDING,
+	    "the program and its client, or how many: curl/7.88.1 on "
+	    "10.77.1.4, programs on 12 clients", NULL, NULL,
+	    .compute = group_whom, .offset = 1 },
 	{ "finding.users", FACT_NUMBER, SOURCE_FINDING,
 	    "how many users the finding is about", NULL, NULL,
 	    .compute = group_count, GROUP(users) },

@@ -97,10 +97,12 @@ group_like(struct groups *g, const struct group *like)
 }
 
 void
-groups_add(struct groups *g, const struct rule *rule, const struct attempt *a)
+groups_add(struct groups *g, const struct rule *rule, const char *apart,
+    const struct attempt *a)
 {
 	const struct connection *c = &a->connection;
-	struct group like = { .rule = rule, .first_frame = a->first_frame };
+	struct group like = { .rule = rule, .who = apart,
+		.first_frame = a->first_frame };
 
 	if (rule->group != GROUP_PROXY)
 		like.client = c->client;
@@ -129,10 +131,11 @@ groups_add(struct groups *g, const struct rule *rule, const struct attempt *a)
 
 void
 groups_add_refused(struct groups *g, const struct rule *rule,
-    const struct observation *o)
+    const char *apart, const struct observation *o)
 {
 	const struct connection *c = &o->connection;
-	struct group like = { .rule = rule, .first_frame = o->frame,
+	struct group like = { .rule = rule, .who = apart,
+		.first_frame = o->frame,
 		.proxy = c->proxy, .proxy_port = c->proxy_port,
 		.refused = o };
 

@@ -3,8 +3,9 @@
  * group.h - attempts that are one finding
  *
  * What one rule says of one client (and its user, or program), of one proxy
- * or of one program, is one finding, however many attempts there are.  The
- * number of groups is bounded (LIMIT_FINDINGS).
+ * (and, where the rule says so, one service, one KDC, one URL) or of one
+ * program, is one finding, however many attempts there are.  The number of
+ * groups is bounded (LIMIT_FINDINGS).
  */
 #ifndef P407_DIAGNOSE_GROUP_H
 #define P407_DIAGNOSE_GROUP_H
@@ -18,7 +19,7 @@ struct group {
 	const struct rule *rule;
 	struct address client, proxy; /* as far as the grouping uses them */
 	uint16_t proxy_port;
-	const char *who; /* user or agent; NULL: none */
+	const char *who; /* user, agent, or what is apart; NULL: none */
 	uint64_t first_frame;
 
 	const struct attempt **attempts; /* in order of start */
@@ -35,10 +36,11 @@ struct groups;
 struct groups *groups_new(void);
 void groups_free(struct groups *g);
 
-void groups_add(struct groups *g, const struct rule *rule,
+/* `apart`: what the rule has of that name, expanded; NULL if it has none. */
+void groups_add(struct groups *g, const struct rule *rule, const char *apart,
     const struct attempt *a);
 void groups_add_refused(struct groups *g, const struct rule *rule,
-    const struct observation *o);
+    const char *apart, const struct observation *o);
 
 /* By first frame; from then on groups_at() is in that order. */
 void groups_sort(struct groups *g);

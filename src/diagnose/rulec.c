@@ -135,6 +135,7 @@ write_rule(FILE *out, const struct rule *r)
 	    (int)r->group);
 	write_text(out, "consider", r->consider);
 	write_text(out, "when", r->when);
+	write_text(out, "apart", r->apart);
 	write_text(out, "message", r->message);
 	write_text(out, "why", r->why);
 	write_text(out, "ruled_out", r->ruled_out);

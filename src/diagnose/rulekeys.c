@@ -57,6 +57,7 @@ static const struct key {
 	{ "likelihood", KIND_WORD, REQUIRED, AT(likelihood), 0, level_words },
 	{ "specificity", KIND_NUMBER, REQUIRED, AT(specificity), 0, NULL },
 	{ "group", KIND_WORD, OPTIONAL, AT(group), 0, group_words },
+	{ "apart", KIND_TEMPLATE, OPTIONAL, AT(apart), 0, NULL },
 	{ "consider", KIND_CONDITION, OPTIONAL, AT(consider), 0, NULL },
 	{ "when", KIND_CONDITION, REQUIRED, AT(when), 0, NULL },
 	{ "message", KIND_TEMPLATE, REQUIRED, AT(message), 0, NULL },
@@ -149,6 +150,9 @@ loader_rule(struct loader *l, yaml_node_t *node, enum cause cause)
 	if (rule->about == ABOUT_LOGINS && !rule->remark)
 		loader_fault(l, loader_place(node),
 		    "a rule about logins is a remark: write 'fault: false'");
+	if (rule->apart != NULL && rule->group != GROUP_PROXY)
+		loader_fault(l, loader_place(node),
+		    "'apart' needs 'group: proxy'");
 	if (l->rule_faults == 0 && cause != CAUSE_NONE)
 		rules_add(l->rules, rule);
 }

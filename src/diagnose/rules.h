@@ -15,6 +15,7 @@
  *	    likelihood: low
  *	    specificity: 60           # 1 to 100: the highest that holds wins
  *	    group: client             # or: proxy, agent (what one finding is)
+ *	    apart: "{kerberos.service}" # another finding for each of these
  *	    consider: attempt.scheme == "NTLM"
  *	    when: ntlm.skew > 30m
  *	    message: One sentence.  {attempt.full_user} is a fact.
@@ -85,6 +86,7 @@ struct rule {
 	enum level severity, likelihood;
 	unsigned specificity;
 	enum rule_group group;
+	const char *apart; /* with GROUP_PROXY only */
 	const char *consider, *when;
 	const char *message, *why, *ruled_out, *ruled_out_if, *needs;
 	const struct fix *fixes;

@@ -518,36 +518,6 @@ START_TEST(an_offer_that_changed_explains_it_better)
 }
 END_TEST
 
-START_TEST(remarks_are_one_for_a_proxy)
-{
-	for (uint8_t i = 0; i < 5; i++)
-		scene_basic(&scene, i, "curl", "bob", 5, true);
-	diagnose();
-	ck_assert_uint_eq(diagnosis_findings(diagnosis), 1);
-
-	const struct finding *f = diagnosis_finding(diagnosis, 0);
-
-	ck_assert_str_eq(f->rule->id, "basic-in-clear");
-	ck_assert(!f->fault);
-	ck_assert_uint_eq(f->n_attempts, 5);
-	ck_assert_uint_eq(f->clients.total, 5);
-	ck_assert_str_eq(f->display_filter, "tcp.stream in {0, 1, 2, 3, 4}");
-}
-END_TEST
-
-START_TEST(findings_are_per_client_and_user)
-{
-	scene_ntlm(&scene, 1, "x", "erin", false);
-	scene_ntlm(&scene, 1, "x", "bob", false);
-	scene_ntlm(&scene, 2, "x", "erin", false);
-	scene_ntlm(&scene, 1, "x", "ERIN", false);
-	diagnose();
-	ck_assert_uint_eq(diagnosis_findings(diagnosis), 3);
-	ck_assert_uint_eq(diagnosis_finding(diagnosis, 0)->n_attempts, 2);
-	ck_assert_str_eq(diagnosis_finding(diagnosis, 2)->id, "f3");
-}
-END_TEST
-
 START_TEST(a_refused_connection_is_a_finding_without_attempts)
 {
 	struct observation *o = observation_new(OBSERVE_REFUSED);
@@ -680,8 +650,6 @@ main(void)
 	tcase_add_test(all, odd_shapes_that_succeed_are_no_fault);
 	tcase_add_test(all, a_scheme_that_was_not_offered);
 	tcase_add_test(all, an_offer_that_changed_explains_it_better);
-	tcase_add_test(all, remarks_are_one_for_a_proxy);
-	tcase_add_test(all, findings_are_per_client_and_user);
 	tcase_add_test(all,
 	    a_refused_connection_is_a_finding_without_attempts);
 	tcase_add_test(all, every_failure_has_a_cause);
