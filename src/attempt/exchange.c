@@ -34,7 +34,12 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 			return cur;
 		/* It begins again: the handshake before is broken, or it was
 		 * answered, which is not in the capture. */
-		if (state == STATE_CHALLENGED) {
+		if (state == STATE_CHALLENGED &&
+		    cur->said == SAID_AUTHENTICATE) {
+			c->failed = true;
+			tracker_decide(cur, OUTCOME_REJECTED,
+			    STEP_AUTHENTICATE);
+		} else if (state == STATE_CHALLENGED) {
 			cur->attempt.restarted = true;
 			c->failed = true;
 			tracker_decide(cur, OUTCOME_BROKEN, STEP_CHALLENGE);

@@ -185,6 +185,24 @@ may_go_on(const struct token *sent)
 	        sent->scheme == SCHEME_DIGEST);
 }
 
+/*
+ * The site, or the next proxy, could not be reached: Squid goes there only
+ * with those whom it lets in.
+ */
+static bool
+went_on(const struct observed_response *p)
+{
+	static const char *const errors[] = { "ERR_CONNECT_FAIL",
+		"ERR_SECURE_CONNECT_FAIL", "ERR_DNS_FAIL",
+		"ERR_CANNOT_FORWARD" };
+	struct span said = span_of_str(p->vendor_error);
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (span_starts(said, span_of_str(errors[i])))
+			return true;
+	return false;
+}
+
 enum answer
 steps_answer(const struct observed_request *q,
     const struct observed_response *p)
@@ -195,7 +213,7 @@ steps_answer(const struct observed_request *q,
 		bool error = p->status == 400 || p->status == 413 ||
 		    p->status == 431 || p->status >= 500;
 
-		return error ? ANSWER_ERROR : ANSWER_PASS;
+		return error && !went_on(p) ? ANSWER_ERROR : ANSWER_PASS;
 	}
 	for (size_t i = 0; i < p->n_challenges; i++)
 		if (goes_on(&p->challenges[i], q->credentials))

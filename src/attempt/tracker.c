@@ -207,6 +207,10 @@ tracker_decide_at_close(const struct tracker *t, struct tracked *a,
 		tracker_decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
 	} else if (a->state == STATE_ASKED) {
 		tracker_decide(a, OUTCOME_ABANDONED, STEP_OFFER);
+	} else if (a->state == STATE_CHALLENGED &&
+	    a->said == SAID_AUTHENTICATE) {
+		/* It had finished; one more challenge is no less of a no. */
+		tracker_decide(a, OUTCOME_REJECTED, STEP_AUTHENTICATE);
 	} else if (a->state == STATE_CHALLENGED) {
 		bool cut = by == CLOSED_PROXY || at->closed_reset;
 

@@ -221,9 +221,13 @@ compare_annex(struct compare *c, const struct report *r)
 
 		if (o.same_cause + o.other_cause > 0)
 			continue;
+
+		struct outlook here = look(&now, a);
+
 		n[NOW_NEW]++;
 		add_row(x, a, NOW_NEW, o.passed > 0 ? "passed" : NULL,
-		    a->cause, 0, a->count, 0);
+		    a->cause, 0, a->count,
+		    here.passed + here.passed_otherwise);
 	}
 	verdict(x, n);
 	items_fini(&now);

@@ -89,6 +89,48 @@ upstream_407(const struct subject *s, const struct fact *f)
 	    x.inner->connection.proxy_port);
 }
 
+/* Who received it: "a.test" of "1.1 a.test:3128 (squid)". */
+static struct span
+received_by(struct span hop)
+{
+	struct span s = span_trim(hop);
+
+	s = span_trim(span_from(s, span_find(s, ' ')));
+	return span_first(s, span_find(s, ' '));
+}
+
+/* Its Via has one host, and in that of the other this one is not the last. */
+static bool
+behind(const struct event *e, const struct event *o)
+{
+	const struct observed_response *p = e->attempt->response;
+	const struct observed_response *q = o->attempt->response;
+
+	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL)
+		return false;
+
+	struct span alone = span_of_str(p->via), two = span_of_str(q->via);
+	size_t comma = span_find(two, ',');
+
+	if (span_find(alone, ',') < alone.len || comma == two.len)
+		return false;
+	alone = received_by(alone);
+	return alone.len > 0 &&
+	    span_eq_nocase(alone, received_by(span_first(two, comma))) &&
+	    !span_eq_nocase(alone,
+	        received_by(span_from(two, comma + 1)));
+}
+
+static struct value
+via_is_behind(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_PROXY] == 0)
+		return value_bool(false);
+	return value_bool(history_near(s->history, s->event, KIN_PROXY,
+	                      WHICH_ALL, behind) != NULL);
+}
+
 /* -- the same credentials on both sides -- */
 
 static bool
@@ -259,6 +301,9 @@ const struct fact facts_of_chain[] = {
 	{ "proxy.upstream_407", FACT_STRING, SOURCE_HISTORY,
 	    "the proxy that this one asked for the same, and was told 407",
 	    NULL, "another proxy", .compute = upstream_407 },
+	{ "proxy.via_is_behind", FACT_BOOL, SOURCE_HISTORY,
+	    "the one host in its Via is behind this proxy in that of others",
+	    SEE_BOTH, NULL, .compute = via_is_behind },
 	{ "outer.client", FACT_STRING, SOURCE_HISTORY,
 	    "the client for which this client, a box between, asks the proxy",
 	    SEE_BOTH, "another client", .compute = outer_client },

@@ -23,6 +23,16 @@ other_method(const struct event *e, const struct event *o)
 	    (strcmp(a, "CONNECT") == 0) != (strcmp(b, "CONNECT") == 0);
 }
 
+/* One that passes with either kind of method has no such habit. */
+static bool
+same_method(const struct event *e, const struct event *o)
+{
+	const char *a = e->attempt->method, *b = o->attempt->method;
+
+	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
+	    (strcmp(a, "CONNECT") == 0) == (strcmp(b, "CONNECT") == 0);
+}
+
 static bool
 sends_credentials(const struct event *e, const struct event *o)
 {
@@ -108,6 +118,8 @@ static struct value
 method_matters(const struct subject *s, const struct fact *f)
 {
 	(void)f;
+	if (lookback_near_ok(s, KIN_PROGRAM, same_method) != NULL)
+		return value_bool(false);
 	return lookback_seen_near(s, KIN_PROGRAM, WHICH_OK, other_method,
 	    value_bool(false));
 }

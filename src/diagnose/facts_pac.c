@@ -91,7 +91,7 @@ is_script(const struct subject *s, const struct fact *f)
 	if (p->is_script)
 		return value_bool(true);
 	/* Compressed, cut, or not there: it may be one. */
-	if (!p->body_seen || p->truncated || p->length < 8)
+	if (!p->body_seen || p->truncated || p->compressed || p->length < 8)
 		return value_unknown();
 	return p->n_proxies > 0 || p->direct ? value_unknown()
 	                                     : value_bool(false);

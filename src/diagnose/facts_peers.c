@@ -6,9 +6,7 @@
  * Where no other client is in the capture, nothing can be said of them: such
  * facts are unknown, not false.
  */
-#include "diagnose/facts.h"
-
-#include "diagnose/history.h"
+#include "diagnose/lookback.h"
 
 #define SEE_ALL_CLIENTS                                                        \
 	"capture beside the proxy, so that its other clients are seen, too"
@@ -68,7 +66,8 @@ static bool
 like_domain(const struct event *e, const struct event *o)
 {
 	return both_type3(e, o) &&
-	    same_text(type3_of(e)->ntlm->domain, type3_of(o)->ntlm->domain);
+	    lookback_same_text(type3_of(e)->ntlm->domain,
+	        type3_of(o)->ntlm->domain);
 }
 
 static bool

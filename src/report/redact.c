@@ -284,7 +284,9 @@ redact_name(struct redact *r, enum identity kind, const char *name)
 
 	struct known *k = known(r, kind, name);
 
-	add_spelling(r, k, name);
+	/* A realm called "proxy" is nobody, and our sentences stay readable. */
+	if (kind != IDENTITY_REALM || !is_vocabulary(name))
+		add_spelling(r, k, name);
 	return k->pseudonym;
 }
 

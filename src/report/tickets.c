@@ -195,6 +195,14 @@ add_row(struct annex *x, const struct shown *s, unsigned n)
 	text_fini(&clock);
 }
 
+/* The proxy has a key for it, and this keytab has not. */
+static bool
+taken_shut(const struct shown *s)
+{
+	return s->attempt->outcome == OUTCOME_AUTHENTICATED &&
+	    !is_open(s->opened) && s->opened->how != OPENING_UNKNOWN;
+}
+
 /* Why a ticket stays shut, and what to do. */
 static void
 say_shut(struct annex *x, const struct shown *s)
@@ -203,7 +211,12 @@ say_shut(struct annex *x, const struct shown *s)
 	const struct token_kerberos *k = s->token->kerberos;
 	const char *etype = kerberos_etype_name(k->ticket_etype);
 
-	if (o->how == OPENING_NO_SERVICE)
+	if (taken_shut(s))
+		annex_line(x, "The proxy took the ticket in frame %llu, which "
+		              "no key of this keytab opens: it uses another "
+		              "keytab; give that one.",
+		    (unsigned long long)s->frame);
+	else if (o->how == OPENING_NO_SERVICE)
 		annex_line(x, "The keytab has no key for %s, which the ticket "
 		              "in frame %llu is for: add one for this name, or "
 		              "have the clients use the name that it has.",
@@ -281,7 +294,7 @@ annex_tickets(const struct report *r)
 	    columns, N_COLUMNS);
 	struct tickets n = { 0 };
 	struct shown first = { 0 }, s;
-	bool said[OPENING_UNKNOWN + 1] = { false };
+	bool said[2][OPENING_UNKNOWN + 1] = { { false } };
 	unsigned times = 0;
 
 	for (size_t i = 0; i < r->n_attempts; i++)
@@ -303,9 +316,9 @@ annex_tickets(const struct report *r)
 		if (times > 0)
 			add_row(x, &first, times);
 		/* The first of each kind; the table has all. */
-		if (!said[s.opened->how])
+		if (!said[taken_shut(&s)][s.opened->how])
 			say_shut(x, &s);
-		said[s.opened->how] = true;
+		said[taken_shut(&s)][s.opened->how] = true;
 		first = s;
 		times = 1;
 	}

@@ -317,8 +317,9 @@ pac_of_exchange(const struct http_exchange *e, struct arena *arena)
 	out->body_seen = true;
 	out->length = body.len;
 	out->content = secret_fingerprint("pac", body);
-	/* A compressed body cannot be looked through. */
-	if (!span_has_bytes(http_field_value(p, FIELD_CONTENT_ENCODING)))
+	out->compressed =
+	    span_has_bytes(http_field_value(p, FIELD_CONTENT_ENCODING));
+	if (!out->compressed)
 		pac_scan(body, out, arena);
 	return out;
 }

@@ -32,6 +32,7 @@ struct pac_record {
 	unsigned status;    /* 0: no response */
 	bool body_seen;     /* status 200, and a body */
 	bool is_script;     /* it holds a FindProxyForURL */
+	bool compressed;    /* so that nobody looked */
 	bool truncated;     /* longer than LIMIT_PAC, or bytes are missing */
 	uint64_t length;    /* bytes looked at */
 	fingerprint content; /* keyed: equal files, equal values */

@@ -151,6 +151,36 @@ START_TEST(what_credentials_say)
 }
 END_TEST
 
+/* Squid went on to a site that is not there: it had let the client in. */
+START_TEST(what_answers_say)
+{
+	static const struct {
+		unsigned status;
+		const char *error;
+		enum answer answer;
+	} said[] = {
+		{ 200, NULL, ANSWER_PASS },
+		{ 403, "ERR_ACCESS_DENIED 0", ANSWER_PASS },
+		{ 503, NULL, ANSWER_ERROR },
+		{ 503, "ERR_CONNECT_FAIL 111", ANSWER_PASS },
+		{ 503, "ERR_DNS_FAIL 0", ANSWER_PASS },
+		{ 500, "ERR_CANNOT_FORWARD 0", ANSWER_PASS },
+		{ 502, "ERR_READ_ERROR 0", ANSWER_ERROR },
+		{ 502, "ERR_CACHE_ACCESS_DENIED 0", ANSWER_ERROR },
+	};
+	struct observed_request q = { .seen = true };
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct observed_response p = { .seen = true,
+			.status = said[i].status,
+			.vendor_error = said[i].error };
+
+		ck_assert_msg(steps_answer(&q, &p) == said[i].answer,
+		    "row %zu", i);
+	}
+}
+END_TEST
+
 START_TEST(words_are_those_of_the_contract)
 {
 	static const char *const causes[] = { "no-credentials",
@@ -192,6 +222,7 @@ main(void)
 	tcase_add_loop_test(c, the_paths_of_the_diagram, 0,
 	    sizeof(paths) / sizeof(paths[0]));
 	tcase_add_test(c, what_credentials_say);
+	tcase_add_test(c, what_answers_say);
 	tcase_add_test(c, words_are_those_of_the_contract);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

@@ -36,6 +36,9 @@ run --compare "$bad" "$good"
 says 'fixed' 0 'The fix worked: each' out
 run --compare "$good" "$bad"
 says 'new' 0 'now new' out
+run --compare "$good" -o json "$root/captures/basic/basic-typo-then-ok.pcapng"
+says 'new, and got in as well' 0 \
+    '"now":"new".*"failed_now":1,"passed_now":1' out
 run --compare "$bad" "$bad"
 says 'still failing' 0 'now still failing' out
 run --compare "$bad" "$root/captures/clean/clean-tls-only.pcapng"

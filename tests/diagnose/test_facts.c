@@ -299,6 +299,97 @@ START_TEST(forms_of_ntlm_names_are_told_apart)
 }
 END_TEST
 
+/* No domain is a domain, too. */
+START_TEST(others_pass_without_a_domain)
+{
+	static const struct {
+		const char *mine, *theirs;
+		bool same;
+	} domains[] = { { "", "", true }, { "", NULL, true },
+		{ "", "LAB", false }, { "lab", "LAB", true } };
+
+	for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++) {
+		scene_init(&scene);
+
+		struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
+		struct attempt *b = scene_ntlm(&scene, 2, "x", "bob", true);
+
+		parts_of((struct token *)(uintptr_t)a->authenticate)
+		    ->ntlm.domain = domains[i].mine;
+		parts_of((struct token *)(uintptr_t)b->authenticate)
+		    ->ntlm.domain = domains[i].theirs;
+		history = history_new(scene.attempts, scene.n);
+		ck_assert_msg(value_of(a, "proxy.same_domain_succeeds")->yes ==
+		    domains[i].same, "row %zu", i);
+		history_free(history);
+		scene_fini(&scene);
+		arena_fini(&arena);
+		arena = (struct arena){ 0 };
+	}
+}
+END_TEST
+
+/* Behind one address may be many who share a program. */
+START_TEST(a_program_that_passes_with_either_method_has_no_habit)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_BASIC);
+	struct attempt *b = scene_basic(&scene, 1, "x", "erin", 1, true);
+	struct attempt *c = scene_basic(&scene, 1, "x", "bob", 2, false);
+
+	a->method = c->method = "CONNECT";
+	history = history_new(scene.attempts, scene.n);
+	ck_assert(value_of(a, "program.other_method_succeeds")->yes);
+	history_free(history);
+	scene_pass(c);
+	history = history_new(scene.attempts, scene.n);
+	ck_assert(!value_of(a, "program.other_method_succeeds")->yes);
+	ck_assert(value_of(b, "program.other_method_succeeds")->state ==
+	    VALUE_SET);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+static const struct {
+	const char *mine, *other;
+	bool behind;
+} vias[] = {
+	{ "1.1 b (squid)", "1.1 b (squid), 1.1 a (squid)", true },
+	{ "1.1 B", "1.1 b, 1.0 a", true },
+	{ "1.1 a", "1.1 b, 1.1 a", false },
+	{ "1.1 b", "1.1 b, 1.1 b", false },
+	{ "1.1 b, 1.1 a", "1.1 b, 1.1 a", false },
+	{ "1.1 b", "1.1 b", false },
+	{ "1.1 b", NULL, false },
+	{ NULL, "1.1 b, 1.1 a", false },
+	{ "", "1.1 b, 1.1 a", false },
+};
+
+START_TEST(who_stands_behind_in_other_answers_stands_behind)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, false);
+	struct attempt *b = scene_basic(&scene, 2, "x", "bob", 2, true);
+
+	((struct observed_response *)(uintptr_t)a->response)->via =
+	    vias[_i].mine;
+	((struct observed_response *)(uintptr_t)b->response)->via =
+	    vias[_i].other;
+	history = history_new(scene.attempts, scene.n);
+	ck_assert(value_of(a, "proxy.via_is_behind")->yes ==
+	    vias[_i].behind);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
 static const struct {
 	const char *target, *uri;
 	bool differs;
@@ -364,6 +455,12 @@ main(void)
 	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
+	tcase_add_test(facts, others_pass_without_a_domain);
+	tcase_add_test(facts,
+	    a_program_that_passes_with_either_method_has_no_habit);
+	tcase_add_loop_test(facts,
+	    who_stands_behind_in_other_answers_stands_behind, 0,
+	    sizeof(vias) / sizeof(vias[0]));
 	tcase_add_loop_test(facts, forms_of_ntlm_names_are_told_apart, 0,
 	    sizeof(names) / sizeof(names[0]));
 	tcase_add_loop_test(facts, a_digest_uri_may_be_the_path_alone, 0,

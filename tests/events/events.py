@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-TIME = re.compile(r'(?<=  )(\+[0-9.]+ (us|ms|s|min.*?)|[0-9:.]{12}) +(?=[│|])')
+TIME = re.compile(r'(?<=  )(\+[0-9.]+ (us|ms|s|min.*?)|[0-9:.]{12}) +(?=[│|])|(?<= within )[0-9]+ us')
 KDC = re.compile(r'│╌╌')
 SECTION = re.compile(r'^(Clocks, against that of the capture|About the capture)$')
 

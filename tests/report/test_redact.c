@@ -141,6 +141,22 @@ START_TEST(sentences_hold_no_identity)
 }
 END_TEST
 
+/* A realm is a text, and may be called as the things that are told of. */
+START_TEST(a_realm_of_our_vocabulary_is_no_identity)
+{
+	struct redact *r = redact_new(REDACT_IDENTITIES);
+
+	redact_learn(r, IDENTITY_REALM, "proxy");
+	redact_learn(r, IDENTITY_REALM, "Acme proxy");
+	ck_assert_str_eq(redact_words(r, "the proxy asks in Acme proxy"),
+	    "the proxy asks in realm-2");
+	redact_learn(r, IDENTITY_HOST, "proxy");
+	ck_assert_str_eq(redact_words(r, "the proxy asks"),
+	    "the host-1 asks");
+	redact_free(r);
+}
+END_TEST
+
 START_TEST(sentences_hold_no_secret_at_any_level)
 {
 	struct redact *r = redact_new(REDACT_SECRETS);
@@ -196,6 +212,7 @@ main(void)
 	tcase_add_test(tcase, pseudonyms_are_numbered_as_they_come);
 	tcase_add_loop_test(tcase, sentences_hold_no_identity, 0,
 	    ROWS(sentences));
+	tcase_add_test(tcase, a_realm_of_our_vocabulary_is_no_identity);
 	tcase_add_test(tcase, sentences_hold_no_secret_at_any_level);
 	tcase_add_loop_test(tcase, a_redacted_report_names_nobody, 0,
 	    ROWS(identities));

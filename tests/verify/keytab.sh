@@ -92,8 +92,13 @@ run --keytab wrong "$here/kerberos-wrong-key.pcapng"
 says 'another key is said' 'key of version 1 .* does not open the ticket'
 run --keytab oldkvno "$here/kerberos-kvno-mismatch.pcapng"
 says 'another version is said' 'of key version 1, the keytab has 8: the pass'
-run --keytab otherspn "$here/kerberos-ok.pcapng"
+run --keytab otherspn "$here/kerberos-wrong-key.pcapng"
 says 'another service is said' 'no key for HTTP/proxy.lab.test'
+for name in wrong otherspn; do
+	run --keytab $name "$here/kerberos-ok.pcapng"
+	says "$name is not the proxy's, who takes the ticket" \
+	    'took the ticket in frame [0-9]*, which .* uses another keytab'
+done
 run --keytab http "$here/kerberos-wrong-key.pcapng"
 says 'a good ticket that was refused' 'the proxy does not use this keytab'
 run --keytab http "$here/kerberos-skew-apache.pcapng"

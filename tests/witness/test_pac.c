@@ -177,6 +177,27 @@ START_TEST(a_body_with_holes_is_said_to_be_cut)
 }
 END_TEST
 
+/* Nobody looked: it is not said to be no script. */
+START_TEST(a_compressed_script_is_not_looked_through)
+{
+	static const struct http_field fields[] = {
+		{ SPAN_INIT("Content-Encoding"), SPAN_INIT("gzip"),
+		    FIELD_CONTENT_ENCODING },
+	};
+	struct arena a = { 0 };
+	struct http_exchange e = fetch("/p.pac", 200, SPAN("\x1f\x8b...."));
+
+	ck_assert(!pac_of_exchange(&e, &a)->compressed);
+	e.response.fields = fields;
+	e.response.n_fields = 1;
+
+	const struct pac_record *r = pac_of_exchange(&e, &a);
+
+	ck_assert(r->body_seen && r->compressed && !r->is_script);
+	arena_fini(&a);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -191,6 +212,7 @@ main(void)
 	tcase_add_test(t,
 	    a_fetch_tells_where_what_and_whether_it_is_the_same);
 	tcase_add_test(t, a_body_with_holes_is_said_to_be_cut);
+	tcase_add_test(t, a_compressed_script_is_not_looked_through);
 	suite_add_tcase(suite, t);
 	return run_suite(suite);
 }

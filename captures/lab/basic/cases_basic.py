@@ -709,6 +709,16 @@ def basic_upstream_407_client_leg(c):
     c.rows, c.n407, c.findings = [upstream(c, 'fnologin')], 1, ('upstream-proxy',)
 
 
+@case('basic', 'pbc2')
+def basic_upstream_407_to_connect(c):
+    """as basic-upstream-407-client-leg, then an https page: the child hands the parent's answer to its CONNECT on as it is, so that Via names the parent alone"""
+    c.proxy = SQUID + ', child of another'
+    c.curl('fnologin', None, WWW)
+    c.curl('fnologin', 'alice', 'https://www.example.test/')
+    c.rows = [upstream(c, 'fnologin'), upstream(c, 'fnologin', 1, 'rejected', 'Basic', 'alice')]
+    c.n407, c.findings = 2, ('upstream-proxy',)
+
+
 @case('basic', 'pbc3')
 def basic_upstream_407_client_sends(c):
     """the client sends good credentials of its own, the child (open, no login=) drops them, the parent asks for some"""

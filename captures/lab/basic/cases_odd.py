@@ -73,6 +73,21 @@ def odd_haproxy_401_to_connect(c):
     c.findings = ('wrong-header',)
 
 
+@case('odd', 'pbc1')
+def odd_no_answer_for_one_host(c):
+    """a site takes its connection and says nothing: the client's right password gets in for another site, then it waits six seconds for this one and gives up"""
+    silent = 'import socket, time; s = socket.create_server(("10.79.0.30", 8081)); kept = s.accept(); time.sleep(8)'
+    origin = c.run(f"/usr/bin/python3 -c '{silent}'", host='pbor', bg=True)
+    time.sleep(.5)
+    c.curl('basic', WHO)
+    c.run(f"curl -sS -o /dev/null --max-time 6 -x http://{c.at('basic')} -U {WHO}:{PW[WHO]} --proxy-basic http://10.79.0.30:8081/")
+    origin.wait(20)
+    c.rows = [row(c.ip, c.at('basic'), 'Basic', 'authenticated', user=WHO),
+              row(c.ip, c.at('basic'), 'Basic', 'broken', 'authenticate', 'other', WHO, 1, cause_ok=['other', None],
+                  outcome_ok=['broken', 'incomplete', 'abandoned'])]
+    c.n407, c.notes = 0, 'the wire shows a login without a verdict; that the very same one had just got in tells that the site is what is waited for'
+
+
 @case('odd')
 def odd_haproxy_ok_with_proxy_header(c):
     """haproxy with 'option http-use-proxy-header': 407, right password passes, wrong one does not"""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """PAC files, good and bad; names are looked up at dnsmasq, so that the capture has them."""
-import os, shlex, subprocess, time
+import gzip, os, shlex, subprocess, time
 from common import HERE, LAB, ORIGIN, PW, PX
 from lab import *
 
@@ -60,6 +60,22 @@ def pac_is_a_page(c):
     c.curl('basic', 'bob', host='pbc2')
     get(c)
     c.findings = ('pac-misdirect',)
+
+
+@case('pac')
+def pac_compressed_ok(c):
+    """a good PAC file that comes with Content-Encoding: gzip; the client logs in at its proxy"""
+    squeezed = gzip.compress(pac(f'PROXY {PX}:3128').encode(), mtime=0)
+    served = (b'HTTP/1.1 200 OK\r\nContent-Type: application/x-ns-proxy-autoconfig\r\nContent-Encoding: gzip\r\n'
+              b'Content-Length: %d\r\nConnection: close\r\n\r\n' % len(squeezed) + squeezed).hex()
+    server = (f'import socket; s = socket.create_server(("{ORIGIN}", 8089)); c = s.accept()[0]; c.recv(4096); '
+              f'c.sendall(bytes.fromhex("{served}")); c.close()')
+    p = c.run(f"/usr/bin/python3 -c '{server}'", host='pbor', bg=True)
+    time.sleep(.5)
+    c.run(f'curl -sS --compressed http://{ORIGIN}:8089/proxy.pac')
+    p.wait(10)
+    c.curl('basic', WHO)
+    c.client = CURL
 
 
 @case('pac')

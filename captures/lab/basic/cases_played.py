@@ -108,6 +108,15 @@ def played_old_challenge_answered(c):
            row(c.ip, s.at, 'NTLM', 'abandoned', 'challenge', 'handshake-split', optional=True, outcome_ok=['abandoned', 'broken', 'rejected']))
 
 
+@case('played', 'pbc1')
+def played_challenged_again(c):
+    """the proxy, whose helper was started anew in between, answers a type 3 with another type 2; the client gives up.  So did Squid 5.7"""
+    s = Stage(c)
+    a, b = t2(seed='a', when=time.time() - 1), t2(seed='b')
+    s.talk(req(), ask('NTLM'), req(paz=f'NTLM {t1()}'), ask(f'NTLM {a}'), req(paz=f'NTLM {t3("bob", challenge=a)}'), ask(f'NTLM {b}'))
+    s.done(refused(c, s, 'NTLM', 'handshake-split', 'LAB\\bob'))
+
+
 @case('played', 'pbc2')
 def played_handshake_interleaved(c):
     """between type 2 and type 3 another request comes on the same connection; the proxy has forgotten the handshake"""
