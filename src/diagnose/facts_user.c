@@ -293,6 +293,20 @@ secret_after(const struct subject *s, const struct fact *f)
 	return lookback_seen_after(s, KIN_USER, same_secret);
 }
 
+/* It had been refused before it was last accepted: that comes and goes. */
+static struct value
+secret_flickers(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok =
+	    lookback_near_ok(s, KIN_USER, same_secret_earlier);
+
+	(void)f;
+	if (ok == NULL)
+		return value_unknown();
+	return value_bool(history_before(s->history, ok, KIN_USER,
+	                      WHICH_REFUSED, same_secret) != NULL);
+}
+
 static struct value
 secret_other(const struct subject *s, const struct fact *f)
 {
@@ -517,6 +531,9 @@ const struct fact facts_of_user[] = {
 	{ "user.same_secret_succeeded_after", FACT_BOOL, SOURCE_HISTORY,
 	    "the same password or token was accepted later", SEE_EARLIER,
 	    NULL, .compute = secret_after },
+	{ "user.same_secret_comes_and_goes", FACT_BOOL, SOURCE_HISTORY,
+	    "the same password or token was refused, then accepted, before",
+	    SEE_EARLIER, NULL, .compute = secret_flickers },
 	{ "user.other_secret_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "another password or token of this user is accepted",
 	    SEE_ALL_CLIENTS, NULL, .compute = secret_other },

@@ -112,6 +112,44 @@ text_head(struct page *p, const struct report *r)
 		head_answer(p, r);
 }
 
+/* More than a page of them is no overview. */
+#define INDEX_SHOWN 40
+
+/* Of several faults what, who and how often, a line each. */
+static void
+text_index(struct page *p, const struct report *r,
+    const struct finding *const *faults, size_t n)
+{
+	struct text lead, t;
+
+	if (n < 2)
+		return;
+	text_init(&lead);
+	text_init(&t);
+	page_line(p);
+	for (size_t i = 0; i < n && i < INDEX_SHOWN; i++) {
+		const struct finding *f = faults[i];
+
+		text_fmt(&lead, "%4zu. ", i + 1);
+		text_fmt(&t, "%s: ", f->title);
+		words_tally(r, &t, &f->users, 1);
+		text_str(&t, f->users.n > 0 && f->clients.n > 0 ? " on " : "");
+		words_tally(r, &t, &f->clients, 1);
+		if (f->times > 1)
+			text_fmt(&t, " (%zu times)", f->times);
+		page_flow(p, text_get(&lead), STYLE_PLAIN, lead.len,
+		    text_get(&t));
+		text_clear(&lead);
+		text_clear(&t);
+	}
+	if (n > INDEX_SHOWN) {
+		text_fmt(&t, "and %zu more", n - INDEX_SHOWN);
+		page_flow(p, "", STYLE_PLAIN, 6, text_get(&t));
+	}
+	text_fini(&lead);
+	text_fini(&t);
+}
+
 static void
 flush(struct sink *s, struct text *t)
 {
@@ -134,6 +172,7 @@ text_write(struct sink *s, const struct report *r)
 
 	size_t n = report_pick(r, true, list);
 
+	text_index(&p, r, list, n);
 	for (size_t i = 0; i < n; i++) {
 		text_finding(&p, r, list[i], i + 1);
 		flush(s, &t);
