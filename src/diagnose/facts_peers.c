@@ -274,6 +274,71 @@ answers_earlier(const struct subject *s, const struct fact *f)
 	                      WHICH_ALL, answers_other) != NULL);
 }
 
+/* -- the hosts in Via -- */
+
+/* Who received it: "a.test" of "1.1 a.test:3128 (squid)". */
+static struct span
+received_by(struct span hop)
+{
+	struct span s = span_trim(hop);
+
+	s = span_trim(span_from(s, span_find(s, ' ')));
+	return span_first(s, span_find(s, ' '));
+}
+
+/* Its Via has one host, and in that of the other this one is not the last. */
+static bool
+behind(const struct event *e, const struct event *o)
+{
+	const struct observed_response *p = e->attempt->response;
+	const struct observed_response *q = o->attempt->response;
+
+	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL)
+		return false;
+
+	struct span alone = span_of_str(p->via), two = span_of_str(q->via);
+	size_t comma = span_find(two, ',');
+
+	if (span_find(alone, ',') < alone.len || comma == two.len)
+		return false;
+	alone = received_by(alone);
+	return alone.len > 0 &&
+	    span_eq_nocase(alone, received_by(span_first(two, comma))) &&
+	    !span_eq_nocase(alone,
+	        received_by(span_from(two, comma + 1)));
+}
+
+/* The host that stands alone is the last of the other: it is in front. */
+static bool
+in_front(const struct event *e, const struct event *o)
+{
+	const struct observed_response *p = e->attempt->response;
+	const struct observed_response *q = o->attempt->response;
+
+	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL)
+		return false;
+
+	struct span last = span_of_str(q->via);
+
+	while (span_find(last, ',') < last.len)
+		last = span_from(last, span_find(last, ',') + 1);
+	return span_eq_nocase(received_by(last),
+	    received_by(span_of_str(p->via)));
+}
+
+/* Of siblings behind one address either may be in front. */
+static struct value
+via_is_behind(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_PROXY] == 0)
+		return value_bool(false);
+	return value_bool(history_near(s->history, s->event, KIN_PROXY,
+	                      WHICH_ALL, behind) != NULL &&
+	    history_near(s->history, s->event, KIN_PROXY, WHICH_OK,
+	        in_front) == NULL);
+}
+
 /* clang-format off */
 const struct fact facts_of_peers[] = {
 	{ "proxy.same_version_succeeds", FACT_BOOL, SOURCE_HISTORY,
@@ -317,6 +382,9 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.node_differs", FACT_BOOL, SOURCE_HISTORY,
 	    "the computer in the type 2 is another one than in good logins",
 	    NULL, NULL, .compute = node_differs },
+	{ "proxy.via_is_behind", FACT_BOOL, SOURCE_HISTORY,
+	    "the one host in its Via is behind this proxy in that of others",
+	    SEE_ALL_CLIENTS, NULL, .compute = via_is_behind },
 	{ "ntlm.answers_earlier_challenge", FACT_BOOL, SOURCE_HISTORY,
 	    "the type 3 repeats the time of a type 2 of another handshake",
 	    SEE_ALL_CLIENTS, NULL, .compute = answers_earlier },

@@ -497,6 +497,9 @@ upstream_407(const struct subject *s, const struct fact *f)
 	if (s->event == NULL || x.outer->request == NULL ||
 	    x.outer->response == NULL || x.outer->response->status != 407)
 		return value_absent();
+	/* Through this one the client answers the next one itself. */
+	if (history_passes_on(s->history, &x.outer->connection.proxy))
+		return value_absent();
 	history_each_of_client(s->history, &x.outer->connection.proxy,
 	    s->event->time + INNER_LATER, is_inner, &x);
 	if (x.inner == NULL)
@@ -508,48 +511,6 @@ upstream_407(const struct subject *s, const struct fact *f)
 
 	text_fini(&t);
 	return value_string(kept);
-}
-
-/* Who received it: "a.test" of "1.1 a.test:3128 (squid)". */
-static struct span
-received_by(struct span hop)
-{
-	struct span s = span_trim(hop);
-
-	s = span_trim(span_from(s, span_find(s, ' ')));
-	return span_first(s, span_find(s, ' '));
-}
-
-/* Its Via has one host, and in that of the other this one is not the last. */
-static bool
-behind(const struct event *e, const struct event *o)
-{
-	const struct observed_response *p = e->attempt->response;
-	const struct observed_response *q = o->attempt->response;
-
-	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL)
-		return false;
-
-	struct span alone = span_of_str(p->via), two = span_of_str(q->via);
-	size_t comma = span_find(two, ',');
-
-	if (span_find(alone, ',') < alone.len || comma == two.len)
-		return false;
-	alone = received_by(alone);
-	return alone.len > 0 &&
-	    span_eq_nocase(alone, received_by(span_first(two, comma))) &&
-	    !span_eq_nocase(alone,
-	        received_by(span_from(two, comma + 1)));
-}
-
-static struct value
-via_is_behind(const struct subject *s, const struct fact *f)
-{
-	(void)f;
-	if (s->event == NULL || s->event->kin[KIN_PROXY] == 0)
-		return value_bool(false);
-	return value_bool(history_near(s->history, s->event, KIN_PROXY,
-	                      WHICH_ALL, behind) != NULL);
 }
 
 /* clang-format off */
@@ -626,9 +587,6 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.upstream_407", FACT_STRING, SOURCE_HISTORY,
 	    "the proxy that this one asked for the same, and was told 407",
 	    NULL, "another proxy", .compute = upstream_407 },
-	{ "proxy.via_is_behind", FACT_BOOL, SOURCE_HISTORY,
-	    "the one host in its Via is behind this proxy in that of others",
-	    SEE_EARLIER, NULL, .compute = via_is_behind },
 	{ "unreachable.silent", FACT_BOOL, SOURCE_WITNESS,
 	    "nothing answered the connection, not even a reset", NULL, NULL,
 	    .compute = unreachable_silent },
