@@ -274,8 +274,8 @@ others_speak(const struct subject *s, const struct fact *f)
 	    s->capture->sides == NULL)
 		return value_absent();
 	c = &s->attempt->connection;
-	return value_bool(sides_speaks_tls(s->capture->sides, &c->proxy,
-	    c->proxy_port));
+	return value_bool(sides_in_tls(s->capture->sides, &c->proxy,
+	                      c->proxy_port) != NULL);
 }
 
 /* clang-format off */

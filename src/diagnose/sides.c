@@ -103,7 +103,9 @@ take_speakers(struct sides *s)
 		if (r->saw.tls->answer == TLS_ANSWER_HELLO)
 			s->speakers[s->n_speakers++] =
 			    (struct ends){ .server = r->server,
-				    .server_port = r->server_port };
+				    .server_port = r->server_port,
+				    .frame = r->frame,
+				    .record = r };
 	}
 	qsort(s->speakers, s->n_speakers, sizeof(*s->speakers), by_ends);
 }
@@ -191,13 +193,14 @@ sides_has_attempt(const struct sides *s, const struct witness_record *r)
 	return find(s->attempts, s->n_attempts, &wanted) != NULL;
 }
 
-bool
-sides_speaks_tls(const struct sides *s, const struct address *address,
+const struct witness_record *
+sides_in_tls(const struct sides *s, const struct address *address,
     uint16_t port)
 {
 	struct ends wanted = { .server = *address, .server_port = port };
+	const struct ends *found = find(s->speakers, s->n_speakers, &wanted);
 
-	return find(s->speakers, s->n_speakers, &wanted) != NULL;
+	return found != NULL ? found->record : NULL;
 }
 
 bool
