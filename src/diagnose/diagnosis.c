@@ -384,6 +384,7 @@ describe(void *judging, unsigned thread, size_t i)
 
 	r->subject.group = &counts;
 	evidence_add_kdc(f, &r->subject, arena);
+	evidence_add_tls(f, &r->subject, arena);
 	evidence_add_hosts(f, &r->subject, arena);
 	if (rule_is_failure(f))
 		story_tell(f, &r->subject, arena);

@@ -3,32 +3,39 @@
 
 #include "diagnose/condition.h"
 #include "diagnose/rules.h"
+#include "diagnose/sides.h"
 #include "diagnose/tally.h"
 #include "witness/pac.h"
 
 #define FRAMES_MAX (sizeof(((struct finding *)0)->frames) / sizeof(uint64_t))
 
-static void
-note_kdc(void *context, size_t fact)
-{
-	bool *uses = context;
+struct wanted {
+	struct span prefix;
+	bool met;
+};
 
-	*uses |= strncmp(facts_at(fact)->name, "kdc.", 4) == 0;
+static void
+note_fact(void *context, size_t fact)
+{
+	struct wanted *w = context;
+
+	w->met |= span_starts(span_of_str(facts_at(fact)->name), w->prefix);
 }
 
+/* Does its condition ask for a fact whose name begins so? */
 static bool
-rests_on_kdc(const struct rule *rule)
+rests_on(const struct rule *rule, struct span prefix)
 {
 	struct arena arena = { 0 };
 	struct condition_fault fault;
 	struct condition *c =
 	    condition_parse(span_of_str(rule->when), &arena, &fault);
-	bool uses = false;
+	struct wanted w = { .prefix = prefix };
 
 	if (c != NULL)
-		condition_facts(c, note_kdc, &uses);
+		condition_facts(c, note_fact, &w);
 	arena_fini(&arena);
-	return uses;
+	return w.met;
 }
 
 /* In order; of too many, those of the attempt's middle are left out. */
@@ -98,7 +105,7 @@ evidence_add_kdc(struct finding *f, const struct subject *s,
 	f->n_kdc = v->n_story;
 	f->kdc = arena_new(arena, f->n_kdc * sizeof(*f->kdc));
 	memcpy(f->kdc, v->story, f->n_kdc * sizeof(*f->kdc));
-	f->on_kdc = rests_on_kdc(f->rule);
+	f->on_kdc = rests_on(f->rule, SPAN("kdc."));
 	for (size_t i = 0; i < f->n_kdc && f->on_kdc; i++) {
 		add_frame(f, kdc_of(f->kdc[i])->request_frame);
 		add_frame(f, kdc_of(f->kdc[i])->answer_frame);
@@ -107,6 +114,29 @@ evidence_add_kdc(struct finding *f, const struct subject *s,
 		add_filter(f, s, arena);
 		tally_kdc_user(f, arena);
 	}
+}
+
+void
+evidence_add_tls(struct finding *f, const struct subject *s,
+    struct arena *arena)
+{
+	const struct attempt *a = s->attempt;
+
+	if (a == NULL || s->capture == NULL || s->capture->sides == NULL ||
+	    !rests_on(f->rule, SPAN("tls.is_spoken_there")))
+		return;
+
+	const struct witness_record *r = sides_in_tls(s->capture->sides,
+	    &a->connection.proxy, a->connection.proxy_port);
+	struct connection *c = arena_new(arena, sizeof(*c));
+
+	if (r == NULL)
+		return;
+	c->client = r->client;
+	c->client_port = r->client_port;
+	c->proxy = r->server;
+	c->proxy_port = r->server_port;
+	f->in_tls = c;
 }
 
 /* Facts whose values name hosts, or what certificates have for them. */

@@ -15,6 +15,10 @@
 void evidence_add_kdc(struct finding *f, const struct subject *s,
     struct arena *arena);
 
+/* Adds the connection of somebody who speaks TLS there, if its rule asks. */
+void evidence_add_tls(struct finding *f, const struct subject *s,
+    struct arena *arena);
+
 /*
  * Adds the hosts that the sentences of the finding may name because TLS, PAC
  * or DNS told of them.

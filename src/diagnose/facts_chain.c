@@ -81,6 +81,9 @@ upstream_407(const struct subject *s, const struct fact *f)
 	if (s->event == NULL || x.outer->request == NULL ||
 	    x.outer->response == NULL || x.outer->response->status != 407)
 		return value_absent();
+	/* Through this one the client answers the next one itself. */
+	if (history_passes_on(s->history, &x.outer->connection.proxy))
+		return value_absent();
 	history_each_of_client(s->history, &x.outer->connection.proxy,
 	    s->event->time + LATER, is_inner, &x);
 	if (x.inner == NULL)
@@ -88,6 +91,8 @@ upstream_407(const struct subject *s, const struct fact *f)
 	return place_of(s, &x.inner->connection.proxy,
 	    x.inner->connection.proxy_port);
 }
+
+/* -- the hosts in Via -- */
 
 /* Who received it: "a.test" of "1.1 a.test:3128 (squid)". */
 static struct span
@@ -121,6 +126,25 @@ behind(const struct event *e, const struct event *o)
 	        received_by(span_from(two, comma + 1)));
 }
 
+/* The host that stands alone is the last of the other: it is in front. */
+static bool
+in_front(const struct event *e, const struct event *o)
+{
+	const struct observed_response *p = e->attempt->response;
+	const struct observed_response *q = o->attempt->response;
+
+	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL)
+		return false;
+
+	struct span last = span_of_str(q->via);
+
+	while (span_find(last, ',') < last.len)
+		last = span_from(last, span_find(last, ',') + 1);
+	return span_eq_nocase(received_by(last),
+	    received_by(span_of_str(p->via)));
+}
+
+/* Of siblings behind one address either may be in front. */
 static struct value
 via_is_behind(const struct subject *s, const struct fact *f)
 {
@@ -128,7 +152,9 @@ via_is_behind(const struct subject *s, const struct fact *f)
 	if (s->event == NULL || s->event->kin[KIN_PROXY] == 0)
 		return value_bool(false);
 	return value_bool(history_near(s->history, s->event, KIN_PROXY,
-	                      WHICH_ALL, behind) != NULL);
+	                      WHICH_ALL, behind) != NULL &&
+	    history_near(s->history, s->event, KIN_PROXY, WHICH_OK,
+	        in_front) == NULL);
 }
 
 /* -- the same credentials on both sides -- */

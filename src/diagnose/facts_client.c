@@ -77,6 +77,16 @@ client_is_proxy(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+client_passes_on(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return s->event == NULL
+	    ? value_absent()
+	    : value_bool(history_passes_on(s->history,
+	          &s->attempt->connection.client));
+}
+
+static struct value
 program_attempts(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -171,6 +181,9 @@ const struct fact facts_of_client[] = {
 	{ "client.is_proxy", FACT_BOOL, SOURCE_HISTORY,
 	    "the client is itself a proxy, at which others ask", NULL, NULL,
 	    .compute = client_is_proxy },
+	{ "client.passes_on", FACT_BOOL, SOURCE_HISTORY,
+	    "the client is itself a proxy or a balancer, and sends on what its "
+	    "own clients send", NULL, NULL, .compute = client_passes_on },
 	{ "program.attempts", FACT_NUMBER, SOURCE_HISTORY,
 	    "attempts of this program on this client", NULL, NULL,
 	    .compute = program_attempts },

@@ -263,6 +263,21 @@ in_attempt(const struct subject *s, const struct fact *f)
 #define CERTIFICATE(field) offsetof(struct tls_certificate, field)
 #define SEE_TLS12 "TLS 1.3 hides it: look at the proxy with openssl s_client"
 
+/* Others are answered in TLS where this one speaks in clear. */
+static struct value
+others_speak(const struct subject *s, const struct fact *f)
+{
+	const struct connection *c;
+
+	(void)f;
+	if (s->attempt == NULL || s->capture == NULL ||
+	    s->capture->sides == NULL)
+		return value_absent();
+	c = &s->attempt->connection;
+	return value_bool(sides_in_tls(s->capture->sides, &c->proxy,
+	                      c->proxy_port) != NULL);
+}
+
 /* clang-format off */
 const struct fact facts_of_tls[] = {
 	{ "tls.answer", FACT_STRING, SOURCE_WITNESS,
@@ -339,6 +354,9 @@ const struct fact facts_of_tls[] = {
 	{ "tls.is_proxy_place", FACT_BOOL, SOURCE_WITNESS,
 	    "clients use a proxy at this address, or the port is a proxy's",
 	    NULL, NULL, .compute = is_proxy_place },
+	{ "tls.is_spoken_there", FACT_BOOL, SOURCE_WITNESS,
+	    "others are answered in TLS at the proxy's address and port", NULL,
+	    NULL, .compute = others_speak },
 	{ "tls.in_attempt", FACT_BOOL, SOURCE_WITNESS,
 	    "an attempt to authenticate was made on this connection", NULL,
 	    NULL, .compute = in_attempt },

@@ -98,6 +98,8 @@ struct finding {
 	const struct witness_record **kdc;
 	size_t n_kdc;
 	bool on_kdc; /* the finding rests on that */
+	/* Somebody's in TLS at the same place, that it rests on; or NULL. */
+	const struct connection *in_tls;
 	/* Hosts, and names in certificates, that TLS, PAC and DNS told of:
 	 * sentences may hold them, which redaction has to know. */
 	const char *const *hosts;

@@ -30,6 +30,7 @@ struct history {
 	struct lane *lanes;           /* by id - 1 */
 	struct proxy_history *proxies;
 	bool *client_is_proxy; /* by id */
+	bool *client_passes_on; /* as above */
 	const struct rules *rules; /* for their products; or NULL */
 };
 
@@ -96,6 +97,60 @@ note_proxies_of_proxies(struct history *h)
 	free(seen);
 }
 
+/* What somebody sent to a proxy that is a client, too. */
+struct handed {
+	uint32_t id; /* of the proxy, as a client */
+	fingerprint what;
+};
+
+static int
+by_handed(const void *left, const void *right)
+{
+	const struct handed *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->what < b->what ? -1 : a->what > b->what;
+}
+
+static fingerprint
+sent_by(const struct event *e)
+{
+	const struct token *t = e->attempt->credentials;
+
+	return t != NULL ? t->whole : 0;
+}
+
+/* The same token comes to such a proxy and goes out from it again. */
+static void
+note_who_passes_on(struct history *h)
+{
+	struct handed *list = memory_new(h->n + 1, sizeof(*list));
+	size_t n = 0;
+
+	h->client_passes_on = memory_new(
+	    (size_t)kin_count(h->kin, KIN_CLIENT) + 1, sizeof(bool));
+	for (size_t i = 0; i < h->n; i++) {
+		const struct event *e = &h->events[i];
+		uint32_t id = sent_by(e) == 0
+		    ? 0
+		    : kin_of_client(h->kin, &e->attempt->connection.proxy);
+
+		if (id != 0)
+			list[n++] = (struct handed){ id, sent_by(e) };
+	}
+	qsort(list, n, sizeof(*list), by_handed);
+	for (size_t i = 0; i < h->n; i++) {
+		const struct event *e = &h->events[i];
+		struct handed on = { e->kin[KIN_CLIENT], sent_by(e) };
+
+		if (n > 0 && on.what != 0 && h->client_is_proxy[on.id] &&
+		    bsearch(&on, list, n, sizeof(*list), by_handed) != NULL)
+			h->client_passes_on[on.id] = true;
+	}
+	free(list);
+}
+
 struct history *
 history_new(struct attempt *const *attempts, size_t n)
 {
@@ -122,6 +177,7 @@ history_new(struct attempt *const *attempts, size_t n)
 	h->proxies =
 	    proxies_build(h->events, n, kin_count(h->kin, KIN_PROXY));
 	note_proxies_of_proxies(h);
+	note_who_passes_on(h);
 	return h;
 }
 
@@ -140,6 +196,7 @@ history_free(struct history *h)
 	free(h->lanes);
 	free(h->proxies);
 	free(h->client_is_proxy);
+	free(h->client_passes_on);
 	free(h->by_address);
 	free(h->event_of);
 	free(h->events);
@@ -448,6 +505,12 @@ bool
 history_client_is_proxy(const struct history *h, const struct event *e)
 {
 	return h->client_is_proxy[e->kin[KIN_CLIENT]];
+}
+
+bool
+history_passes_on(const struct history *h, const struct address *host)
+{
+	return h->client_passes_on[kin_of_client(h->kin, host)];
 }
 
 void

@@ -176,6 +176,10 @@ bool history_host_is_proxy(const struct history *h,
 /* Is the client of an event itself a proxy, for others? */
 bool history_client_is_proxy(const struct history *h, const struct event *e);
 
+/* Does a proxy at this address hand on what its clients send as it is: a
+ * balancer, or one that passes credentials through? */
+bool history_passes_on(const struct history *h, const struct address *host);
+
 /*
  * The attempts of a client that is known by its address, those first that
  * were decided last before `time`; at most 128.  `each` may stop by false.

@@ -19,6 +19,8 @@ struct sides {
 	size_t n_records[WITNESS_COUNT];
 	struct ends *tls, *attempts; /* sorted */
 	size_t n_tls, n_attempts;
+	struct ends *speakers; /* their servers alone; sorted */
+	size_t n_speakers;
 };
 
 static int
@@ -90,6 +92,24 @@ take_records(struct sides *s, const struct testimony *t,
 		    by_frame);
 }
 
+/* The servers that answered in TLS. */
+static void
+take_speakers(struct sides *s)
+{
+	s->speakers = memory_new(s->n_tls + 1, sizeof(*s->speakers));
+	for (size_t i = 0; i < s->n_tls; i++) {
+		const struct witness_record *r = s->records[WITNESS_TLS][i];
+
+		if (r->saw.tls->answer == TLS_ANSWER_HELLO)
+			s->speakers[s->n_speakers++] =
+			    (struct ends){ .server = r->server,
+				    .server_port = r->server_port,
+				    .frame = r->frame,
+				    .record = r };
+	}
+	qsort(s->speakers, s->n_speakers, sizeof(*s->speakers), by_ends);
+}
+
 struct sides *
 sides_new(const struct testimony *t, const struct places *p,
     struct attempt *const *attempts, size_t n)
@@ -107,6 +127,7 @@ sides_new(const struct testimony *t, const struct places *p,
 	s->tls = memory_new(s->n_tls + 1, sizeof(*s->tls));
 	for (size_t i = 0; i < s->n_tls; i++)
 		s->tls[i] = ends_of_record(s->records[WITNESS_TLS][i]);
+	take_speakers(s);
 	s->n_attempts = n;
 	s->attempts = memory_new(n + 1, sizeof(*s->attempts));
 	for (size_t i = 0; i < n; i++)
@@ -124,6 +145,7 @@ sides_free(struct sides *s)
 	for (size_t k = 0; k < WITNESS_COUNT; k++)
 		free(s->records[k]);
 	free(s->tls);
+	free(s->speakers);
 	free(s->attempts);
 	free(s);
 }
@@ -169,6 +191,16 @@ sides_has_attempt(const struct sides *s, const struct witness_record *r)
 	struct ends wanted = ends_of_record(r);
 
 	return find(s->attempts, s->n_attempts, &wanted) != NULL;
+}
+
+const struct witness_record *
+sides_in_tls(const struct sides *s, const struct address *address,
+    uint16_t port)
+{
+	struct ends wanted = { .server = *address, .server_port = port };
+	const struct ends *found = find(s->speakers, s->n_speakers, &wanted);
+
+	return found != NULL ? found->record : NULL;
 }
 
 bool

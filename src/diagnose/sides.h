@@ -36,6 +36,10 @@ const struct witness_record *sides_tls_of(const struct sides *s,
 bool sides_has_attempt(const struct sides *s,
     const struct witness_record *r);
 
+/* Somebody was answered in TLS there; NULL: nobody. */
+const struct witness_record *sides_in_tls(const struct sides *s,
+    const struct address *address, uint16_t port);
+
 /* Somebody uses it as a proxy, in clear. */
 bool sides_is_proxy(const struct sides *s, const struct address *address,
     uint16_t port);

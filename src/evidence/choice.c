@@ -209,6 +209,8 @@ add_finding(struct choice *c, const struct finding *f)
 		dns_shown_add(&c->beside.names, f->hosts[i]);
 	if (f->example != NULL)
 		add_attempt(c, f->example, RANK_EXAMPLE);
+	if (f->in_tls != NULL)
+		add_connection(c, f->in_tls, RANK_GOOD);
 	if (f->good != NULL) {
 		add_attempt(c, f->good, RANK_GOOD);
 		remarks_add(&c->remarks, f->good, NULL);

@@ -20,7 +20,8 @@ enum {
 enum place {
 	PLACE_ANY,
 	PLACE_SEALED, /* EncryptedData, EncryptionKey, Checksum */
-	PLACE_ERROR,  /* KERB-ERROR-DATA of type 3, [MS-KILE] 2.2.2 */
+	PLACE_THREE,  /* KERB-ERROR-DATA of type 3, [MS-KILE] 2.2.2, and
+	               * PA-PW-SALT, RFC 4120 5.2.7.3 */
 };
 
 static void mask_values(struct mask *m, const struct shown *s, int depth,
@@ -59,7 +60,7 @@ place_of(struct span sequence)
 	if (begins_with_integer(sequence, 0, &value))
 		return PLACE_SEALED;
 	if (begins_with_integer(sequence, 1, &value) && value == 3)
-		return PLACE_ERROR;
+		return PLACE_THREE;
 	return PLACE_ANY;
 }
 
@@ -171,6 +172,15 @@ is_der(struct span bytes, int depth)
 	return true;
 }
 
+static bool
+is_text(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] < 0x20 || s.at[i] > 0x7e)
+			return false;
+	return true;
+}
+
 /* Tokens in tokens, and data that is DER itself; all else is a secret. */
 static void
 mask_octets(struct mask *m, const struct shown *s, int depth,
@@ -180,9 +190,12 @@ mask_octets(struct mask *m, const struct shown *s, int depth,
 
 	if (place == PLACE_SEALED) {
 		mask_bytes(m, s, s->in);
-	} else if (place == PLACE_ERROR && s->in.len == 12 &&
+	} else if (place == PLACE_THREE && s->in.len == 12 &&
 	    s->in.at[3] == 0xc0) {
 		show(s, s->in); /* NTSTATUS, reserved, flags */
+	} else if (place == PLACE_THREE && is_text(s->in)) {
+		/* A salt is realm and name; ETYPE-INFO2 has it as a string. */
+		names_show(mask_names(m), s, s->in, kind_of(s->in));
 	} else if (span_starts(s->in, SPAN("NTLMSSP")) ||
 	    span_starts(s->in, SPAN("NEGOEXTS")) ||
 	    first == DER_APPLICATION(0) || (first & 0xe0) == 0x60) {

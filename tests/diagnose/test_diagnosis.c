@@ -346,6 +346,9 @@ static const struct broken {
 	    .split = true, .bare = true },
 	{ "answer-without-challenge", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .type3 = true, .keeps_alive = true, .bare = true },
+	/* Its 407 brings a token. */
+	{ "challenged-again", OUTCOME_REJECTED, STEP_AUTHENTICATE,
+	    .challenge = true, .type3 = true, .keeps_alive = true },
 };
 
 START_TEST(ntlm_breaks_in_many_ways)

@@ -299,6 +299,32 @@ START_TEST(forms_of_ntlm_names_are_told_apart)
 }
 END_TEST
 
+/* A balancer, or a proxy that passes credentials through. */
+START_TEST(who_sends_on_what_was_sent_to_it_passes_it_on)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, true);
+	struct attempt *b = scene_basic(&scene, 201, "x", "erin", 1, true);
+	struct attempt *c = scene_basic(&scene, 201, "x", NULL, 0, false);
+
+	a->connection.proxy = scene_address(201);
+	((struct token *)(uintptr_t)a->credentials)->whole = 7;
+	for (fingerprint whole = 7; whole < 9; whole++) {
+		((struct token *)(uintptr_t)b->credentials)->whole = whole;
+		history = history_new(scene.attempts, scene.n);
+		ck_assert(value_of(c, "client.is_proxy")->yes);
+		ck_assert(value_of(c, "client.passes_on")->yes ==
+		    (whole == 7));
+		ck_assert(!value_of(a, "client.passes_on")->yes);
+		history_free(history);
+	}
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
 /* No domain is a domain, too. */
 START_TEST(others_pass_without_a_domain)
 {
@@ -384,6 +410,15 @@ START_TEST(who_stands_behind_in_other_answers_stands_behind)
 	ck_assert(value_of(a, "proxy.via_is_behind")->yes ==
 	    vias[_i].behind);
 	history_free(history);
+
+	/* Of two siblings, each is in front of the other one. */
+	struct attempt *c = scene_basic(&scene, 3, "x", "dave", 3, true);
+
+	((struct observed_response *)(uintptr_t)c->response)->via =
+	    "1.1 a, 1.1 b";
+	history = history_new(scene.attempts, scene.n);
+	ck_assert(!value_of(a, "proxy.via_is_behind")->yes);
+	history_free(history);
 	scene_fini(&scene);
 	arena_fini(&arena);
 	arena = (struct arena){ 0 };
@@ -455,6 +490,7 @@ main(void)
 	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
+	tcase_add_test(facts, who_sends_on_what_was_sent_to_it_passes_it_on);
 	tcase_add_test(facts, others_pass_without_a_domain);
 	tcase_add_test(facts,
 	    a_program_that_passes_with_either_method_has_no_habit);

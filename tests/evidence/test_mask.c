@@ -302,6 +302,34 @@ START_TEST(a_name_that_overlaps_a_response_shows_none_of_it)
 }
 END_TEST
 
+/*
+ * A salt comes as octets (PA-PW-SALT, Heimdal's AS-REP) and as a string
+ * (ETYPE-INFO2).  It is no secret, and must not be one that the string shows.
+ */
+START_TEST(a_salt_is_no_secret)
+{
+	/* clang-format off */
+	static const uint8_t salt[] = {
+		0x30, 0x10, 0xa1, 3, 2, 1, 3,
+		0xa2, 9, 4, 7, 'X', '.', 'Y', 'e', 'r', 'i', 'n' },
+	    other[] = {
+		0x30, 0x10, 0xa1, 3, 2, 1, 3,
+		0xa2, 9, 4, 7, 'X', 0x80, 'Y', 1, 'r', 2, 'n' };
+	/* clang-format on */
+	uint8_t out[sizeof(salt)] = { 0 };
+	struct shown s = { span_of(salt, sizeof(salt)), out };
+
+	mask_der(mask, &s);
+	ck_assert_mem_eq(out, salt, sizeof(salt));
+	ck_assert(list_empty(mask_secrets(mask)));
+	s = (struct shown){ span_of(other, sizeof(other)), out };
+	memset(out, 0, sizeof(out));
+	mask_der(mask, &s);
+	ck_assert_mem_ne(out + 11, other + 11, 7);
+	ck_assert(!list_empty(mask_secrets(mask)));
+}
+END_TEST
+
 START_TEST(chunk_sizes_stay_and_trailers_go)
 {
 	static const char in[] = "a;x=secret\r\n", last[] =
@@ -446,6 +474,7 @@ main(void)
 	suite_add_tcase(suite, http);
 	tcase_add_checked_fixture(ntlm, setup, teardown);
 	tcase_add_test(ntlm, of_a_type_3_all_but_the_secrets_stays);
+	tcase_add_test(ntlm, a_salt_is_no_secret);
 	tcase_add_loop_test(ntlm, every_prefix_of_a_type_3_is_masked, 0,
 	    (int)sizeof(type3));
 	tcase_add_test(ntlm,

@@ -38,6 +38,19 @@ def tls_good_ok(c):
 
 
 @case('tls')
+def tls_plain_closed_without_alert(c):
+    """socat takes TLS for squid: a good login inside, which is not seen; then clear HTTP with credentials, which it closes without an alert"""
+    c.proxy = 'socat 1.7 (OpenSSL) in front of squid 5.7'
+    front = c.run(f'timeout 6 socat OPENSSL-LISTEN:3390,fork,reuseaddr,cert={LAB}/etc/good.pem,verify=0 TCP:{PX}:3128', host='pbpx', bg=True)
+    time.sleep(1)
+    through(c, 3390, user=WHO)
+    c.curl(3390, WHO)
+    front.wait(10)
+    c.rows = [row(c.ip, f'{PX}:3390', 'Basic', 'broken', 'authenticate', 'tls-to-proxy', WHO)]
+    c.n407, c.findings = 0, ('tls-to-proxy',)
+
+
+@case('tls')
 def tls_mutual_ok(c):
     """the proxy wants a client certificate and gets one, TLS 1.2 and 1.3"""
     beside(c)

@@ -7,7 +7,8 @@ export DEBIAN_FRONTEND=noninteractive
 
 packages() {
     local need="squid tinyproxy privoxy haproxy apache2 mitmproxy curl wget git openjdk-17-jdk-headless python3-requests python3-cryptography
-        chromium tshark ethtool iproute2 iptables openssl procps dnsmasq-base"
+        chromium tshark ethtool iproute2 iptables openssl procps dnsmasq-base
+        socat"
     command -v node >/dev/null || need="$need nodejs npm"
     dpkg -s $need >/dev/null 2>&1 && return 0
     # none of the services shall start by itself
