@@ -145,6 +145,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_client.c \
 	%reldir%/diagnose/facts_exchange.c \
 	%reldir%/diagnose/facts_kdc.c \
+	%reldir%/diagnose/facts_keytab.c \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_pac.c \

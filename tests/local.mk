@@ -73,6 +73,7 @@ check_tests = \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \
+	%reldir%/diagnose/test_keytab \
 	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \

@@ -16,6 +16,7 @@ static const struct {
 	{ facts_of_exchange, &facts_of_exchange_count },
 	{ facts_of_ntlm, &facts_of_ntlm_count },
 	{ facts_of_negotiate, &facts_of_negotiate_count },
+	{ facts_of_keytab, &facts_of_keytab_count },
 	{ facts_of_kdc, &facts_of_kdc_count },
 	{ facts_of_token, &facts_of_token_count },
 	{ facts_of_scheme, &facts_of_scheme_count },

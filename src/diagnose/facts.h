@@ -140,6 +140,8 @@ extern const struct fact facts_of_ntlm[];
 extern const size_t facts_of_ntlm_count;
 extern const struct fact facts_of_negotiate[];
 extern const size_t facts_of_negotiate_count;
+extern const struct fact facts_of_keytab[];
+extern const size_t facts_of_keytab_count;
 extern const struct fact facts_of_kdc[];
 extern const size_t facts_of_kdc_count;
 extern const struct fact facts_of_token[];

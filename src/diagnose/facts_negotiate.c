@@ -166,24 +166,6 @@ proxy_skew(const struct subject *s, const struct fact *f)
 	return value_duration(ns < 0 ? -ns : ns);
 }
 
-static const char *const opening_values[] = { "yes", "other-entry",
-	"no-service", "no-version", "no-type", "wrong-key", NULL };
-
-/* What --keytab told; without it, nobody knows. */
-static struct value
-keytab_opens(const struct subject *s, const struct fact *f)
-{
-	const struct token *t = ticket(s);
-
-	(void)f;
-	if (t == NULL)
-		return not_seen(s);
-	return t->opened == NULL ||
-	        t->opened->how == OPENING_UNKNOWN
-	    ? value_unknown()
-	    : value_string(token_opening_name(t->opened->how));
-}
-
 static struct value
 neg_state(const struct subject *s, const struct fact *f)
 {
@@ -272,10 +254,6 @@ const struct fact facts_of_negotiate[] = {
 	{ "kerberos.proxy_skew", FACT_DURATION, SOURCE_ATTEMPT,
 	    "how far the proxy's clock (stime of the KRB-ERROR) is from the "
 	    "capture's", SEE_TOKENS, NULL, .compute = proxy_skew },
-	{ "kerberos.keytab", FACT_STRING, SOURCE_ATTEMPT,
-	    "does a key of --keytab open the ticket",
-	    "run again with --keytab and the proxy's keytab", NULL,
-	    .compute = keytab_opens, .values = opening_values },
 	{ "negotiate.state", FACT_STRING, SOURCE_ATTEMPT,
 	    "the negState of the proxy's last token", SEE_TOKENS, "none",
 	    .compute = neg_state, .values = state_values },

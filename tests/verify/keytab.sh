@@ -88,6 +88,18 @@ told kerberos-ok otherspn no-service
 told kerberos-ok-haproxy-httpclose oldkvno no-service
 empty 'a ticket that stays shut names nobody' "$(grep '"client"' opened)"
 
+
+# rule CAPTURE KEYTAB RULE: the finding is of that rule.
+rule() {
+	run --keytab "$2" "$here/$1.pcapng"
+	says "$1 and $2.keytab: rule $3" "(rule $3)"
+}
+rule kerberos-wrong-key wrong keytab-does-not-open
+rule kerberos-wrong-key http keytab-opens
+rule kerberos-kvno-mismatch oldkvno keytab-does-not-open
+rule kerberos-replay http kerberos-replay
+rule kerberos-skew-apache http kerberos-skew-at-proxy
+
 run --keytab wrong "$here/kerberos-wrong-key.pcapng"
 says 'another key is said' 'key of version 1 .* does not open the ticket'
 run --keytab oldkvno "$here/kerberos-kvno-mismatch.pcapng"
