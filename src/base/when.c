@@ -257,6 +257,9 @@ when_length(struct text *t, int64_t ns)
 
 	int64_t s = ns / WHEN_SECOND;
 
+	/* To the minute: two hours less a second are two hours. */
+	if (s >= 3600)
+		s += 30;
 	if (ns < WHEN_MS)
 		text_fmt(t, "%d us", (int)(ns / 1000));
 	else if (s == 0)

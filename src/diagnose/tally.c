@@ -2,6 +2,7 @@
 #include "diagnose/tally.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "witness/kdc.h"
@@ -18,7 +19,7 @@ static int
 by_name(const void *left, const void *right)
 {
 	const struct named *a = left, *b = right;
-	int d = strcmp(a->name, b->name);
+	int d = strcasecmp(a->name, b->name);
 
 	if (d != 0)
 		return d;
@@ -46,7 +47,7 @@ tally_strings(struct tally *t, const char *const *names, size_t n,
 	qsort(all, count, sizeof(*all), by_name);
 	for (size_t i = 0; i < count; i++) {
 		if (different > 0 &&
-		    strcmp(all[different - 1].name, all[i].name) == 0)
+		    strcasecmp(all[different - 1].name, all[i].name) == 0)
 			all[different - 1].count++;
 		else
 			all[different++] = all[i];

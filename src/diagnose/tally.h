@@ -8,7 +8,8 @@
 #include "base/arena.h"
 #include "diagnose/finding.h"
 
-/* NULLs are passed over.  The strings must outlive the tally. */
+/* NULLs are passed over; ALICE is alice, shown as she was written first.  The
+ * strings must outlive the tally. */
 void tally_strings(struct tally *t, const char *const *names, size_t n,
     struct arena *arena);
 

@@ -60,6 +60,11 @@ START_TEST(findings_are_per_client_and_user)
 	diagnose();
 	ck_assert_uint_eq(diagnosis_findings(diagnosis), 3);
 	ck_assert_uint_eq(diagnosis_finding(diagnosis, 0)->n_attempts, 2);
+	/* ERIN is erin. */
+	ck_assert_uint_eq(diagnosis_finding(diagnosis, 0)->users.total, 1);
+	ck_assert_str_eq(
+	    diagnosis_finding(diagnosis, 0)->users.entries[0].name,
+	    "LAB\\erin");
 	ck_assert_str_eq(diagnosis_finding(diagnosis, 2)->id, "f3");
 }
 END_TEST
