@@ -33,6 +33,18 @@ brief_failures(const struct report *r)
 }
 
 void
+brief_let_go(const struct report *r, struct text *t)
+{
+	uint64_t n = report_let_go(r);
+
+	if (n == 0)
+		return;
+	text_str(t, " (");
+	words_count(t, n, "older one was", "older ones were");
+	text_str(t, " let go: --memory)");
+}
+
+void
 brief_outcome(const struct report *r, struct text *t)
 {
 	if (r->n_attempts == 0) {
@@ -43,6 +55,7 @@ brief_outcome(const struct report *r, struct text *t)
 	words_count(t, r->n_attempts, "attempt", "attempts");
 	text_str(t, " to authenticate at ");
 	words_count(t, r->n_proxies, "proxy", "proxies");
+	brief_let_go(r, t);
 	text_str(t, ": ");
 	words_outcomes(t, r->outcomes);
 	text_char(t, '.');

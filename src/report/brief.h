@@ -18,6 +18,8 @@ void brief_measures(const struct report *r, struct text *t);
  * NULL; what there is nothing to say of adds nothing.
  */
 void brief_outcome(const struct report *r, struct text *t);
+/* " (29277 older ones were let go)", or nothing. */
+void brief_let_go(const struct report *r, struct text *t);
 void brief_fault(const struct report *r, const struct finding *first,
     struct text *t);
 void brief_step(const struct report *r, const struct finding *first,

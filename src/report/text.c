@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "report/brief.h"
 #include "report/words.h"
 
 static void
@@ -74,7 +75,9 @@ head_answer(struct page *p, const struct report *r)
 	text_init(&t);
 	if (r->n_attempts > 0) {
 		words_count(&t, r->n_attempts, "attempt", "attempts");
-		text_str(&t, " to authenticate: ");
+		text_str(&t, " to authenticate");
+		brief_let_go(r, &t);
+		text_str(&t, ": ");
 		words_outcomes(&t, r->outcomes);
 		text_str(&t, ". ");
 	}
