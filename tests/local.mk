@@ -72,6 +72,7 @@ check_tests = \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \
+	%reldir%/diagnose/test_office \
 	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \
