@@ -88,6 +88,23 @@ brief_step(const struct report *r, const struct finding *first,
 	text_str(t, redact_words(r->redact, first->fixes[0].what));
 }
 
+void
+brief_whom(const struct report *r, const struct finding *f, struct text *t)
+{
+	if (f->users.total == 1) {
+		words_tally(r, t, &f->users, 1);
+		text_str(t, f->clients.total == 1 ? " on " : ", ");
+	}
+	if (f->clients.total == 1)
+		words_tally(r, t, &f->clients, 1);
+	else
+		words_count(t, f->clients.total, "client", "clients");
+	if (f->n_attempts > 0) {
+		text_str(t, ", ");
+		words_count(t, f->n_attempts, "attempt", "attempts");
+	}
+}
+
 struct entries {
 	const struct report *report;
 	struct arena *arena;

@@ -25,6 +25,13 @@ void brief_fault(const struct report *r, const struct finding *first,
 void brief_step(const struct report *r, const struct finding *first,
     struct text *t);
 
+/* "LAB\judy on 10.77.3.200, 11 attempts": to tell faults of one title apart. */
+void brief_whom(const struct report *r, const struct finding *f,
+    struct text *t);
+
+/* Fewer faults need no list of them. */
+#define BRIEF_LIST 4
+
 /* Attempts that failed. */
 unsigned brief_failures(const struct report *r);
 

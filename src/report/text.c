@@ -115,6 +115,35 @@ text_head(struct page *p, const struct report *r)
 		head_answer(p, r);
 }
 
+/* All of them come in full. */
+#define FAULTS_LISTED 50
+
+/* What comes, where it is more than one sees at once. */
+static void
+contents(struct page *p, const struct report *r,
+    const struct finding *const *list, size_t n)
+{
+	struct text lead, words;
+
+	if (n < BRIEF_LIST)
+		return;
+	text_init(&lead);
+	text_init(&words);
+	for (size_t i = 0; i < n && i < FAULTS_LISTED; i++) {
+		text_clear(&lead);
+		text_clear(&words);
+		text_fmt(&lead, "  %3zu. ", i + 1);
+		text_fmt(&words, "%s: ", list[i]->title);
+		brief_whom(r, list[i], &words);
+		page_flow(p, text_get(&lead), STYLE_PLAIN, lead.len,
+		    text_get(&words));
+	}
+	if (n > FAULTS_LISTED)
+		text_fmt(p->out, "       and %zu more\n", n - FAULTS_LISTED);
+	text_fini(&words);
+	text_fini(&lead);
+}
+
 static void
 flush(struct sink *s, struct text *t)
 {
@@ -137,6 +166,7 @@ text_write(struct sink *s, const struct report *r)
 
 	size_t n = report_pick(r, true, list);
 
+	contents(&p, r, list, n);
 	for (size_t i = 0; i < n; i++) {
 		text_finding(&p, r, list[i], i + 1);
 		flush(s, &t);
