@@ -50,6 +50,7 @@ check_tests = \
 	%reldir%/observe/test_manners \
 	%reldir%/observe/test_queues \
 	%reldir%/observe/test_share \
+	%reldir%/observe/test_worker \
 	%reldir%/live/test_status \
 	%reldir%/live/test_stream \
 	%reldir%/verify/test_md4 \
