@@ -204,7 +204,7 @@ has_ticket(const struct event *e, const struct event *o)
 /* From its first refusal to its last, with no success of its own between. */
 struct row {
 	const struct event *e;
-	when_ns success_before, success_after; /* its own */
+	const struct event *before, *after; /* its own successes, or NULL */
 	when_ns first, last;
 	bool like_passes;
 };
@@ -221,8 +221,9 @@ widen_row(void *context, const struct event *o)
 {
 	struct row *row = context;
 
-	if (!same_client(row->e, o) || o->time <= row->success_before ||
-	    o->time >= row->success_after)
+	if (!same_client(row->e, o) ||
+	    (row->before != NULL && o->time <= row->before->time) ||
+	    (row->after != NULL && o->time >= row->after->time))
 		return true;
 	row->first = o->time < row->first ? o->time : row->first;
 	row->last = o->time > row->last ? o->time : row->last;
@@ -253,19 +254,14 @@ like_ticket_meanwhile(const struct subject *s, const struct fact *f)
 	if (ticket_of(e) == NULL)
 		return value_absent();
 
-	const struct event *before = history_before(s->history, e,
-	    KIN_CLIENT, WHICH_OK, same_client);
-	const struct event *after = history_after(s->history, e, KIN_CLIENT,
-	    WHICH_OK, same_client);
-	when_ns begin = history_begin(s->history);
-	when_ns end = history_end(s->history);
-
+	row.before = history_before(s->history, e, KIN_CLIENT, WHICH_OK,
+	    same_client);
+	row.after = history_after(s->history, e, KIN_CLIENT, WHICH_OK,
+	    same_client);
 	row.first = row.last = e->time;
-	row.success_before = before != NULL ? before->time : begin - 1;
-	row.success_after = after != NULL ? after->time : end + 1;
 	history_each_near(s->history, e, KIN_CLIENT, WHICH_REFUSED,
-	    end - begin, widen_row, &row);
-	history_each_near(s->history, e, KIN_LANE, WHICH_OK, end - begin,
+	    INT64_MAX / 4, widen_row, &row);
+	history_each_near(s->history, e, KIN_LANE, WHICH_OK, INT64_MAX / 4,
 	    look_into_row, &row);
 	return row.like_passes ? value_bool(true) : value_unknown();
 }

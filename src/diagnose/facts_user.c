@@ -64,11 +64,15 @@ comparable_secrets(const struct event *e, const struct event *o)
 	    a->secret != 0 && b->secret != 0;
 }
 
+/* With the name in the same form: in another one it is another login. */
 static bool
 same_secret(const struct event *e, const struct event *o)
 {
+	const struct attempt *a = e->attempt, *b = o->attempt;
+
 	return comparable_secrets(e, o) &&
-	    e->attempt->credentials->secret == o->attempt->credentials->secret;
+	    a->credentials->secret == b->credentials->secret &&
+	    lookback_same_text(a->domain, b->domain);
 }
 
 /* One attempt may begin before another, and go on after it. */

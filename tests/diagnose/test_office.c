@@ -163,6 +163,26 @@ START_TEST(an_outage_hits_strangers_too)
 }
 END_TEST
 
+/* The password is right, and the name has no domain, which others have. */
+START_TEST(a_name_in_another_form_is_no_old_password)
+{
+	struct attempt *a;
+
+	for (int i = 0; i < 4; i++) {
+		scene_basic(&scene, 1, "python", "anna", 7, true)->domain =
+		    "LAB";
+		/* 0: elsewhere; 1: another program there */
+		a = scene_basic(&scene, _i == 0 ? 2 : 1, "wget", "anna", 7,
+		    false);
+	}
+	scene_basic(&scene, 1, "python", "anna", 7, true)->domain = "LAB";
+	diagnose();
+	RULE_IS(a, "name-form-differs");
+	ck_assert_ptr_null(finding_of("stale-program-on-another-client"));
+	ck_assert_ptr_null(finding_of("stale-program-beside-good-login"));
+}
+END_TEST
+
 /* A password that the proxy does not ask for reaches no directory. */
 START_TEST(what_is_not_offered_locks_no_account)
 {
@@ -238,6 +258,8 @@ main(void)
 	tcase_add_test(c, what_is_said_of_one_is_not_counted_over_all);
 	tcase_add_test(c, an_outage_begins_with_those_it_hits);
 	tcase_add_test(c, an_outage_hits_strangers_too);
+	tcase_add_loop_test(c, a_name_in_another_form_is_no_old_password, 0,
+	    2);
 	tcase_add_loop_test(c, what_is_not_offered_locks_no_account, 0, 2);
 	tcase_add_loop_test(c, a_key_that_opens_others_is_the_right_one, 0, 3);
 	tcase_add_loop_test(c, each_digest_answer_is_for_its_own_request, 0,
