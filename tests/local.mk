@@ -50,6 +50,7 @@ check_tests = \
 	%reldir%/observe/test_manners \
 	%reldir%/observe/test_queues \
 	%reldir%/observe/test_share \
+	%reldir%/observe/test_worker \
 	%reldir%/live/test_status \
 	%reldir%/live/test_stream \
 	%reldir%/verify/test_md4 \
@@ -74,6 +75,7 @@ check_tests = \
 	%reldir%/diagnose/test_history \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_keytab \
+	%reldir%/diagnose/test_office \
 	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \
 	%reldir%/diagnose/test_rules \

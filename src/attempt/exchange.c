@@ -286,6 +286,22 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 		a->attempt.preemptive = true;
 }
 
+/* A handshake that a proxy does not offer is not begun: what the connection
+ * is asked next, it is asked anew. */
+static bool
+leaves_it_failed(const struct attempt *a, const struct observation *o)
+{
+	const struct observed_response *p = &o->response;
+	const struct token *sent = o->request.credentials;
+
+	if (request_bound(a))
+		return false;
+	for (size_t i = 0; sent != NULL && i < p->n_challenges; i++)
+		if (p->challenges[i].scheme == sent->scheme)
+			return true;
+	return sent == NULL || p->n_challenges == 0 || a->challenge != NULL;
+}
+
 void
 tracker_take_exchange(struct tracker *t, struct observation *o)
 {
@@ -359,7 +375,7 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 			c->last[m->outcome == OUTCOME_AUTHENTICATED] =
 			    a->attempt.id;
 		if (m->outcome != OUTCOME_AUTHENTICATED)
-			c->failed |= !request_bound(&a->attempt);
+			c->failed |= leaves_it_failed(&a->attempt, o);
 		else if (!request_bound(&a->attempt))
 			c->authenticated = a->attempt.id;
 	}

@@ -382,7 +382,7 @@ describe(void *judging, unsigned thread, size_t i)
 		.last = f->last,
 	};
 
-	r->subject.group = &counts;
+	subject_speak_of(&r->subject, &counts);
 	evidence_add_kdc(f, &r->subject, arena);
 	evidence_add_tls(f, &r->subject, arena);
 	evidence_add_hosts(f, &r->subject, arena);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "diagnose/condition.h"
+#include "diagnose/group.h"
 #include "diagnose/history.h"
 #include "diagnose/story.h"
 #include "diagnose/template.h"
@@ -268,14 +269,55 @@ ask_all(const struct finding *f, const struct rules *rules,
 	}
 }
 
+/* Of a finding about many, what a rule about one would have counted. */
+static struct group_counts
+part_of(const struct finding *f, const struct rule *rule)
+{
+	struct group_counts part = { .clients = 1, .users = 1,
+		.first = f->last, .last = f->first };
+
+	for (size_t i = 0; i < f->n_attempts; i++) {
+		const struct attempt *a = f->attempts[i];
+
+		if (!group_would_join(rule, f->example, a))
+			continue;
+		part.attempts++;
+		part.times += attempt_refusals(a);
+		if (a->start < part.first)
+			part.first = a->start;
+		if (a->end > part.last)
+			part.last = a->end;
+	}
+	return part;
+}
+
+/* What a rule says that holds, too: of the example, and not of all. */
 static const char *
-because_of(const struct opinion *o, struct subject *s, struct arena *arena)
+said_beside(const struct finding *f, const struct rule *rule,
+    struct subject *s, struct arena *arena)
+{
+	const struct group_counts *whole = s->group;
+	struct group_counts part;
+	const char *words;
+
+	if (rule->group == GROUP_PROXY || rule->group == f->rule->group)
+		return expanded(rule->message, s, arena);
+	part = part_of(f, rule);
+	subject_speak_of(s, &part);
+	words = expanded(rule->message, s, arena);
+	subject_speak_of(s, whole);
+	return words;
+}
+
+static const char *
+because_of(const struct finding *f, const struct opinion *o,
+    struct subject *s, struct arena *arena)
 {
 	const struct rule *rule = o->rule->rule;
 	struct text t = { .limit = 1000 };
 
 	if (o->truth == TRUTH_TRUE)
-		return expanded(rule->message, s, arena);
+		return said_beside(f, rule, s, arena);
 	if (o->truth == TRUTH_FALSE && rule->ruled_out != NULL)
 		return expanded(rule->ruled_out, s, arena);
 	if (o->truth == TRUTH_UNKNOWN && rule->needs != NULL)
@@ -353,7 +395,7 @@ draw_up(struct finding *f, const struct rules *rules, struct subject *s,
 		out[truth][n[truth]++] = (struct verdict){
 			.cause = said[i].rule->rule->cause,
 			.rule = said[i].rule->rule->id,
-			.because = because_of(&said[i], s, arena),
+			.because = because_of(f, &said[i], s, arena),
 		};
 	}
 	f->contributing = out[TRUTH_TRUE];

@@ -203,6 +203,15 @@ subject_init(struct subject *s, const struct history *history,
 	memset(s->have, 0, sizeof(s->have));
 }
 
+void
+subject_speak_of(struct subject *s, const struct group_counts *group)
+{
+	s->group = group;
+	for (size_t i = 0; i < facts_count(); i++)
+		if (facts_at(i)->source == SOURCE_FINDING)
+			s->have[i] = false;
+}
+
 const struct value *
 subject_value(struct subject *s, size_t index)
 {

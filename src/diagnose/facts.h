@@ -119,6 +119,9 @@ void subject_init(struct subject *s, const struct history *history,
     const struct attempt *attempt, const struct observation *refused,
     const struct capture_facts *capture, struct arena *arena);
 
+/* Of which group messages speak from now on. */
+void subject_speak_of(struct subject *s, const struct group_counts *group);
+
 /* The value; computed when first asked for.  Lives as long as s. */
 const struct value *subject_value(struct subject *s, size_t index);
 

@@ -198,6 +198,73 @@ has_ticket(const struct event *e, const struct event *o)
 	return ticket_of(o) != NULL;
 }
 
+/* -- between two refusals of one client -- */
+
+/* From its first refusal to its last, with no success of its own between. */
+struct row {
+	const struct event *e;
+	const struct event *before, *after; /* its own successes, or NULL */
+	when_ns first, last;
+	bool like_passes;
+};
+
+static bool
+same_client(const struct event *e, const struct event *o)
+{
+	return e->kin[KIN_LANE] == o->kin[KIN_LANE] &&
+	    e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
+}
+
+static bool
+widen_row(void *context, const struct event *o)
+{
+	struct row *row = context;
+
+	if (!same_client(row->e, o) ||
+	    (row->before != NULL && o->time <= row->before->time) ||
+	    (row->after != NULL && o->time >= row->after->time))
+		return true;
+	row->first = o->time < row->first ? o->time : row->first;
+	row->last = o->time > row->last ? o->time : row->last;
+	return true;
+}
+
+static bool
+look_into_row(void *context, const struct event *o)
+{
+	struct row *row = context;
+
+	row->like_passes = o->time > row->first && o->time < row->last &&
+	    !same_client(row->e, o) && like_etype(row->e, o) &&
+	    like_kvno(row->e, o) && like_service(row->e, o);
+	return !row->like_passes;
+}
+
+/* Such a ticket needs the same key of the keytab. */
+static struct value
+like_ticket_meanwhile(const struct subject *s, const struct fact *f)
+{
+	const struct event *e = s->event;
+	struct row row = { .e = e };
+
+	(void)f;
+	if (e == NULL || e->kin[KIN_LANE] == 0)
+		return value_unknown();
+	if (ticket_of(e) == NULL)
+		return value_absent();
+
+	row.before = history_before(s->history, e, KIN_CLIENT, WHICH_OK,
+	    same_client);
+	row.after = history_after(s->history, e, KIN_CLIENT, WHICH_OK,
+	    same_client);
+	row.first = row.last = e->time;
+	history_each_near(s->history, e, KIN_CLIENT, WHICH_REFUSED,
+	    INT64_MAX / 4, widen_row, &row);
+	history_each_near(s->history, e, KIN_LANE, WHICH_OK, INT64_MAX / 4,
+	    look_into_row, &row);
+	return row.like_passes ? value_bool(true) : value_unknown();
+}
+
 /* Also asked for clients that got no ticket, which are in no lane. */
 static struct value
 service_that_works(const struct subject *s, const struct fact *f)
@@ -291,6 +358,10 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.same_service_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "others get through with a ticket for the same service",
 	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 4 },
+	{ "proxy.like_ticket_succeeds_meanwhile", FACT_BOOL, SOURCE_HISTORY,
+	    "between refusals of this client others get through with tickets "
+	    "for the same service, with the same encryption and key version",
+	    SEE_ALL_CLIENTS, NULL, .compute = like_ticket_meanwhile },
 	{ "proxy.token_this_large_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "a token at least as large gets through", SEE_ALL_CLIENTS, NULL,
 	    .compute = like_passes, .offset = 5 },

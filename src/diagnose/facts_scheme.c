@@ -110,12 +110,39 @@ nonce_offered(const struct subject *s, const struct fact *f)
 	    : value_bool(false);
 }
 
+/* What the request with this answer asked for: an attempt may have several
+ * requests, each for something else. */
+static const char *
+target_of(const struct attempt *a, const struct token *t)
+{
+	if (a->observations.next == NULL)
+		return a->target;
+	LIST_EACH (l, &a->observations) {
+		const struct observed_request *q =
+		    &LIST_OBJECT(l, const struct observation, link)->request;
+
+		if (q->credentials == t)
+			return q->target;
+	}
+	return a->target;
+}
+
+static struct value
+digest_target(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = sent(s, SCHEME_DIGEST);
+
+	(void)f;
+	return t == NULL ? not_sent(s)
+	                 : value_string(target_of(s->attempt, t));
+}
+
 /* Path and query of what was asked for may stand for the whole URL. */
 static struct value
 uri_differs(const struct subject *s, const struct fact *f)
 {
 	const struct token *t = sent(s, SCHEME_DIGEST);
-	const char *target = s->attempt->target;
+	const char *target = t != NULL ? target_of(s->attempt, t) : NULL;
 
 	(void)f;
 	if (t == NULL || t->digest->uri == NULL || target == NULL)
@@ -491,6 +518,9 @@ const struct fact facts_of_scheme[] = {
 	{ "digest.algorithm", FACT_STRING, SOURCE_ATTEMPT,
 	    "the algorithm in the answer", SEE_REQUEST, "MD5",
 	    .compute = digest_text, DIGEST(algorithm) },
+	{ "digest.target", FACT_STRING, SOURCE_ATTEMPT,
+	    "what the request with the answer asked for", SEE_REQUEST, "none",
+	    .compute = digest_target },
 	{ "digest.uri", FACT_STRING, SOURCE_ATTEMPT,
 	    "the uri in the answer", SEE_REQUEST, "none",
 	    .compute = digest_text, DIGEST(uri) },

@@ -64,11 +64,15 @@ comparable_secrets(const struct event *e, const struct event *o)
 	    a->secret != 0 && b->secret != 0;
 }
 
+/* With the name in the same form: in another one it is another login. */
 static bool
 same_secret(const struct event *e, const struct event *o)
 {
+	const struct attempt *a = e->attempt, *b = o->attempt;
+
 	return comparable_secrets(e, o) &&
-	    e->attempt->credentials->secret == o->attempt->credentials->secret;
+	    a->credentials->secret == b->credentials->secret &&
+	    lookback_same_text(a->domain, b->domain);
 }
 
 /* One attempt may begin before another, and go on after it. */
@@ -141,6 +145,32 @@ user_elsewhere(const struct subject *s, const struct fact *f)
 	    value_unknown());
 }
 
+/*
+ * From another client, after this program was refused here for the first
+ * time since it got in: before, the account may have been good, and be
+ * locked by now.
+ */
+static struct value
+user_elsewhere_since(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok, *refused, *there;
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+	ok = history_before(s->history, s->event, KIN_LOGIN, WHICH_OK,
+	    lookback_same_proxy);
+	refused = ok == NULL ? NULL
+	                     : history_after(s->history, ok, KIN_LOGIN,
+	                           WHICH_REFUSED, lookback_same_proxy);
+	if (refused == NULL)
+		return value_unknown();
+	there = history_after(s->history, refused, KIN_USER, WHICH_OK,
+	    other_client);
+	return there != NULL ? value_bool(true) : value_unknown();
+}
+
 static struct value
 user_refused_elsewhere(const struct subject *s, const struct fact *f)
 {
@@ -197,9 +227,9 @@ user_refusals_minute(const struct subject *s, const struct fact *f)
 	return lookback_count_minute(s, KIN_USER, WHICH_REFUSED);
 }
 
-/* Refusals from the last success up to now. */
+/* Refusals from the last success to the next one. */
 static struct value
-user_refusals_since(const struct subject *s, const struct fact *f)
+user_refusals_row(const struct subject *s, const struct fact *f)
 {
 	struct value v;
 
@@ -209,11 +239,13 @@ user_refusals_since(const struct subject *s, const struct fact *f)
 
 	const struct event *ok = history_before(s->history, s->event,
 	    KIN_USER, WHICH_OK, lookback_same_proxy);
+	const struct event *next = history_after(s->history, s->event,
+	    KIN_USER, WHICH_OK, lookback_same_proxy);
 
 	return value_number((double)history_count(s->history, KIN_USER,
 	    WHICH_REFUSED, s->event->kin[KIN_USER],
 	    ok != NULL ? ok->time : history_begin(s->history),
-	    s->event->time));
+	    next != NULL ? next->time : history_end(s->history)));
 }
 
 static struct value
@@ -489,6 +521,10 @@ const struct fact facts_of_user[] = {
 	{ "user.succeeds_elsewhere", FACT_BOOL, SOURCE_HISTORY,
 	    "this user gets through from another client", SEE_ALL_CLIENTS,
 	    NULL, .compute = user_elsewhere },
+	{ "user.succeeds_elsewhere_since", FACT_BOOL, SOURCE_HISTORY,
+	    "this user gets through from another client, since this program, "
+	    "which got through before, is refused", SEE_ALL_CLIENTS, NULL,
+	    .compute = user_elsewhere_since },
 	{ "user.refused_elsewhere", FACT_BOOL, SOURCE_HISTORY,
 	    "this user is refused on another client, too", SEE_ALL_CLIENTS,
 	    NULL, .compute = user_refused_elsewhere },
@@ -507,9 +543,9 @@ const struct fact facts_of_user[] = {
 	{ "user.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this user was refused within a minute of this",
 	    NULL, NULL, .compute = user_refusals_minute },
-	{ "user.refusals_since_success", FACT_NUMBER, SOURCE_HISTORY,
-	    "how often this user was refused since the last success", NULL,
-	    NULL, .compute = user_refusals_since },
+	{ "user.refusals_in_row", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this user was refused with no success between", NULL,
+	    NULL, .compute = user_refusals_row },
 	{ "user.domain_that_worked", FACT_STRING, SOURCE_HISTORY,
 	    "the domain with which this user got through", SEE_EARLIER,
 	    "no domain", .compute = user_domain },

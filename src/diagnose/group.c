@@ -96,9 +96,8 @@ group_like(struct groups *g, const struct group *like)
 	return made;
 }
 
-void
-groups_add(struct groups *g, const struct rule *rule, const char *apart,
-    const struct attempt *a)
+static struct group
+like_of(const struct rule *rule, const char *apart, const struct attempt *a)
 {
 	const struct connection *c = &a->connection;
 	struct group like = { .rule = rule, .who = apart,
@@ -114,7 +113,24 @@ groups_add(struct groups *g, const struct rule *rule, const char *apart,
 		like.who = a->user_agent;
 	else if (rule->group == GROUP_CLIENT)
 		like.who = a->user != NULL ? a->user : a->user_agent;
+	return like;
+}
 
+bool
+group_would_join(const struct rule *rule, const struct attempt *a,
+    const struct attempt *b)
+{
+	struct group left = like_of(rule, NULL, a);
+	struct group right = like_of(rule, NULL, b);
+
+	return same_group(&left, &right);
+}
+
+void
+groups_add(struct groups *g, const struct rule *rule, const char *apart,
+    const struct attempt *a)
+{
+	struct group like = like_of(rule, apart, a);
 	struct group *found = group_like(g, &like);
 
 	if (found == NULL)

@@ -42,6 +42,10 @@ void groups_add(struct groups *g, const struct rule *rule, const char *apart,
 void groups_add_refused(struct groups *g, const struct rule *rule,
     const char *apart, const struct observation *o);
 
+/* Would these two be of one group, if the rule held of both? */
+bool group_would_join(const struct rule *rule, const struct attempt *a,
+    const struct attempt *b);
+
 /* By first frame; from then on groups_at() is in that order. */
 void groups_sort(struct groups *g);
 size_t groups_count(const struct groups *g);

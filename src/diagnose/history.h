@@ -53,9 +53,12 @@ struct event {
 
 /*
  * A stretch of time in which a proxy refused everybody who came with one
- * scheme: no success, and no pause longer than five minutes, between.
+ * scheme: no success, and no pause longer than five minutes, between.  It
+ * does not begin or end with somebody who is refused at other times, too,
+ * and never gets in: what he has there is a stretch of its own.
  */
 struct run {
+	uint32_t lane;
 	when_ns first, last;
 	when_ns began; /* of the first: when it did, but after a success */
 	when_ns success_before, success_after; /* WHEN_NONE: none seen */

@@ -70,12 +70,25 @@ new_run(struct runs *r, const struct event *e, when_ns success)
 		r->room = r->room > 0 ? r->room * 2 : 64;
 		r->at = memory_grow(r->at, r->room, sizeof(*r->at));
 	}
-	r->at[r->n++] = (struct run){ .first = e->time, .last = e->time,
-		.began = success != WHEN_NONE && success > e->attempt->start
-		    ? success
-		    : e->attempt->start,
+	r->at[r->n++] = (struct run){ .lane = e->kin[KIN_LANE],
 		.success_before = success, .success_after = WHEN_NONE };
 	return (uint32_t)r->n;
+}
+
+static void
+run_add(struct runs *r, struct event *e, uint32_t id)
+{
+	struct run *run = &r->at[id - 1];
+	when_ns success = run->success_before;
+
+	if (run->refusals++ == 0) {
+		run->first = e->time;
+		run->began = success != WHEN_NONE && success > e->attempt->start
+		    ? success
+		    : e->attempt->start;
+	}
+	run->last = e->time;
+	e->run = id;
 }
 
 static void
@@ -108,11 +121,119 @@ walk_lanes(struct runs *r, struct event *events, size_t n)
 		if (o->run == 0 ||
 		    e->time - r->at[o->run - 1].last > MAX_PAUSE)
 			o->run = new_run(r, e, o->success);
-		r->at[o->run - 1].last = e->time;
-		r->at[o->run - 1].refusals++;
-		e->run = o->run;
+		run_add(r, e, o->run);
 	}
 	free(open);
+}
+
+/* Who got in, by lane: users, and clients, as a refusal may name no user. */
+static struct pair *
+find_good(const struct event *events, size_t n, size_t *n_good)
+{
+	struct pair *good = memory_new(2 * n + 1, sizeof(*good));
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+
+		if (e->kind != EVENT_OK)
+			continue;
+		good[found++] = (struct pair){ e->kin[KIN_LANE], identity(e) };
+		good[found++] = (struct pair){ e->kin[KIN_LANE],
+			e->kin[KIN_CLIENT] | CLIENT_BIT };
+	}
+	*n_good = unique(good, found);
+	return good;
+}
+
+/* -- runs without those who are always refused at their ends -- */
+
+/* Who was refused in more runs than one, by lane. */
+static struct pair *
+find_often(const struct runs *r, const struct event *events, size_t n,
+    size_t *n_often)
+{
+	struct pair *all = memory_new(n + 1, sizeof(*all));
+	size_t found = 0, often = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].run != 0)
+			all[found++] = (struct pair){ events[i].run,
+				identity(&events[i]) };
+	found = unique(all, found);
+	for (size_t i = 0; i < found; i++)
+		all[i].group = r->at[all[i].group - 1].lane;
+	qsort(all, found, sizeof(*all), by_pair);
+	for (size_t i = 1; i < found; i++)
+		if (by_pair(&all[i - 1], &all[i]) == 0)
+			all[often++] = all[i];
+	*n_often = unique(all, often);
+	return all;
+}
+
+/* The rest of a run: index + 1 of its first and last event, and the runs
+ * that are made of what is before and after them. */
+struct core {
+	size_t first, last;
+	uint32_t head, tail;
+};
+
+static struct core *
+find_cores(const struct runs *r, const struct event *events, size_t n)
+{
+	struct core *cores = memory_new(r->n + 1, sizeof(*cores));
+	size_t n_good, n_often;
+	struct pair *good = find_good(events, n, &n_good);
+	struct pair *often = find_often(r, events, n, &n_often);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+		struct pair who = { e->kin[KIN_LANE], identity(e) };
+
+		if (e->run == 0 || (has_pair(often, n_often, who) &&
+		        !has_pair(good, n_good, who)))
+			continue;
+
+		struct core *c = &cores[e->run - 1];
+
+		if (c->first == 0)
+			c->first = i + 1;
+		c->last = i + 1;
+	}
+	free(often);
+	free(good);
+	return cores;
+}
+
+/* All that remains are copies with other ends. */
+static void
+trim_runs(struct runs *r, struct event *events, size_t n)
+{
+	struct core *cores = find_cores(r, events, n);
+	size_t whole = r->n;
+
+	for (size_t i = 0; i < whole; i++)
+		r->at[i].refusals = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct event *e = &events[i];
+		uint32_t id = e->run;
+
+		if (id == 0)
+			continue;
+
+		struct core *c = &cores[id - 1];
+		uint32_t *part = i + 1 < c->first ? &c->head
+		    : c->last != 0 && i + 1 > c->last ? &c->tail
+		                                      : &id;
+
+		if (*part == 0) {
+			*part = new_run(r, e, r->at[id - 1].success_before);
+			r->at[*part - 1].success_after =
+			    r->at[id - 1].success_after;
+		}
+		run_add(r, e, *part);
+	}
+	free(cores);
 }
 
 /* Runs, and clients that are known by a user in them. */
@@ -131,23 +252,16 @@ find_named(struct pair *named, const struct event *events, size_t n)
 static void
 count_members(struct runs *r, const struct event *events, size_t n)
 {
-	struct pair *good = memory_new(2 * n + 1, sizeof(*good));
 	struct pair *users = memory_new(n + 1, sizeof(*users));
 	struct pair *clients = memory_new(n + 1, sizeof(*clients));
 	struct pair *named = memory_new(n + 1, sizeof(*named));
 	size_t n_named = find_named(named, events, n);
-	size_t n_good = 0, n_users = 0, n_clients = 0;
+	size_t n_good, n_users = 0, n_clients = 0;
+	struct pair *good = find_good(events, n, &n_good);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
 
-		/* By user and by client: a refusal may name no user. */
-		if (e->kind == EVENT_OK) {
-			good[n_good++] = (struct pair){ e->kin[KIN_LANE],
-				identity(e) };
-			good[n_good++] = (struct pair){ e->kin[KIN_LANE],
-				e->kin[KIN_CLIENT] | CLIENT_BIT };
-		}
 		if (e->run == 0)
 			continue;
 
@@ -160,28 +274,17 @@ count_members(struct runs *r, const struct event *events, size_t n)
 			users[n_users++] =
 			    (struct pair){ e->run, identity(e) };
 	}
-	n_good = unique(good, n_good);
-
-	/* The lane of each run, to look its users up among the good. */
-	uint32_t *lane_of = memory_new(r->n + 1, sizeof(*lane_of));
-
-	for (size_t i = 0; i < n; i++)
-		if (events[i].run != 0)
-			lane_of[events[i].run - 1] = events[i].kin[KIN_LANE];
-
 	n_users = unique(users, n_users);
 	n_clients = unique(clients, n_clients);
 	for (size_t i = 0; i < n_users; i++) {
 		struct run *run = &r->at[users[i].group - 1];
-		struct pair wanted = { lane_of[users[i].group - 1],
-			users[i].member };
+		struct pair wanted = { run->lane, users[i].member };
 
 		run->users++;
 		run->known_good += has_pair(good, n_good, wanted);
 	}
 	for (size_t i = 0; i < n_clients; i++)
 		r->at[clients[i].group - 1].clients++;
-	free(lane_of);
 	free(named);
 	free(clients);
 	free(users);
@@ -250,6 +353,7 @@ runs_build(struct runs *r, struct event *events, size_t n)
 {
 	*r = (struct runs){ 0 };
 	walk_lanes(r, events, n);
+	trim_runs(r, events, n);
 	count_members(r, events, n);
 	look_beside(r, events, n);
 }

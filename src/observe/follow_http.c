@@ -18,6 +18,7 @@ struct http_talk {
 	enum flow_side client; /* which side sends the requests */
 	bool matters;          /* an exchange of it was emitted */
 	bool client_lost;      /* bytes of the client are not in the capture */
+	uint64_t server_lost;  /* so many of the other side, up to now */
 	struct proxy_header header;
 	uint8_t answer[7]; /* the first bytes of the server */
 	uint8_t answer_len;
@@ -124,7 +125,10 @@ http_gap(struct conversation *base, enum flow_side side, uint64_t n,
 	struct http_talk *c = (struct http_talk *)base;
 	struct http_from f = http_from_of(from);
 
-	c->client_lost |= side == c->client;
+	if (side == c->client)
+		c->client_lost = true;
+	else
+		c->server_lost += n;
 	if (c->sample != NULL)
 		sample_gap(c->sample, side);
 	else
@@ -167,6 +171,10 @@ connection_of(const struct http_talk *c)
 	const struct flow_info *i = c->base.info;
 	enum flow_side client = c->client, proxy = !client;
 	bool named = c->header.client.len > 0;
+	/* What hides an answer is known before it is counted in `info`. */
+	uint64_t lost = i->missing[proxy] > c->server_lost
+	    ? i->missing[proxy]
+	    : c->server_lost;
 
 	return (struct connection){
 		.id = i->id,
@@ -180,11 +188,11 @@ connection_of(const struct http_talk *c)
 		.peer_port = named ? i->port[client] : 0,
 		.began = i->began,
 		.directions = (uint8_t)(i->seen[0] + i->seen[1]),
-		.missing_bytes = i->missing[0] + i->missing[1],
+		.missing_bytes = i->missing[client] + lost,
 		.missing_client = i->missing[client],
 		.unheard = i->unheard[proxy],
 		.carried_bytes = i->delivered[0] + i->delivered[1] +
-		    i->missing[0] + i->missing[1],
+		    i->missing[client] + lost,
 	};
 }
 

@@ -33,6 +33,18 @@ brief_failures(const struct report *r)
 }
 
 void
+brief_let_go(const struct report *r, struct text *t)
+{
+	uint64_t n = report_let_go(r);
+
+	if (n == 0)
+		return;
+	text_str(t, " (");
+	words_count(t, n, "older one was", "older ones were");
+	text_str(t, " let go: --memory)");
+}
+
+void
 brief_outcome(const struct report *r, struct text *t)
 {
 	if (r->n_attempts == 0) {
@@ -43,6 +55,7 @@ brief_outcome(const struct report *r, struct text *t)
 	words_count(t, r->n_attempts, "attempt", "attempts");
 	text_str(t, " to authenticate at ");
 	words_count(t, r->n_proxies, "proxy", "proxies");
+	brief_let_go(r, t);
 	text_str(t, ": ");
 	words_outcomes(t, r->outcomes);
 	text_char(t, '.');
@@ -73,6 +86,23 @@ brief_step(const struct report *r, const struct finding *first,
 		return;
 	text_fmt(t, "To do first, by %s: ", who_name(first->fixes[0].who));
 	text_str(t, redact_words(r->redact, first->fixes[0].what));
+}
+
+void
+brief_whom(const struct report *r, const struct finding *f, struct text *t)
+{
+	if (f->users.total == 1) {
+		words_tally(r, t, &f->users, 1);
+		text_str(t, f->clients.total == 1 ? " on " : ", ");
+	}
+	if (f->clients.total == 1)
+		words_tally(r, t, &f->clients, 1);
+	else
+		words_count(t, f->clients.total, "client", "clients");
+	if (f->n_attempts > 1) {
+		text_str(t, ", ");
+		words_count(t, f->n_attempts, "attempt", "attempts");
+	}
 }
 
 struct entries {

@@ -18,10 +18,19 @@ void brief_measures(const struct report *r, struct text *t);
  * NULL; what there is nothing to say of adds nothing.
  */
 void brief_outcome(const struct report *r, struct text *t);
+/* " (29277 older ones were let go)", or nothing. */
+void brief_let_go(const struct report *r, struct text *t);
 void brief_fault(const struct report *r, const struct finding *first,
     struct text *t);
 void brief_step(const struct report *r, const struct finding *first,
     struct text *t);
+
+/* "LAB\judy on 10.77.3.200, 11 attempts": to tell faults of one title apart. */
+void brief_whom(const struct report *r, const struct finding *f,
+    struct text *t);
+
+/* Fewer faults need no list of them. */
+#define BRIEF_LIST 2
 
 /* Attempts that failed. */
 unsigned brief_failures(const struct report *r);

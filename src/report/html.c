@@ -96,17 +96,21 @@ contents(struct html *h, const struct finding *const *list, size_t n)
 {
 	if (n < 2)
 		return;
+
+	struct text whom = { 0 };
+
 	text_str(h->out, "<nav aria-label=\"Faults\">\n<ol>\n");
 	for (size_t i = 0; i < n && i < FAULTS_SHOWN; i++) {
+		text_clear(&whom);
+		brief_whom(h->report, list[i], &whom);
 		text_fmt(h->out, "<li><a href=\"#fault-%zu\">", i + 1);
 		html_sentence(h, list[i]->title);
-		text_fmt(h->out, "</a> <span class=\"who\">%zu %s, %zu %s"
-		    "</span></li>\n", list[i]->n_attempts,
-		    list[i]->n_attempts == 1 ? "attempt" : "attempts",
-		    list[i]->clients.total,
-		    list[i]->clients.total == 1 ? "client" : "clients");
+		text_str(h->out, "</a> ");
+		html_element(h, "span", "who", text_get(&whom));
+		text_str(h->out, "</li>\n");
 	}
 	text_str(h->out, "</ol>\n</nav>\n");
+	text_fini(&whom);
 }
 
 void

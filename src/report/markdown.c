@@ -300,6 +300,24 @@ head(struct markdown *m, const struct finding *first)
 }
 
 static void
+contents(struct markdown *m, const struct finding *const *list, size_t n)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; n >= BRIEF_LIST && i < n && i < FAULTS_SHOWN; i++) {
+		text_fmt(m->out, "%zu. ", i + 1);
+		markdown_words(m, list[i]->title);
+		text_str(m->out, ": ");
+		text_clear(&t);
+		brief_whom(m->report, list[i], &t);
+		markdown_words(m, text_get(&t));
+		text_str(m->out, i + 1 == n || i + 1 == FAULTS_SHOWN ? "\n\n"
+		                                                     : "\n");
+	}
+	text_fini(&t);
+}
+
+static void
 flush(struct sink *s, struct text *t)
 {
 	sink_add(s, text_span(t));
@@ -316,6 +334,7 @@ markdown_write(struct sink *s, const struct report *r)
 	size_t n = report_pick(r, true, list);
 
 	head(&m, n > 0 ? list[0] : NULL);
+	contents(&m, list, n);
 	markdown_lanes(&m);
 	for (size_t i = 0; i < n && i < FAULTS_SHOWN; i++) {
 		fault(&m, list[i], i + 1);

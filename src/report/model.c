@@ -122,6 +122,13 @@ report_missing_ratio(const struct report *r)
 	return all > 0 ? (double)missing / (double)all : 0;
 }
 
+uint64_t
+report_let_go(const struct report *r)
+{
+	return r->limit_hits[LIMIT_ATTEMPTS] +
+	    r->limit_hits[LIMIT_ATTEMPT_BYTES];
+}
+
 /* tcp.stream for each connection that a leg was on. */
 static void
 filter_by_stream(const struct attempt *a, struct text *t)

@@ -120,6 +120,9 @@ size_t report_pick(const struct report *r, bool fault,
 /* Share of the bytes of HTTP connections that the capture does not have. */
 double report_missing_ratio(const struct report *r);
 
+/* Attempts that were let go, the oldest first, to stay within memory. */
+uint64_t report_let_go(const struct report *r);
+
 /*
  * A Wireshark display filter for the connections of an attempt; false, and
  * nothing, where it would show an identity.

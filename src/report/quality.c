@@ -147,8 +147,11 @@ note_limits(struct notes *n, const struct report *r)
 		else
 			text_fmt(&n->words, "%llu times",
 			    (unsigned long long)r->limit_hits[i]);
-		text_str(&n->words, ": what went beyond it was not looked "
-		    "at, and may be missing above.");
+		text_str(&n->words,
+		    id == LIMIT_ATTEMPTS || id == LIMIT_ATTEMPT_BYTES
+		        ? ": the oldest were let go, and are missing above."
+		        : ": what went beyond it was not looked at, and may be "
+		          "missing above.");
 		note(n);
 	}
 }

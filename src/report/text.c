@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "report/brief.h"
 #include "report/words.h"
 
 static void
@@ -74,7 +75,9 @@ head_answer(struct page *p, const struct report *r)
 	text_init(&t);
 	if (r->n_attempts > 0) {
 		words_count(&t, r->n_attempts, "attempt", "attempts");
-		text_str(&t, " to authenticate: ");
+		text_str(&t, " to authenticate");
+		brief_let_go(r, &t);
+		text_str(&t, ": ");
 		words_outcomes(&t, r->outcomes);
 		text_str(&t, ". ");
 	}
@@ -112,42 +115,33 @@ text_head(struct page *p, const struct report *r)
 		head_answer(p, r);
 }
 
-/* More than a page of them is no overview. */
-#define INDEX_SHOWN 40
+/* All of them come in full. */
+#define FAULTS_LISTED 50
 
-/* Of several faults what, who and how often, a line each. */
+/* What comes, where it is more than one sees at once. */
 static void
-text_index(struct page *p, const struct report *r,
-    const struct finding *const *faults, size_t n)
+contents(struct page *p, const struct report *r,
+    const struct finding *const *list, size_t n)
 {
-	struct text lead, t;
+	struct text lead, words;
 
-	if (n < 2)
+	if (n < BRIEF_LIST)
 		return;
 	text_init(&lead);
-	text_init(&t);
-	page_line(p);
-	for (size_t i = 0; i < n && i < INDEX_SHOWN; i++) {
-		const struct finding *f = faults[i];
-
-		text_fmt(&lead, "%4zu. ", i + 1);
-		text_fmt(&t, "%s: ", f->title);
-		words_tally(r, &t, &f->users, 1);
-		text_str(&t, f->users.n > 0 && f->clients.n > 0 ? " on " : "");
-		words_tally(r, &t, &f->clients, 1);
-		if (f->times > 1)
-			text_fmt(&t, " (%zu times)", f->times);
-		page_flow(p, text_get(&lead), STYLE_PLAIN, lead.len,
-		    text_get(&t));
+	text_init(&words);
+	for (size_t i = 0; i < n && i < FAULTS_LISTED; i++) {
 		text_clear(&lead);
-		text_clear(&t);
+		text_clear(&words);
+		text_fmt(&lead, "  %3zu. ", i + 1);
+		text_fmt(&words, "%s: ", list[i]->title);
+		brief_whom(r, list[i], &words);
+		page_flow(p, text_get(&lead), STYLE_PLAIN, lead.len,
+		    text_get(&words));
 	}
-	if (n > INDEX_SHOWN) {
-		text_fmt(&t, "and %zu more", n - INDEX_SHOWN);
-		page_flow(p, "", STYLE_PLAIN, 6, text_get(&t));
-	}
+	if (n > FAULTS_LISTED)
+		text_fmt(p->out, "       and %zu more\n", n - FAULTS_LISTED);
+	text_fini(&words);
 	text_fini(&lead);
-	text_fini(&t);
 }
 
 static void
@@ -172,7 +166,7 @@ text_write(struct sink *s, const struct report *r)
 
 	size_t n = report_pick(r, true, list);
 
-	text_index(&p, r, list, n);
+	contents(&p, r, list, n);
 	for (size_t i = 0; i < n; i++) {
 		text_finding(&p, r, list[i], i + 1);
 		flush(s, &t);

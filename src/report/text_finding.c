@@ -122,7 +122,8 @@ when_and_how_often(struct page *p, const struct finding *f)
 		text_fmt(&t, ", %zu times", n);
 	if (n > 1 && f->first != WHEN_NONE && f->last > f->first) {
 		text_str(&t, " within ");
-		when_length(&t, f->last - f->first);
+		/* As the events have these times. */
+		when_length(&t, (f->last / 1000 - f->first / 1000) * 1000);
 	}
 	entry(p, "when", &t);
 	text_fini(&t);

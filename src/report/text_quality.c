@@ -65,7 +65,7 @@ proxy_line(struct page *p, const struct report *r,
 	if (!good) {
 		text_str(&t, ": ");
 		words_outcomes(&t, total->outcomes);
-	} else if (style == STYLE_GREEN) {
+	} else if (style == STYLE_GREEN && report_let_go(r) == 0) {
 		text_str(&t, ": nothing wrong");
 	}
 	page_style(p, style);

@@ -97,6 +97,27 @@ flow_table_at(struct flow_table *t, uint64_t frame, enum flow_phase phase)
 	t->moment = (struct flow_moment){ .frame = frame, .phase = phase };
 }
 
+/* A capture that is out of order has this much before its SYN, at most. */
+#define SYN_LATE 0x10000u
+
+/* The same ports again: a SYN that begins at another number. */
+static bool
+begins_anew(const struct flow *f, enum flow_side side, uint32_t isn)
+{
+	const struct reassembly *r =
+	    f->followed != NULL ? &f->followed->side[side] : NULL;
+
+	if (f->has_isn[side])
+		return f->isn[side] != isn;
+	/* It is that of the first bytes, which were captured before it. */
+	if (r != NULL && r->synced && f->info.close == FLOW_OPEN &&
+	    (uint32_t)(r->next - (r->delivered + r->missing) - 1 - isn) <
+	        SYN_LATE)
+		return false;
+	return f->info.delivered[side] > 0 || f->decided ||
+	    f->info.close != FLOW_OPEN;
+}
+
 void
 flow_table_packet(struct flow_table *t, const struct packet *p)
 {
@@ -109,11 +130,8 @@ flow_table_packet(struct flow_table *t, const struct packet *p)
 	t->moment = (struct flow_moment){ .frame = p->number };
 	t->counts.packets++;
 
-	/* The same ports again: a SYN that begins at another number. */
 	if (f != NULL && syn && !(p->tcp_flags & TCP_ACK) &&
-	    !(f->has_isn[side] && f->isn[side] == p->seq) &&
-	    (f->has_isn[side] || f->info.delivered[side] > 0 || f->decided ||
-	        f->info.close != FLOW_OPEN)) {
+	    begins_anew(f, side, p->seq)) {
 		forget(t, f, f->info.close != FLOW_OPEN ? f->info.close
 		                                        : FLOW_FORGOTTEN);
 		f = NULL;

@@ -34,6 +34,20 @@ def config(name, **options):
     return f'KRB5_CONFIG={f}'
 
 
+@case('kerberos', 'clock', clients=('10.77.2.0/24',), client=MIT)
+def kerberos_client_clock(c):
+    """Two clients with good tickets; the clock of the first goes 20 min fast: it is refused twice, the other gets in."""
+    env = {u: c.kinit(u, host='pacm')[0] for u in ('lena', 'milo')}
+    for e in env.values():
+        c.ns('pacm', f'env {e} kvno HTTP/proxy.lab.test', seen=False)
+    fast = f"{env['lena']} faketime -f +20m"
+    for e, src in ((fast, 1), (env['milo'], 2), (fast, 1)):
+        negotiate(c, 'stormkrb', e, host='pacm', src=f'10.77.2.{src}')
+        time.sleep(.5)
+    c.refused(None, 'clock-skew', scheme=KRB, client='10.77.2.1', port='stormkrb', count=2)
+    c.ok('milo@LAB.TEST', scheme=KRB, client='10.77.2.2', port='stormkrb')
+
+
 @case('kerberos', 'success', client=MIT)
 def kerberos_ok(c):
     """curl --proxy-negotiate with a ticket-granting ticket: TGS exchange, then the token at once and 200; no 407 at all."""

@@ -576,7 +576,7 @@ def ntlm_no_credentials(c):
 
 @case('ntlm', 'failure')
 def ntlm_retry_loop(c):
-    """A script tries a wrong password each second, eight times."""
+    """A script tries a wrong password 8 times."""
     for _ in range(8):
         c.curl('storm', user='LAB\\svc-build', pw='Svc-Bu1ld-Old', how='--proxy-ntlm')
         time.sleep(.9)

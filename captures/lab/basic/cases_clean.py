@@ -47,7 +47,7 @@ def clean_open_proxy_with_needless_credentials(c):
 
 @case('clean', 'pbcm')
 def clean_busy_basic(c):
-    """six users browse at once through squid, Basic sent at once, keep-alive connections, sixty requests, https in between; no 407 at all"""
+    """six users browse at once through squid, Basic sent at once, keep-alive connections, 60 requests, https in between; no 407 at all"""
     c.client = f'{NODE}-like scripted clients; {CURL}'
     c.tags = ('busy',)
     names = ('alice', 'bob', 'carol', 'dave', 'erin', 'judy')

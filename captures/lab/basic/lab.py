@@ -3,7 +3,7 @@
 
 The truth rows come from how the case was run and from the proxies' access logs (truth_rows), never from a decoder.
 Beside the keys of shared samples a truth may have findings: causes that the report should name."""
-import base64, collections, glob, json, os, re, shlex, signal, subprocess, time, urllib.parse
+import base64, collections, glob, gzip, json, os, re, shlex, signal, subprocess, time, urllib.parse
 from common import HERE, LAB, CAPTURES, PW, PX, P2, connect
 import srv, sp
 
@@ -340,10 +340,18 @@ class Case:
         if self.findings:
             truth['findings'] = list(self.findings)
         truth.update(self.extra or {})
+        large = os.path.getsize(self.raw) > 120 << 10      # everybody who wants the sources gets it
+        if large:
+            truth['files'] = [f'{self.id}.pcapng.gz']
         with open(f'{folder}/{self.id}.truth.json', 'w') as f:
             json.dump(truth, f, indent=1, ensure_ascii=False)
             f.write('\n')
-        return self.check(f'{folder}/{self.id}.pcapng', n407, rows) or self.uncounted
+        good = self.check(f'{folder}/{self.id}.pcapng', n407, rows) or self.uncounted
+        if large:
+            with open(f'{folder}/{self.id}.pcapng', 'rb') as f, open(f'{folder}/{self.id}.pcapng.gz', 'wb') as o:
+                o.write(gzip.compress(f.read(), mtime=0))
+            os.remove(f'{folder}/{self.id}.pcapng')
+        return good
 
     def check(self, path, n407, rows):
         """One line for the person who runs it; the count of 407s is compared with the bytes of the capture."""

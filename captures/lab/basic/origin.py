@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: BSD-2-Clause
-"""The web behind the proxies: HTTP on 80 and 8080, HTTPS on 443, a plain HTTP 407 on 8443, SIP on 5060 (UDP and TCP)."""
+"""The web behind the proxies: HTTP on 80 and 8080, HTTPS on 443, HTTP 407 on 8443, SIP on 5060 (UDP, TCP)."""
 import http.server, os, re, socket, socketserver, ssl, threading
 from common import LAB
 

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Many clients and several faults at once: what one of them suffers is not
+ * said of another, or of another time.
+ */
+#include "diagnose/diagnosis.h"
+#include "diagnose/history.h"
+#include "diagnose/make.h"
+#include "diagnose/rules.h"
+#include "run.h"
+
+static struct scene scene;
+static struct rules *rules;
+static struct diagnosis *diagnosis;
+
+static void
+setup(void)
+{
+	scene_init(&scene);
+	rules = rules_new();
+	rules_default(rules);
+}
+
+static void
+teardown(void)
+{
+	diagnosis_free(diagnosis);
+	diagnosis = NULL;
+	rules_free(rules);
+	scene_fini(&scene);
+}
+
+static void
+diagnose(void)
+{
+	diagnosis = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
+	    &scene_capture);
+}
+
+static const struct finding *
+finding_of(const char *rule)
+{
+	for (size_t i = 0; i < diagnosis_findings(diagnosis); i++) {
+		const struct finding *f = diagnosis_finding(diagnosis, i);
+
+		if (strcmp(f->rule->id, rule) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+#define RULE_IS(attempt, id)                                                   \
+	ck_assert_str_eq((attempt)->rule != NULL ? (attempt)->rule : "", id)
+
+static struct attempt *
+login(uint8_t client, const char *user, bool good)
+{
+	return scene_ntlm(&scene, client, "curl", user, good);
+}
+
+/* The password is changed; the old one, tried again and again on the first
+ * computer, locks the account; so the second is refused, too. */
+START_TEST(who_is_locked_out_does_not_get_in_elsewhere)
+{
+	struct attempt *old, *locked;
+
+	login(9, "bob", true);
+	login(1, "carol", true);
+	old = login(1, "carol", false);
+	login(1, "carol", false);
+	login(2, "carol", true);
+	for (int i = 0; i < 5; i++) {
+		login(9, "bob", true);
+		login(1, "carol", false);
+	}
+	locked = login(2, "carol", false);
+	login(9, "bob", true);
+	login(2, "carol", false);
+	login(9, "bob", true);
+	diagnose();
+	RULE_IS(old, "stale-on-one-client");
+	RULE_IS(locked, "account-locked-pattern");
+}
+END_TEST
+
+/* Of those whom an outage hit, the first one is the example. */
+START_TEST(what_is_said_of_one_is_not_counted_over_all)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+	const struct finding *f;
+
+	for (uint8_t wave = 0; wave < 4; wave++)
+		for (uint8_t u = 0; u < 4; u++)
+			login(u, users[u], wave == 0 || wave == 3);
+	diagnose();
+	f = finding_of("everybody-refused-for-a-time");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(f->n_attempts, 8);
+	ck_assert_uint_ge(f->n_contributing, 1);
+	ck_assert_str_eq(f->contributing[0].rule,
+	    "credentials-rejected-recovered");
+	ck_assert_msg(strstr(f->contributing[0].because, "LAB\\adam") !=
+	        NULL && strstr(f->contributing[0].because, "twice") != NULL,
+	    "%s", f->contributing[0].because);
+}
+END_TEST
+
+/* Judy has a wrong password at all times, and was the last one before. */
+START_TEST(an_outage_begins_with_those_it_hits)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+	struct attempt *before, *first, *within, *after;
+	const struct run *run;
+	struct history *h;
+
+	login(9, "judy", false);
+	for (uint8_t u = 0; u < 4; u++)
+		login(u, users[u], true);
+	before = login(9, "judy", false);
+	first = login(0, users[0], false);
+	login(1, users[1], false);
+	within = login(9, "judy", false);
+	login(2, users[2], false);
+	after = login(9, "judy", false);
+	for (uint8_t u = 0; u < 4; u++)
+		login(u, users[u], true);
+
+	h = history_new(scene.attempts, scene.n);
+	run = history_run(h, history_event_of(h, first));
+	ck_assert_int_eq(run->first, event_time_of(first));
+	ck_assert_int_eq(run->began, first->start);
+	ck_assert_uint_eq(run->refusals, 4);
+	ck_assert_uint_eq(run->users, 4);
+	ck_assert_ptr_eq(history_run(h, history_event_of(h, within)), run);
+	run = history_run(h, history_event_of(h, before));
+	ck_assert_uint_eq(run->users, 1);
+	ck_assert_ptr_ne(history_run(h, history_event_of(h, after)), run);
+	ck_assert(run->success_after != WHEN_NONE);
+	history_free(h);
+	diagnose();
+	RULE_IS(before, "ntlm-credentials-rejected");
+	RULE_IS(after, "ntlm-credentials-rejected");
+	RULE_IS(first, "everybody-refused-for-a-time");
+	RULE_IS(within, "everybody-refused-for-a-time");
+}
+END_TEST
+
+/* Who is only refused in it is hit by it, where else he was not seen. */
+START_TEST(an_outage_hits_strangers_too)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+	struct attempt *stranger;
+
+	for (uint8_t u = 0; u < 4; u++)
+		login(u, users[u], true);
+	stranger = login(9, "judy", false);
+	for (uint8_t u = 0; u < 4; u++)
+		login(u, users[u], false);
+	for (uint8_t u = 0; u < 4; u++)
+		login(u, users[u], true);
+	diagnose();
+	RULE_IS(stranger, "everybody-refused-for-a-time");
+}
+END_TEST
+
+/* The password is right, and the name has no domain, which others have. */
+START_TEST(a_name_in_another_form_is_no_old_password)
+{
+	struct attempt *a;
+
+	for (int i = 0; i < 4; i++) {
+		scene_basic(&scene, 1, "python", "anna", 7, true)->domain =
+		    "LAB";
+		/* 0: elsewhere; 1: another program there */
+		a = scene_basic(&scene, _i == 0 ? 2 : 1, "wget", "anna", 7,
+		    false);
+	}
+	scene_basic(&scene, 1, "python", "anna", 7, true)->domain = "LAB";
+	diagnose();
+	RULE_IS(a, "name-form-differs");
+	ck_assert_ptr_null(finding_of("stale-program-on-another-client"));
+	ck_assert_ptr_null(finding_of("stale-program-beside-good-login"));
+}
+END_TEST
+
+/* A password that the proxy does not ask for reaches no directory. */
+START_TEST(what_is_not_offered_locks_no_account)
+{
+	for (int i = 0; i < 8; i++) {
+		struct attempt *a =
+		    scene_basic(&scene, 1, "pip", "svc", 7, false);
+
+		if (_i == 1)
+			a->offers = a->last_offers =
+			    scene_token(&scene, SCHEME_NTLM, TOKEN_NONE);
+	}
+	diagnose();
+	ck_assert_int_eq(finding_of("lockout-near") != NULL, _i == 0);
+}
+END_TEST
+
+/* Tickets that need the same key pass between: 1; or after, or before. */
+START_TEST(a_key_that_opens_others_is_the_right_one)
+{
+	struct attempt *a;
+
+	if (_i == 0)
+		scene_kerberos(&scene, 2, "HTTP/proxy", true);
+	a = scene_kerberos(&scene, 1, "HTTP/proxy", false);
+	if (_i == 1)
+		scene_kerberos(&scene, 2, "HTTP/proxy", true);
+	scene_kerberos(&scene, 1, "HTTP/proxy", false);
+	if (_i == 2)
+		scene_kerberos(&scene, 2, "HTTP/proxy", true);
+	diagnose();
+	RULE_IS(a, _i == 1 ? "kerberos-one-client-refused"
+	                   : "kerberos-refused");
+	ck_assert_int_eq(a->cause, _i == 1 ? CAUSE_CLOCK_SKEW
+	                                   : CAUSE_KERBEROS_WRONG_KEY);
+}
+END_TEST
+
+/* A browser fetches the pictures of the error page with the same answer. */
+START_TEST(each_digest_answer_is_for_its_own_request)
+{
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
+	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
+	struct observation *o = observation_new(OBSERVE_EXCHANGE);
+
+	parts_of(t)->digest.uri = "/icon.png";
+	a->scheme = ATTEMPT_DIGEST;
+	a->outcome = OUTCOME_REJECTED;
+	a->broke_at = STEP_CREDENTIALS;
+	a->credentials_sent = 2;
+	a->credentials = t;
+	o->request.credentials = t;
+	o->request.target = _i == 0 ? "http://proxy.test/icon.png"
+	                            : "http://proxy.test/other.png";
+	list_append(&a->observations, &o->link);
+	diagnose();
+	if (_i == 0)
+		ck_assert_ptr_null(finding_of("digest-uri"));
+	else
+		ck_assert_ptr_nonnull(finding_of("digest-uri"));
+	list_remove(&o->link);
+	observation_free(o);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("diagnose/office");
+	TCase *c = tcase_create("office");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, who_is_locked_out_does_not_get_in_elsewhere);
+	tcase_add_test(c, what_is_said_of_one_is_not_counted_over_all);
+	tcase_add_test(c, an_outage_begins_with_those_it_hits);
+	tcase_add_test(c, an_outage_hits_strangers_too);
+	tcase_add_loop_test(c, a_name_in_another_form_is_no_old_password, 0,
+	    2);
+	tcase_add_loop_test(c, what_is_not_offered_locks_no_account, 0, 2);
+	tcase_add_loop_test(c, a_key_that_opens_others_is_the_right_one, 0, 3);
+	tcase_add_loop_test(c, each_digest_answer_is_for_its_own_request, 0,
+	    2);
+	suite_add_tcase(s, c);
+	return run_suite(s);
+}
