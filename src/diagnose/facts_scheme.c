@@ -88,6 +88,16 @@ stale(const struct subject *s, const struct fact *f)
 	return value_bool(t->digest->stale == 1);
 }
 
+/* Clients carry what they were offered from one connection to another. */
+static bool
+asked_elsewhere(const struct event *e, const struct event *o)
+{
+	return o->kin[KIN_PROXY] == e->kin[KIN_PROXY] &&
+	    o->attempt->connection.id != e->attempt->connection.id &&
+	    o->attempt->responses_407 > 0 &&
+	    o->attempt->start <= e->attempt->end;
+}
+
 static struct value
 nonce_offered(const struct subject *s, const struct fact *f)
 {
@@ -105,24 +115,31 @@ nonce_offered(const struct subject *s, const struct fact *f)
 			return value_bool(true);
 	/* A later 407 brings a new one that the client may have used; so does
 	 * one on a connection between, of which not all may be there. */
-	return a->credentials_sent > 1 || a->connections > 1
-	    ? value_unknown()
-	    : value_bool(false);
+	if (a->credentials_sent > 1 || a->connections > 1 ||
+	    (s->event != NULL && history_near(s->history, s->event, KIN_CLIENT,
+	                             WHICH_ALL, asked_elsewhere) != NULL))
+		return value_unknown();
+	return value_bool(false);
 }
 
-/* Path and query of what was asked for may stand for the whole URL. */
+/*
+ * What the request asked for that carried the answer, which need not be the
+ * first of the attempt.  Path and query may stand for the whole URL.
+ */
 static struct value
 uri_differs(const struct subject *s, const struct fact *f)
 {
 	const struct token *t = sent(s, SCHEME_DIGEST);
-	const char *target = s->attempt->target;
+	const struct observed_request *q = s->attempt->request;
 
 	(void)f;
-	if (t == NULL || t->digest->uri == NULL || target == NULL)
+	if (t == NULL || t->digest->uri == NULL)
 		return not_sent(s);
+	if (q == NULL || q->credentials != t || q->target == NULL)
+		return value_unknown();
 
 	struct span uri = span_of_str(t->digest->uri);
-	struct span whole = span_of_str(target);
+	struct span whole = span_of_str(q->target);
 
 	uri = span_first(uri, span_find(uri, '?'));
 	whole = span_first(whole, span_find(whole, '?'));

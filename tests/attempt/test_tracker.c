@@ -421,6 +421,7 @@ START_TEST(what_a_connection_has_seen_before)
 		X(2, T3, PASS) };
 	/* Basic is of its request alone, and leaves nothing behind. */
 	static const bool after_failure[] = { false, true, false, false };
+	static const bool after_challenge[] = { false, true, false, false };
 	struct tracker *t = tracker_new();
 	size_t n;
 
@@ -432,7 +433,8 @@ START_TEST(what_a_connection_has_seen_before)
 
 	ck_assert_uint_eq(n, 4);
 	for (size_t i = 0; i < n; i++)
-		ck_assert_msg(all[i]->after_failure == after_failure[i],
+		ck_assert_msg(all[i]->after_failure == after_failure[i] &&
+		        all[i]->after_challenge == after_challenge[i],
 		    "attempt %zu", i);
 	tracker_free(t);
 }

@@ -368,7 +368,7 @@ START_TEST(ntlm_breaks_in_many_ways)
 	a->closed_announced = b->announced;
 	a->closed_by = b->closed_by;
 	a->split = b->split;
-	a->after_failure = b->after_failure;
+	a->after_failure = a->after_challenge = b->after_failure;
 	a->last_407_bare = b->bare;
 	a->last_407_empty = b->empty;
 	if (b->empty)
