@@ -322,7 +322,7 @@ static const struct broken {
 	const char *rule;
 	enum outcome outcome;
 	enum step broke_at;
-	bool challenge, type3;
+	bool challenge, type3, nobody;
 	bool keeps_alive, announced, split, after_failure, empty, bare;
 	enum closed_by closed_by;
 } breaks[] = {
@@ -344,6 +344,9 @@ static const struct broken {
 	{ "handshake-split", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .challenge = true, .type3 = true, .keeps_alive = true,
 	    .split = true, .bare = true },
+	{ "ntlm-anonymous", OUTCOME_REJECTED, STEP_AUTHENTICATE,
+	    .challenge = true, .type3 = true, .nobody = true,
+	    .keeps_alive = true, .bare = true },
 	{ "answer-without-challenge", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .type3 = true, .keeps_alive = true, .bare = true },
 };
@@ -362,6 +365,8 @@ START_TEST(ntlm_breaks_in_many_ways)
 	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
 
 	parts_of(t2)->ntlm.has_target_info = true;
+	if (b->nobody)
+		parts_of(a->authenticate)->ntlm.user = NULL;
 	a->outcome = b->outcome;
 	a->broke_at = b->broke_at;
 	q->keeps_alive = b->keeps_alive;
