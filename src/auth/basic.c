@@ -82,6 +82,15 @@ has_percent(struct span s)
 }
 
 static bool
+has_backslashes(struct span s)
+{
+	for (size_t i = 0; i + 1 < s.len; i++)
+		if (s.at[i] == '\\' && s.at[i + 1] == '\\')
+			return true;
+	return false;
+}
+
+static bool
 is_quoted(struct span s)
 {
 	return s.len >= 2 && (s.at[0] == '"' || s.at[0] == '\'') &&
@@ -159,6 +168,8 @@ shape_of(struct span all, struct span user, struct span password)
 	if (all.len > 0 && strchr("\r\n \t", all.at[all.len - 1]) != NULL &&
 	    all.at[all.len - 1] != 0)
 		shape |= BASIC_TRAILING_SPACE;
+	if (has_backslashes(user))
+		shape |= BASIC_BACKSLASHES;
 	if (is_quoted(user) || is_quoted(password))
 		shape |= BASIC_QUOTED;
 	if (span_is_set(user) && user.len == 0)

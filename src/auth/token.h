@@ -91,6 +91,7 @@ enum basic_shape {
 	BASIC_NON_ASCII_OTHER = 0x1000, /* Latin-1, CP1252, … */
 	BASIC_COLON_IN_PASSWORD = 0x2000,
 	BASIC_CONTROL = 0x4000, /* NUL or another control character */
+	BASIC_BACKSLASHES = 0x8000, /* DOMAIN\\user: escaped once too often */
 };
 
 /*

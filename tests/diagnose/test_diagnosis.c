@@ -468,6 +468,7 @@ static const struct {
 	{ BASIC_NON_ASCII_UTF8, "basic-charset" },
 	{ BASIC_COLON_IN_PASSWORD, "basic-colon-in-password" },
 	{ BASIC_CONTROL, "basic-control" },
+	{ BASIC_BACKSLASHES, "basic-doubled-backslash" },
 	/* Harmless in itself. */
 	{ BASIC_UNPADDED, "basic-credentials-rejected" },
 };
