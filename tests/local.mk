@@ -74,6 +74,7 @@ check_tests = \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \
+	%reldir%/diagnose/test_programs \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_story \
 	%reldir%/diagnose/test_truth \
