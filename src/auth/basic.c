@@ -27,6 +27,10 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 	struct span in = c->rest;
 
 	out->kind = TOKEN_BASIC;
+	if (span_starts_nocase(in, SPAN("basic "))) {
+		b->shape |= BASIC_WORD_TWICE;
+		in = span_trim(span_from(in, 6));
+	}
 	/* Python's print of a bytes object: b'dXNlcjpwYXNz'. */
 	if (in.len > 3 && in.at[0] == 'b' &&
 	    (in.at[1] == '\'' || in.at[1] == '"')) {
@@ -63,7 +67,7 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 	} else {
 		decode_user(a, user, out);
 	}
-	b->shape = (uint16_t)(b->shape | shape_of(all, user, password));
+	b->shape |= shape_of(all, user, password);
 	b->password_length_class = password.len > 0;
 	b->password = secret_fingerprint("basic password", password);
 	out->secret = b->password;

@@ -115,6 +115,7 @@ static const struct name basic_shapes[] = {
 	{ BASIC_COLON_IN_PASSWORD, "colon-in-password" },
 	{ BASIC_CONTROL, "control-character" },
 	{ BASIC_BACKSLASHES, "doubled-backslash" },
+	{ BASIC_WORD_TWICE, "word-twice" },
 	{ 0, NULL },
 };
 

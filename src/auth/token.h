@@ -92,6 +92,7 @@ enum basic_shape {
 	BASIC_COLON_IN_PASSWORD = 0x2000,
 	BASIC_CONTROL = 0x4000, /* NUL or another control character */
 	BASIC_BACKSLASHES = 0x8000, /* DOMAIN\\user: escaped once too often */
+	BASIC_WORD_TWICE = 0x10000, /* Basic Basic dXNlcjpwYXNz */
 };
 
 /*
@@ -185,7 +186,7 @@ struct token_bearer {
 };
 
 struct token_basic {
-	uint16_t shape;        /* enum basic_shape */
+	uint32_t shape;        /* enum basic_shape */
 	uint8_t password_length_class; /* 0 empty, 1 not */
 	fingerprint password;
 	const char *realm, *charset; /* challenge */

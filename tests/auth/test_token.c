@@ -55,6 +55,7 @@ static const struct basic {
 	{ "Basic YWxpY2VAbGFiLnRlc3Q6c2VjcmV0", "alice", "lab.test", 0 },
 	{ "Basic YWxpY2U6c2VjcmV0Cg==", "alice", NULL, BASIC_TRAILING_SPACE },
 	{ "Basic YWxpY2U6cCU0MHNz", "alice", NULL, BASIC_PERCENT },
+	{ "Basic basic YWxpY2U6c2VjcmV0", "alice", NULL, BASIC_WORD_TWICE },
 	{ "Basic TEFCXFxhbGljZTpzM2NyZXQ=", "\\alice", "LAB",
 	    BASIC_BACKSLASHES },
 	{ "Basic ImFsaWNlIjoiczNjcmV0Ig==", "\"alice\"", NULL, BASIC_QUOTED },

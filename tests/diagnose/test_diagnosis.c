@@ -469,6 +469,7 @@ static const struct {
 	{ BASIC_COLON_IN_PASSWORD, "basic-colon-in-password" },
 	{ BASIC_CONTROL, "basic-control" },
 	{ BASIC_BACKSLASHES, "basic-doubled-backslash" },
+	{ BASIC_WORD_TWICE, "basic-word-twice" },
 	/* Harmless in itself. */
 	{ BASIC_UNPADDED, "basic-credentials-rejected" },
 };
@@ -479,7 +480,7 @@ START_TEST(broken_basic_values_are_named)
 	    scene_basic(&scene, 1, "ci", "svc", 5, false);
 	struct token *t = (struct token *)(uintptr_t)a->credentials;
 
-	t->basic.shape = (uint16_t)shapes[_i].shape;
+	t->basic.shape = shapes[_i].shape;
 	diagnose();
 	RULE_IS(a, shapes[_i].rule);
 }
