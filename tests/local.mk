@@ -78,6 +78,7 @@ check_tests = \
 	%reldir%/diagnose/test_office \
 	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \
+	%reldir%/diagnose/test_programs \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_story \
 	%reldir%/diagnose/test_truth \

@@ -140,5 +140,6 @@ attempt_refusals(const struct attempt *a)
 		n -= a->scheme != ATTEMPT_NONE && n > 0 &&
 		    (a->legs[i].step == STEP_OFFER ||
 		        a->legs[i].step == STEP_CHALLENGE);
+	n -= n < a->asked_again ? n : a->asked_again;
 	return n > 0 ? n : 1;
 }

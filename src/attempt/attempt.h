@@ -131,6 +131,8 @@ struct attempt {
 
 	unsigned requests;      /* that went through, or were refused, in it */
 	unsigned responses_407;
+	unsigned asked_again;   /* of these, to requests without credentials
+	                         * after the first verdict; not among legs */
 	unsigned spare;         /* asked connections it took up besides */
 	unsigned credentials_sent; /* legs with credentials */
 	unsigned status;        /* of the last response; 0: none */
@@ -176,6 +178,7 @@ struct attempt {
 	bool restarted;         /* a new type 1 instead of a type 3 */
 	bool replayed;          /* the same token bytes were sent before */
 	bool after_failure;     /* on a connection with a refused handshake */
+	bool after_challenge;   /* on one where another had a challenge */
 	bool after_success;     /* 407 on an authenticated connection */
 	bool preemptive;        /* credentials before any offer */
 

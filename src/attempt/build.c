@@ -114,11 +114,21 @@ note_request(struct attempt *a, const struct observed_request *q)
 	a->request = q;
 }
 
+/* It may go back to one that it has used before. */
+static bool
+has_used(const struct attempt *a, const struct connection *c)
+{
+	for (unsigned i = 0; i < a->n_legs; i++)
+		if (a->legs[i].stream == c->stream)
+			return true;
+	return false;
+}
+
 static void
 note_connection(struct attempt *a, const struct connection *c)
 {
 	if (a->connection.id != c->id)
-		a->connections++;
+		a->connections += !has_used(a, c);
 	else
 		a->missing_bytes = 0; /* c has the newer sum */
 	a->connection = *c;

@@ -192,6 +192,7 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	    cur->attempt.connections == 1) {
 		a->requests += cur->attempt.requests;
 		a->responses_407 += cur->attempt.responses_407;
+		a->asked_again += cur->attempt.responses_407;
 		tracker_drop(t, cur);
 	}
 	if (passed)
@@ -272,6 +273,7 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 	const struct attempt *at = &a->attempt;
 
 	a->attempt.after_failure |= c->failed && a->state == STATE_START;
+	a->attempt.after_challenge |= c->challenged && a->state == STATE_START;
 	a->attempt.after_success |= c->authenticated != 0 &&
 	    a->state == STATE_START;
 	if (said == SAID_AUTHENTICATE || said == SAID_TICKET)
@@ -368,6 +370,8 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 	a->conn_id = c->id;
 	a->owner_open = true;
 	tracker_set_state(a, m->next);
+	c->challenged |= a->attempt.challenge != NULL ||
+	    a->attempt.scheme == ATTEMPT_NEGOTIATE_KERBEROS;
 	c->current = a->attempt.id;
 	if (m->outcome != OUTCOME_OPEN) {
 		tracker_decide(a, m->outcome, m->broke_at);

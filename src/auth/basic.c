@@ -31,6 +31,10 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 	struct span in = c->rest;
 
 	out->kind = TOKEN_BASIC;
+	if (span_starts_nocase(in, SPAN("basic "))) {
+		b->shape |= BASIC_WORD_TWICE;
+		in = span_trim(span_from(in, 6));
+	}
 	/* Python's print of a bytes object: b'dXNlcjpwYXNz'. */
 	if (in.len > 3 && in.at[0] == 'b' &&
 	    (in.at[1] == '\'' || in.at[1] == '"')) {
@@ -67,7 +71,7 @@ decode_basic(const struct challenge *c, bool challenge, struct arena *a,
 	} else {
 		decode_user(a, user, out);
 	}
-	b->shape = (uint16_t)(b->shape | shape_of(all, user, password));
+	b->shape |= shape_of(all, user, password);
 	b->password_length_class = password.len > 0;
 	b->password = secret_fingerprint("basic password", password);
 	out->secret = b->password;
@@ -109,6 +113,15 @@ has_percent(struct span s)
 	for (size_t i = 0; i + 2 < s.len; i++)
 		if (s.at[i] == '%' && isxdigit(s.at[i + 1]) &&
 		    isxdigit(s.at[i + 2]))
+			return true;
+	return false;
+}
+
+static bool
+has_backslashes(struct span s)
+{
+	for (size_t i = 0; i + 1 < s.len; i++)
+		if (s.at[i] == '\\' && s.at[i + 1] == '\\')
 			return true;
 	return false;
 }
@@ -191,6 +204,8 @@ shape_of(struct span all, struct span user, struct span password)
 	if (all.len > 0 && strchr("\r\n \t", all.at[all.len - 1]) != NULL &&
 	    all.at[all.len - 1] != 0)
 		shape |= BASIC_TRAILING_SPACE;
+	if (has_backslashes(user))
+		shape |= BASIC_BACKSLASHES;
 	if (is_quoted(user) || is_quoted(password))
 		shape |= BASIC_QUOTED;
 	if (span_is_set(user) && user.len == 0)

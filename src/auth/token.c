@@ -114,6 +114,8 @@ static const struct name basic_shapes[] = {
 	{ BASIC_NON_ASCII_OTHER, "not-utf-8" },
 	{ BASIC_COLON_IN_PASSWORD, "colon-in-password" },
 	{ BASIC_CONTROL, "control-character" },
+	{ BASIC_BACKSLASHES, "doubled-backslash" },
+	{ BASIC_WORD_TWICE, "word-twice" },
 	{ 0, NULL },
 };
 

@@ -91,6 +91,8 @@ enum basic_shape {
 	BASIC_NON_ASCII_OTHER = 0x1000, /* Latin-1, CP1252, … */
 	BASIC_COLON_IN_PASSWORD = 0x2000,
 	BASIC_CONTROL = 0x4000, /* NUL or another control character */
+	BASIC_BACKSLASHES = 0x8000, /* DOMAIN\\user: escaped once too often */
+	BASIC_WORD_TWICE = 0x10000, /* Basic Basic dXNlcjpwYXNz */
 };
 
 /*
@@ -184,7 +186,7 @@ struct token_bearer {
 };
 
 struct token_basic {
-	uint16_t shape;        /* enum basic_shape */
+	uint32_t shape;        /* enum basic_shape */
 	uint8_t password_length_class; /* 0 empty, 1 not */
 	fingerprint password;
 	/* What is left of it where a tool stops at a special character. */

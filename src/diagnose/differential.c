@@ -368,6 +368,20 @@ would_tell_more(const struct finding *f, const struct opinion *o)
 	return witness;
 }
 
+/* What cannot be told goes before what can be ruled out. */
+static bool
+is_room_for(enum truth truth, const size_t n[3], size_t unknown)
+{
+	switch (truth) {
+	case TRUTH_TRUE:
+		return n[TRUTH_TRUE] < MAX_CONTRIBUTING;
+	case TRUTH_UNKNOWN:
+		return n[TRUTH_UNKNOWN] < MAX_LINES;
+	default:
+		return n[TRUTH_FALSE] + unknown < MAX_LINES;
+	}
+}
+
 static void
 draw_up(struct finding *f, const struct rules *rules, struct subject *s,
     struct arena *arena)
@@ -375,22 +389,22 @@ draw_up(struct finding *f, const struct rules *rules, struct subject *s,
 	struct opinion opinions[CAUSE_COUNT] = { { .rule = NULL } };
 	struct opinion said[CAUSE_COUNT];
 	struct verdict *out[3];
-	size_t n[3] = { 0 }, n_said = 0;
+	size_t n[3] = { 0 }, n_said = 0, unknown = 0;
 
 	ask_all(f, rules, s, opinions);
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		if (opinions[c].rule != NULL &&
-		    (c != (int)f->cause || would_tell_more(f, &opinions[c])))
+		    (c != (int)f->cause || would_tell_more(f, &opinions[c]))) {
 			said[n_said++] = opinions[c];
+			unknown += opinions[c].truth == TRUTH_UNKNOWN;
+		}
 	qsort(said, n_said, sizeof(said[0]), by_likelihood);
 	for (int t = 0; t < 3; t++)
 		out[t] = arena_new(arena, (MAX_LINES + 1) * sizeof(*out[t]));
 	for (size_t i = 0; i < n_said; i++) {
 		enum truth truth = said[i].truth;
-		size_t lines = n[TRUTH_FALSE] + n[TRUTH_UNKNOWN];
 
-		if (truth == TRUTH_TRUE ? n[truth] >= MAX_CONTRIBUTING
-		                        : lines >= MAX_LINES)
+		if (!is_room_for(truth, n, unknown))
 			continue;
 		out[truth][n[truth]++] = (struct verdict){
 			.cause = said[i].rule->rule->cause,

@@ -288,6 +288,10 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.after_failure", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection had been refused",
 	    NULL, NULL, .compute = flag, ATTEMPT(after_failure) },
+	{ "connection.finished_before", FACT_BOOL, SOURCE_ATTEMPT,
+	    "an earlier handshake on this connection got a challenge, or had "
+	    "a ticket", NULL, NULL, .compute = flag,
+	    ATTEMPT(after_challenge) },
 	{ "attempt.after_success", FACT_BOOL, SOURCE_ATTEMPT,
 	    "this connection had been authenticated before", NULL, NULL,
 	    .compute = flag, ATTEMPT(after_success) },

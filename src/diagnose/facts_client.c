@@ -7,6 +7,9 @@
 /* A second try with another scheme comes this soon. */
 #define FALLBACK (10 * WHEN_SECOND)
 
+/* Who was refused asks once more this soon, or not at all. */
+#define GIVES_UP (10 * WHEN_SECOND)
+
 static bool
 other_program(const struct event *e, const struct event *o)
 {
@@ -44,6 +47,19 @@ falls_back(const struct event *e, const struct event *o)
 {
 	return lookback_same_proxy(e, o) && o->time - e->time <= FALLBACK &&
 	    e->attempt->scheme != o->attempt->scheme;
+}
+
+/*
+ * Not long before.  One that did not wait to be asked would not have waited
+ * this time: it is another run, of which nothing was refused.
+ */
+static bool
+just_refused(const struct event *e, const struct event *o)
+{
+	const struct attempt *a = e->attempt, *b = o->attempt;
+
+	return lookback_same_proxy(e, o) && b->start <= a->start &&
+	    a->start - b->end <= GIVES_UP && b->offer_seen && !b->preemptive;
 }
 
 static struct value
@@ -113,6 +129,14 @@ program_tries(const struct subject *s, const struct fact *f)
 {
 	(void)f;
 	return lookback_seen_near(s, KIN_PROGRAM, WHICH_ALL, sends_credentials,
+	    value_bool(false));
+}
+
+static struct value
+program_just_refused(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_near(s, KIN_PROGRAM, WHICH_REFUSED, just_refused,
 	    value_bool(false));
 }
 
@@ -196,6 +220,10 @@ const struct fact facts_of_client[] = {
 	{ "program.sends_credentials", FACT_BOOL, SOURCE_HISTORY,
 	    "this program on this client sends credentials at other times",
 	    NULL, NULL, .compute = program_tries },
+	{ "program.just_refused", FACT_BOOL, SOURCE_HISTORY,
+	    "a login of this program, begun without credentials as this was, "
+	    "was refused just before", NULL, NULL,
+	    .compute = program_just_refused },
 	{ "program.other_method_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "this program gets through with CONNECT and not without, or the "
 	    "reverse", NULL, NULL, .compute = method_matters },

@@ -283,6 +283,15 @@ referred(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+site_service(const struct subject *s, const struct fact *f)
+{
+	const struct witness_record *r = s->kdc.astray;
+
+	(void)f;
+	return r != NULL ? value_string(kdc_of(r)->service) : nothing(s);
+}
+
+static struct value
 unfinished(const struct subject *s, const struct fact *f)
 {
 	const struct witness_record *r = s->kdc.unfinished;
@@ -522,6 +531,9 @@ const struct fact facts_of_kdc[] = {
 	KDC("kdc.referred_to", FACT_STRING,
 	    "the other realm's KDC that the client was sent to", "none",
 	    .compute = referred),
+	KDC("kdc.site_service", FACT_STRING,
+	    "the web server's own service, of which the client wanted a ticket "
+	    "in place of the proxy's", "none", .compute = site_service),
 	KDC("kdc.logon_unfinished", FACT_BOOL,
 	    "the client began to log on at the KDC and did not go on", NULL,
 	    .compute = unfinished),

@@ -7,6 +7,7 @@
 
 /* [MS-NLMP] 2.2.2.5 */
 enum {
+	NTLM_UNICODE = 0x00000001,
 	NTLM_REQUEST_TARGET = 0x00000004,
 	NTLM_TARGET_INFO = 0x00800000,
 };
@@ -93,6 +94,24 @@ type3_flag(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_seen(s);
 	return value_bool(*(const bool *)((const char *)t->ntlm + f->offset));
+}
+
+/*
+ * Old clients put fixed flags into the type 3: if its names are as the type 2
+ * wants them, the proxy reads them all the same.
+ */
+static struct value
+charset_mismatch(const struct subject *s, const struct fact *f)
+{
+	const struct token *t3 = type3(s), *t2 = type2(s);
+
+	(void)f;
+	if (t3 == NULL)
+		return not_seen(s);
+	if (!t3->ntlm->charset_mismatch || t2 == NULL)
+		return value_bool(t3->ntlm->charset_mismatch);
+	return value_bool(
+	    ((t2->ntlm->flags ^ t3->ntlm->flags) & NTLM_UNICODE) == 0);
 }
 
 static struct value
@@ -354,8 +373,9 @@ const struct fact facts_of_ntlm[] = {
 	    "the user name in the type 3 still holds a separator, a quote or "
 	    "an escape", SEE_TOKENS, NULL, .compute = user_malformed },
 	{ "ntlm.charset_mismatch", FACT_BOOL, SOURCE_ATTEMPT,
-	    "the type 3's strings are not in the character set of its flags",
-	    SEE_TOKENS, NULL, .compute = type3_flag, NTLM(charset_mismatch) },
+	    "the type 3's strings are not in the character set of its flags, "
+	    "nor in that of the type 2", SEE_TOKENS, NULL,
+	    .compute = charset_mismatch },
 	{ "ntlm.has_mic", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the type 3 has a message integrity code", SEE_TOKENS, NULL,
 	    .compute = type3_flag, NTLM(has_mic) },

@@ -88,6 +88,16 @@ stale(const struct subject *s, const struct fact *f)
 	return value_bool(t->digest->stale == 1);
 }
 
+/* Clients carry what they were offered from one connection to another. */
+static bool
+asked_elsewhere(const struct event *e, const struct event *o)
+{
+	return o->kin[KIN_PROXY] == e->kin[KIN_PROXY] &&
+	    o->attempt->connection.id != e->attempt->connection.id &&
+	    o->attempt->responses_407 > 0 &&
+	    o->attempt->start <= e->attempt->end;
+}
+
 static struct value
 nonce_offered(const struct subject *s, const struct fact *f)
 {
@@ -105,18 +115,24 @@ nonce_offered(const struct subject *s, const struct fact *f)
 			return value_bool(true);
 	/* A later 407 brings a new one that the client may have used; so does
 	 * one on a connection between, of which not all may be there. */
-	return a->credentials_sent > 1 || a->connections > 1
-	    ? value_unknown()
-	    : value_bool(false);
+	if (a->credentials_sent > 1 || a->connections > 1 ||
+	    (s->event != NULL && history_near(s->history, s->event, KIN_CLIENT,
+	                             WHICH_ALL, asked_elsewhere) != NULL))
+		return value_unknown();
+	return value_bool(false);
 }
 
-/* What the request with this answer asked for: an attempt may have several
- * requests, each for something else. */
+/*
+ * What the request with this answer asked for, which need not be the first of
+ * the attempt; NULL: not known.
+ */
 static const char *
 target_of(const struct attempt *a, const struct token *t)
 {
+	if (a->request != NULL && a->request->credentials == t)
+		return a->request->target;
 	if (a->observations.next == NULL)
-		return a->target;
+		return NULL;
 	LIST_EACH (l, &a->observations) {
 		const struct observed_request *q =
 		    &LIST_OBJECT(l, const struct observation, link)->request;
@@ -124,7 +140,7 @@ target_of(const struct attempt *a, const struct token *t)
 		if (q->credentials == t)
 			return q->target;
 	}
-	return a->target;
+	return NULL;
 }
 
 static struct value
@@ -145,8 +161,10 @@ uri_differs(const struct subject *s, const struct fact *f)
 	const char *target = t != NULL ? target_of(s->attempt, t) : NULL;
 
 	(void)f;
-	if (t == NULL || t->digest->uri == NULL || target == NULL)
+	if (t == NULL || t->digest->uri == NULL)
 		return not_sent(s);
+	if (target == NULL)
+		return value_unknown();
 
 	struct span uri = span_of_str(t->digest->uri);
 	struct span whole = span_of_str(target);
@@ -472,6 +490,12 @@ const struct fact facts_of_scheme[] = {
 	{ "basic.colon_in_password", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the password in the Basic value holds a colon", SEE_REQUEST,
 	    NULL, .compute = shape, .offset = BASIC_COLON_IN_PASSWORD },
+	{ "basic.word_twice", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the field has the word Basic twice", SEE_REQUEST, NULL,
+	    .compute = shape, .offset = BASIC_WORD_TWICE },
+	{ "basic.doubled_backslash", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the Basic user name holds two backslashes, one after the other",
+	    SEE_REQUEST, NULL, .compute = shape, .offset = BASIC_BACKSLASHES },
 	{ "basic.control", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the Basic value holds a control character", SEE_REQUEST, NULL,
 	    .compute = shape, .offset = BASIC_CONTROL },

@@ -199,27 +199,6 @@ node_logins(const struct subject *s, const struct fact *f)
 	    (double)(f->offset == 1 ? x.elsewhere : x.here));
 }
 
-/* -- on this connection -- */
-
-/* One that got no challenge is the same fault again, not its cause. */
-static bool
-finished_here(const struct event *e, const struct event *o)
-{
-	return o->attempt->connection.id == e->attempt->connection.id &&
-	    (o->attempt->challenge != NULL ||
-	        o->attempt->scheme == ATTEMPT_NEGOTIATE_KERBEROS);
-}
-
-static struct value
-finished_before(const struct subject *s, const struct fact *f)
-{
-	(void)f;
-	if (s->event == NULL || s->event->kin[KIN_CLIENT] == 0)
-		return value_unknown();
-	return value_bool(history_before(s->history, s->event, KIN_CLIENT,
-	                      WHICH_ALL, finished_here) != NULL);
-}
-
 /* -- a domain -- */
 
 struct domain_count {
@@ -492,9 +471,6 @@ const struct fact facts_of_story[] = {
 	{ "proxy.node_refusals", FACT_NUMBER, SOURCE_HISTORY,
 	    "other refusals at this node within five minutes", SEE_OTHERS,
 	    NULL, .compute = node_logins, .offset = 2 },
-	{ "connection.finished_before", FACT_BOOL, SOURCE_HISTORY,
-	    "an earlier handshake on this connection got a challenge, or had "
-	    "a ticket", NULL, NULL, .compute = finished_before },
 	{ "proxy.domain_outage_users", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many users of this domain were refused within five minutes, "
 	    "while only others got in", NULL, NULL,

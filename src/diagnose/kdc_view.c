@@ -29,6 +29,7 @@ struct gather {
 	const struct witness_record *logon;   /* error to an AS-REQ */
 	const struct witness_record *service; /* error for HTTP/... */
 	const struct witness_record *realm;   /* error of another realm */
+	const struct witness_record *site;    /* error for the target's own */
 	const struct witness_record *too_big;
 	const struct witness_record *quiet;   /* silence, or refusal */
 	const char *logon_user, *service_user;
@@ -301,15 +302,22 @@ gather_service(struct gather *g, const struct witness_record *r)
 	if (k->ended == KDC_ERROR || k->ended == KDC_TICKET)
 		note_logged_on(g, k);
 	if (host.len == 0) {
-		/* On the way to another realm. */
+		/* On the way to another realm; not to that of the target. */
 		if (k->ended == KDC_ERROR && is_krbtgt(k->service) &&
-		    k->service != NULL && k->error != 52)
+		    k->service != NULL && k->error != 52 &&
+		    !(g->site != NULL &&
+		        when_between(time_of(r), time_of(g->site)) <=
+		            SAME_TIME))
 			g->realm = r;
 		return;
 	}
-	if (is_machine(k->client) || !may_be(k->client, g->attempt->user) ||
-	    is_target(g->attempt, host))
+	if (is_machine(k->client) || !may_be(k->client, g->attempt->user))
 		return;
+	if (is_target(g->attempt, host)) {
+		if (k->ended == KDC_ERROR && k->error != 52)
+			g->site = r;
+		return;
+	}
 	note_user(k->client, &g->service_user, &g->service_users);
 	if (k->ended == KDC_TICKET && http_host(k->granted).len > 0) {
 		g->view->ticket = r;
@@ -404,6 +412,10 @@ conclude(struct gather *g)
 		v->verdict = g->logon;
 		whose = g->logon_users;
 	}
+	/* When the proxy asked, and nothing else came of it. */
+	if (v->verdict == NULL && v->ticket == NULL && g->site != NULL &&
+	    time_of(g->site) >= g->attempt->start)
+		v->astray = g->site;
 	if (nameless && whose) {
 		v->ambiguous = true;
 		v->verdict = NULL;
@@ -412,6 +424,7 @@ conclude(struct gather *g)
 		v->unfinished = NULL;
 	tell(v, v->referral);
 	tell(v, v->verdict);
+	tell(v, v->astray);
 	if (v->verdict == NULL)
 		tell(v, v->unfinished);
 }

@@ -32,6 +32,9 @@ struct kdc_view {
 	const struct witness_record *own;
 	/* A ticket for another realm's KDC in place of the service's. */
 	const struct witness_record *referral;
+	/* Refused a ticket of the web server itself, and asked for no other:
+	 * it should have asked for the proxy's; or NULL. */
+	const struct witness_record *astray;
 	/* Asked to prove the password, and not heard of again; or NULL. */
 	const struct witness_record *unfinished;
 	/* The answer is too big for UDP, and TCP does not come about. */

@@ -204,6 +204,7 @@ parts_attempt(struct arena *a, struct span line)
 		{ about, "responses_407", &t->responses_407 },
 		{ about, "connections", &t->connections },
 		{ about, "requests", &t->requests },
+		{ about, "asked_again", &t->asked_again },
 		{ about, "spare_connections", &t->spare },
 		{ about, "legs_dropped", &t->legs_dropped },
 	};

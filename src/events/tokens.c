@@ -310,8 +310,7 @@ read_basic(struct arena *a, struct span object, struct token *token)
 	token->realm = token->basic.realm;
 	json_array(&r);
 	while (json_element(&r, &m))
-		token->basic.shape = (uint16_t)(token->basic.shape |
-		    basic_shape_of(m.value));
+		token->basic.shape |= basic_shape_of(m.value);
 }
 
 static void

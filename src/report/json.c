@@ -189,6 +189,8 @@ attempt_body(struct jsonw *w, const struct report *r, const struct attempt *a)
 	jsonw_uint(w, "responses_407", a->responses_407);
 	jsonw_uint(w, "connections", a->connections);
 	jsonw_uint(w, "requests", a->requests);
+	if (a->asked_again > 0)
+		jsonw_uint(w, "asked_again", a->asked_again);
 	if (a->spare > 0)
 		jsonw_uint(w, "spare_connections", a->spare);
 	jsonw_str(w, "application", a->application);

@@ -40,7 +40,8 @@ struct flow_info {
 	bool seen[2];    /* any packet in this direction */
 	bool began;      /* a SYN or SYN-ACK was seen */
 	bool answered : 1; /* a SYN-ACK, or any payload */
-	bool half : 1;   /* at close(): by FIN, and the other sent none */
+	bool reset : 1;  /* an RST came, be it after a FIN */
+	bool half : 1;   /* at close(): by FIN, and the other ended nothing */
 	enum flow_close close : 8;
 	enum flow_side closed_by : 8; /* if close is FIN or RST */
 	uint16_t syns;   /* SYNs sent by the opener, or as many as it can say */

@@ -315,7 +315,7 @@ follow_finish(struct flow_table *t, struct flow *f,
 			ends_reached(fo, from);
 		if (!f->info.seen[0] || !f->info.seen[1])
 			t->counts.one_sided++;
-		f->info.half = f->info.close == FLOW_FIN &&
+		f->info.half = f->info.close == FLOW_FIN && !f->info.reset &&
 		    !fo->side[!f->info.closed_by].ended;
 		t->sink->close(fo->connection, &f->info);
 	}

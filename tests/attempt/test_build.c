@@ -30,6 +30,29 @@ START_TEST(what_was_asked_for_first_is_kept)
 }
 END_TEST
 
+static const struct {
+	enum attempt_scheme scheme;
+	unsigned responses_407, asked_again, refusals;
+} counts[] = {
+	{ ATTEMPT_BASIC, 2, 0, 1 },
+	{ ATTEMPT_BASIC, 3, 0, 2 },
+	{ ATTEMPT_BASIC, 4, 1, 2 }, /* for each request anew */
+	{ ATTEMPT_NTLM, 3, 0, 1 },
+	{ ATTEMPT_NONE, 3, 0, 3 },
+};
+
+START_TEST(not_each_407_is_a_refusal)
+{
+	struct leg offer = { .step = STEP_OFFER };
+	struct attempt a = { .scheme = counts[_i].scheme,
+		.responses_407 = counts[_i].responses_407,
+		.asked_again = counts[_i].asked_again,
+		.legs = &offer, .n_legs = 1 };
+
+	ck_assert_uint_eq(attempt_refusals(&a), counts[_i].refusals);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -37,6 +60,8 @@ main(void)
 	TCase *c = tcase_create("build");
 
 	tcase_add_test(c, what_was_asked_for_first_is_kept);
+	tcase_add_loop_test(c, not_each_407_is_a_refusal, 0,
+	    sizeof(counts) / sizeof(counts[0]));
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }

@@ -322,7 +322,7 @@ static const struct broken {
 	const char *rule;
 	enum outcome outcome;
 	enum step broke_at;
-	bool challenge, type3;
+	bool challenge, type3, nobody;
 	bool keeps_alive, announced, split, after_failure, empty, bare;
 	enum closed_by closed_by;
 } breaks[] = {
@@ -344,6 +344,9 @@ static const struct broken {
 	{ "handshake-split", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .challenge = true, .type3 = true, .keeps_alive = true,
 	    .split = true, .bare = true },
+	{ "ntlm-anonymous", OUTCOME_REJECTED, STEP_AUTHENTICATE,
+	    .challenge = true, .type3 = true, .nobody = true,
+	    .keeps_alive = true, .bare = true },
 	{ "answer-without-challenge", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .type3 = true, .keeps_alive = true, .bare = true },
 	/* Its 407 brings a token. */
@@ -365,13 +368,15 @@ START_TEST(ntlm_breaks_in_many_ways)
 	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
 
 	parts_of(t2)->ntlm.has_target_info = true;
+	if (b->nobody)
+		parts_of(a->authenticate)->ntlm.user = NULL;
 	a->outcome = b->outcome;
 	a->broke_at = b->broke_at;
 	q->keeps_alive = b->keeps_alive;
 	a->closed_announced = b->announced;
 	a->closed_by = b->closed_by;
 	a->split = b->split;
-	a->after_failure = b->after_failure;
+	a->after_failure = a->after_challenge = b->after_failure;
 	a->last_407_bare = b->bare;
 	a->last_407_empty = b->empty;
 	if (b->empty)
@@ -466,6 +471,8 @@ static const struct {
 	{ BASIC_NON_ASCII_UTF8, "basic-charset" },
 	{ BASIC_COLON_IN_PASSWORD, "basic-colon-in-password" },
 	{ BASIC_CONTROL, "basic-control" },
+	{ BASIC_BACKSLASHES, "basic-doubled-backslash" },
+	{ BASIC_WORD_TWICE, "basic-word-twice" },
 	/* Harmless in itself. */
 	{ BASIC_UNPADDED, "basic-credentials-rejected" },
 };
@@ -476,7 +483,7 @@ START_TEST(broken_basic_values_are_named)
 	    scene_basic(&scene, 1, "ci", "svc", 5, false);
 	struct token *t = (struct token *)(uintptr_t)a->credentials;
 
-	t->basic.shape = (uint16_t)shapes[_i].shape;
+	t->basic.shape = shapes[_i].shape;
 	diagnose();
 	RULE_IS(a, shapes[_i].rule);
 }

@@ -439,6 +439,110 @@ static const struct {
 	{ "http://www.example.test/a", "/b", true },
 };
 
+/* Flags of type 2 and type 3; the names deny the latter. */
+static const struct {
+	uint32_t challenge, authenticate;
+	bool mismatch;
+} charsets[] = {
+	{ 0x00888205, 0x00080182, false }, /* openconnect 9.01, libsoup */
+	{ 0x00888205, 0x00088205, true },
+	{ 0x00888206, 0x00080182, true },
+	{ 0x00888206, 0x00088205, false },
+};
+
+START_TEST(names_may_be_as_the_challenge_wants_them)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
+	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
+	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
+
+	parts_of(t2)->ntlm.flags = charsets[_i].challenge;
+	parts_of(t3)->ntlm.flags = charsets[_i].authenticate;
+	parts_of(t3)->ntlm.charset_mismatch = true;
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_int_eq(value_of(a, "ntlm.charset_mismatch")->yes,
+	    charsets[_i].mismatch);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+/* A login, refused or not; another request this much later. */
+static const struct {
+	bool good, preemptive;
+	int64_t later_ns;
+	bool just_refused;
+} refusals[] = {
+	{ false, false, WHEN_SECOND, true },
+	{ true, false, WHEN_SECOND, false },
+	{ false, true, WHEN_SECOND, false }, /* another run of curl */
+	{ false, false, 60 * WHEN_SECOND, false },
+};
+
+START_TEST(who_gives_up_was_refused_just_before)
+{
+	scene_init(&scene);
+
+	struct attempt *login =
+	    scene_basic(&scene, 1, "x", "erin", 1, refusals[_i].good);
+
+	login->preemptive = refusals[_i].preemptive;
+	scene.clock += refusals[_i].later_ns;
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_BASIC);
+
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_int_eq(value_of(a, "program.just_refused")->yes,
+	    refusals[_i].just_refused);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
+/* Its client, its proxy, when it began: did the nonce come from there? */
+static const struct {
+	uint8_t client, proxy;
+	int64_t later_ns;
+	enum value_state state;
+} offers_elsewhere[] = {
+	{ 1, 200, 0, VALUE_UNKNOWN },
+	{ 2, 200, 0, VALUE_SET },
+	{ 1, 201, 0, VALUE_SET },
+	{ 1, 200, 60 * WHEN_SECOND, VALUE_SET },
+};
+
+START_TEST(a_nonce_may_have_been_offered_on_another_connection)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
+	struct attempt *b = scene_attempt(&scene,
+	    offers_elsewhere[_i].client, "x", SCHEME_DIGEST);
+	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
+
+	b->connection.id = 1;
+	b->connection.proxy = scene_address(offers_elsewhere[_i].proxy);
+	b->start = a->start + offers_elsewhere[_i].later_ns;
+	b->end = b->start + WHEN_SECOND;
+	parts_of(t)->digest.nonce = 1;
+	a->credentials = t;
+	a->credentials_sent = 1;
+	history = history_new(scene.attempts, scene.n);
+	ck_assert_int_eq(value_of(a, "digest.nonce_offered")->state,
+	    offers_elsewhere[_i].state);
+	history_free(history);
+	scene_fini(&scene);
+	arena_fini(&arena);
+	arena = (struct arena){ 0 };
+}
+END_TEST
+
 START_TEST(a_digest_uri_may_be_the_path_alone)
 {
 	scene_init(&scene);
@@ -446,9 +550,14 @@ START_TEST(a_digest_uri_may_be_the_path_alone)
 	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
 	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
 
+	struct observed_request *q =
+	    (struct observed_request *)(uintptr_t)a->request;
+
+	/* An attempt may be of many requests: the last one counts. */
 	parts_of(t)->digest.uri = uris[_i].uri;
-	a->credentials = t;
-	a->target = uris[_i].target;
+	a->credentials = q->credentials = t;
+	a->target = "http://www.example.test/first";
+	q->target = uris[_i].target;
 	history = history_new(scene.attempts, scene.n);
 	ck_assert_int_eq(value_of(a, "digest.uri_differs")->yes,
 	    uris[_i].differs);
@@ -499,6 +608,13 @@ main(void)
 	    sizeof(vias) / sizeof(vias[0]));
 	tcase_add_loop_test(facts, forms_of_ntlm_names_are_told_apart, 0,
 	    sizeof(names) / sizeof(names[0]));
+	tcase_add_loop_test(facts, names_may_be_as_the_challenge_wants_them, 0,
+	    sizeof(charsets) / sizeof(charsets[0]));
+	tcase_add_loop_test(facts, who_gives_up_was_refused_just_before, 0,
+	    sizeof(refusals) / sizeof(refusals[0]));
+	tcase_add_loop_test(facts,
+	    a_nonce_may_have_been_offered_on_another_connection, 0,
+	    sizeof(offers_elsewhere) / sizeof(offers_elsewhere[0]));
 	tcase_add_loop_test(facts, a_digest_uri_may_be_the_path_alone, 0,
 	    sizeof(uris) / sizeof(uris[0]));
 	suite_add_tcase(suite, table);

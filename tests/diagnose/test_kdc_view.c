@@ -43,7 +43,7 @@ static const struct row {
 	struct said said[SAID_MAX];
 	/* -1: no verdict; else the code, or 1000 + enum kdc_ended */
 	int verdict;
-	bool ambiguous, ticket, unfinished, tcp_fails;
+	bool ambiguous, ticket, unfinished, tcp_fails, astray;
 } rows[] = {
 	{ "the service is unknown", NULL,
 	    { TGS(0, 7, "bob", "HTTP/wpad") }, 7, .ticket = false },
@@ -63,7 +63,18 @@ static const struct row {
 	            "HTTP/proxy.lab.test") }, -1, .ticket = true },
 	{ "the origin's own service", NULL,
 	    { TGS(0, 7, "bob", "HTTP/www.example.test") }, -1,
+	    .astray = true },
+	{ "and its realm", NULL,
+	    { TGS(0, 7, "bob", "HTTP/www.example.test"),
+	        TGS(0, 7, "bob", "krbtgt/EXAMPLE.TEST") }, -1,
+	    .astray = true },
+	{ "before the proxy asked", NULL,
+	    { TGS(-1, 7, "bob", "HTTP/www.example.test"),
+	        TGS(-1, 7, "bob", "krbtgt/EXAMPLE.TEST") }, -1,
 	    .ticket = false },
+	{ "beside the proxy's", NULL,
+	    { TGS(0, 7, "bob", "HTTP/www.example.test"),
+	        TGS(0, 7, "bob", "HTTP/wpad") }, 7, .ticket = false },
 	{ "a service that is not HTTP", NULL,
 	    { TGS(0, 7, "bob", "cifs/files.lab.test") }, -1,
 	    .ticket = false },
@@ -210,6 +221,7 @@ START_TEST(what_bears_on_an_attempt)
 	ck_assert_msg((v.unfinished != NULL) == row->unfinished, "%s",
 	    row->name);
 	ck_assert_msg(v.tcp_fails == row->tcp_fails, "%s", row->name);
+	ck_assert_msg((v.astray != NULL) == row->astray, "%s", row->name);
 	/* What it rests on is shown, in order. */
 	ck_assert_msg(v.n_story > 0 || row->verdict == -1, "%s", row->name);
 	for (size_t i = 1; i < v.n_story; i++)

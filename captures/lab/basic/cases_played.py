@@ -147,10 +147,11 @@ def played_scheme_label(c):
 
 @case('played')
 def played_ntlm_charset(c):
-    """the flags of the type 3 say OEM, its names are UTF-16"""
+    """the flags of type 2 and type 3 say Unicode, the names are in an OEM character set; refused, the program asks once more, and gives up"""
     s = Stage(c)
-    s.talk(*ntlm_login('bob', False, flags=OEM | NTLM | ESS))
-    s.done(refused(c, s, 'NTLM', 'malformed-token', 'LAB\\bob', user_ok=['LAB\\bob', 'L', 'b']))
+    s.talk(*ntlm_login('bob', False, oem=True))
+    s.talk(req(), ask('NTLM'))
+    s.done(silent(c, s, 'no-credentials'), refused(c, s, 'NTLM', 'malformed-token', 'LAB\\bob', user_ok=['LAB\\bob', 'L', 'b']))
 
 
 @case('played', MANY)
