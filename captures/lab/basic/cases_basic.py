@@ -231,6 +231,24 @@ def basic_bytes_repr(c):
     c.amend = dict(rejected=dict(user=None, user_ok=[None, 'svc-build'], cause_ok=MALFORMED))
 
 
+@case('basic', 'pbc3', cause='malformed-token')
+def basic_word_twice(c):
+    """a program that writes "Basic" itself is given a value that begins with it, too"""
+    c.client = RAW
+    k = Conn(c, 'basic')
+    k.get(WWW, 'Proxy-Authorization: Basic Basic ' + b64('svc-build:' + PW['svc-build']), ua='ci-runner/3.2')
+    k.close()
+    c.secrets += [b64('svc-build:' + PW['svc-build']), PW['svc-build']]
+    c.amend = dict(rejected=dict(user=None, user_ok=[None, 'svc-build'], cause_ok=MALFORMED))
+
+
+@case('basic', cause='malformed-token')
+def basic_doubled_backslash(c):
+    """a script keeps the backslash of DOMAIN\\user escaped: two of them arrive, with the right password"""
+    c.amend = dict(rejected=dict(user='LAB\\\\heidi', user_ok=['LAB\\\\heidi', 'LAB\\heidi', '\\heidi', 'heidi'], cause_ok=MALFORMED))
+    c.curl('basic', 'LAB\\\\heidi', pw=PW['LAB\\heidi'])
+
+
 @case('basic', 'pbc2', cause='malformed-token')
 def basic_no_colon(c):
     """a token put where user:password belongs: the decoded value has no colon"""
