@@ -73,11 +73,17 @@ def compare(before, after):
 def verdicts(events):
     """The same without names: pseudonyms stand in their places.
 
-    Nor rules: some know the hosts of browser makers by name."""
-    return sorted((e['event']['start'],
-                   *(str(e['p407']['attempt'].get(k)) for k in
-                     ('scheme', 'outcome', 'broke_at', 'cause')))
-                  for e in events if e['event']['dataset'] == 'p407.attempt')
+    Nor rules: some know the hosts of browser makers by name.  So of a
+    browser that was asked and sent nothing the cause may be the other one of
+    two: it asked in the background, or it had no ticket."""
+    said = [(e['event']['start'],
+             *(str(e['p407']['attempt'].get(k)) for k in
+               ('scheme', 'outcome', 'broke_at', 'cause')))
+            for e in events if e['event']['dataset'] == 'p407.attempt']
+    silent = ('none', 'abandoned', 'offer')
+    return sorted((*s[:4], 'nothing sent') if s[1:4] == silent and s[4] in
+                  ('no-credentials', 'kerberos-no-ticket') else s
+                  for s in said)
 
 
 # Words of ours, of the schemes, or of everybody.
