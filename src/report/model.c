@@ -214,12 +214,15 @@ report_rule(const struct finding *f)
 	return f->example != NULL ? f->example->rule : NULL;
 }
 
-/* Most severe first, then most attempts, then as they came. */
+/* Most severe first, then who hits most clients, then most attempts, then as
+ * they came. */
 static bool
 outweighs(const struct finding *x, const struct finding *y)
 {
 	if (x->severity != y->severity)
 		return x->severity > y->severity;
+	if (x->clients.total != y->clients.total)
+		return x->clients.total > y->clients.total;
 	return x->n_attempts > y->n_attempts;
 }
 

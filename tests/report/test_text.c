@@ -214,6 +214,16 @@ START_TEST(the_most_severe_comes_first)
 	has(out, "\n1. large\n");
 	has(out, "\n2. small\n");
 	free(out);
+
+	/* Of the same severity: who hits more clients, however often. */
+	s.findings[0] = &other;
+	s.findings[1] = &s.finding;
+	s.finding.severity = other.severity;
+	s.finding.clients.total = other.clients.total + 1;
+	out = written(&s);
+	has(out, "\n1. small\n");
+	has(out, "\n2. large\n");
+	free(out);
 	sample_fini(&s);
 }
 END_TEST
