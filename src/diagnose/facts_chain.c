@@ -300,19 +300,18 @@ inner_keeps(const struct subject *s, const struct fact *f)
 static struct value
 sides_told(const struct subject *s, const struct fact *f)
 {
-	const struct connection *c = &s->attempt->connection;
 	struct text t = { .limit = 240 };
 	struct halves in, out;
 
 	(void)f;
 	if (find_outer(s, &out)) {
-		address_add(&t, &c->client);
+		address_add(&t, &s->attempt->connection.client);
 		text_str(&t, " asks for ");
 		address_add(&t, &out.outer->connection.client);
 	}
 	if (find_inner(s, &in)) {
 		text_str(&t, t.len > 0 ? "; " : "");
-		address_add(&t, &c->proxy);
+		address_add(&t, &s->attempt->connection.proxy);
 		text_str(&t, " hands it on to ");
 		address_add(&t, &in.inner->connection.proxy);
 		text_fmt(&t, ":%u", in.inner->connection.proxy_port);

@@ -196,6 +196,30 @@ START_TEST(remarks_are_short_and_no_fault)
 }
 END_TEST
 
+/* Two of one severity: who hits more clients, however often. */
+START_TEST(then_who_hits_most_clients)
+{
+	struct sample s;
+	struct finding other;
+
+	sample_rejected(&s);
+	other = s.finding;
+	other.title = "one";
+	s.finding.title = "many";
+	s.finding.clients.total = other.clients.total + 1;
+	s.findings[0] = &other;
+	s.findings[1] = &s.finding;
+	s.report.n_findings = 2;
+
+	char *out = written(&s);
+
+	has(out, "\n1. many\n");
+	has(out, "\n2. one\n");
+	free(out);
+	sample_fini(&s);
+}
+END_TEST
+
 START_TEST(the_most_severe_comes_first)
 {
 	struct sample s;
@@ -213,16 +237,6 @@ START_TEST(the_most_severe_comes_first)
 
 	has(out, "\n1. large\n");
 	has(out, "\n2. small\n");
-	free(out);
-
-	/* Of the same severity: who hits more clients, however often. */
-	s.findings[0] = &other;
-	s.findings[1] = &s.finding;
-	s.finding.severity = other.severity;
-	s.finding.clients.total = other.clients.total + 1;
-	out = written(&s);
-	has(out, "\n1. small\n");
-	has(out, "\n2. large\n");
 	free(out);
 	sample_fini(&s);
 }
@@ -440,6 +454,7 @@ main(void)
 	tcase_add_test(report,
 	    what_is_wrong_with_the_capture_is_said_with_its_meaning);
 	tcase_add_test(report, remarks_are_short_and_no_fault);
+	tcase_add_test(report, then_who_hits_most_clients);
 	tcase_add_test(report, the_most_severe_comes_first);
 	tcase_add_test(report, colours_and_drawings_are_as_told);
 	tcase_add_test(report, colours_change_nothing_but_colours);
