@@ -206,7 +206,9 @@ rule_explain(const struct rule *rule, struct text *t)
 	text_fmt(t, "    severity     %s\n", level_name(rule->severity));
 	text_fmt(t, "    likelihood   %s\n", level_name(rule->likelihood));
 	text_fmt(t, "    specificity  %u\n", rule->specificity);
-	text_fmt(t, "    one finding  per %s\n", rule_group_name(rule->group));
+	text_fmt(t, "    one finding  per %s%s%s\n",
+	    rule_group_name(rule->group), rule->apart != NULL ? " and " : "",
+	    rule->apart != NULL ? rule->apart : "");
 	text_fmt(t, "    from         %s:%zu\n", rule->file, rule->line);
 	paragraph(t, "It is considered where", rule->consider);
 	paragraph(t, "It holds when", rule->when);
