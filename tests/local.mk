@@ -68,6 +68,7 @@ check_tests = \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
+	%reldir%/diagnose/test_chain \
 	%reldir%/diagnose/test_condition \
 	%reldir%/diagnose/test_diagnosis \
 	%reldir%/diagnose/test_group \
@@ -130,6 +131,8 @@ libtests_a_SOURCES = \
 	%reldir%/report/strict.c \
 	%reldir%/report/tags.c \
 	%reldir%/capture/build.h \
+	%reldir%/diagnose/asked.h \
+	%reldir%/diagnose/judged.h \
 	%reldir%/diagnose/make.h \
 	%reldir%/net/bytes.h \
 	%reldir%/report/sample.h \

@@ -13,7 +13,7 @@
 struct halves {
 	const struct attempt *outer, *inner;
 	const struct observed_request *asked; /* of the half that is sought */
-	bool several; /* of different clients */
+	bool several; /* that differ in what is asked of them */
 };
 
 static struct value
@@ -85,7 +85,7 @@ upstream_407(const struct subject *s, const struct fact *f)
 	if (history_passes_on(s->history, &x.outer->connection.proxy))
 		return value_absent();
 	history_each_of_client(s->history, &x.outer->connection.proxy,
-	    s->event->time + LATER, is_inner, &x);
+	    when_after(s->event->time, LATER), is_inner, &x);
 	if (x.inner == NULL)
 		return value_absent();
 	return place_of(s, &x.inner->connection.proxy,
@@ -201,28 +201,30 @@ is_outer_half(void *context, const struct event *e)
 	if (!address_eq(&a->connection.proxy, &x->inner->connection.client) ||
 	    (q = half_of(a, true, x->inner)) == NULL)
 		return true;
-	if (x->outer != NULL &&
-	    !address_eq(&a->connection.client, &x->outer->connection.client)) {
-		x->several = true;
-		return false;
-	}
+	x->several = x->outer != NULL &&
+	    !address_eq(&a->connection.client, &x->outer->connection.client);
 	x->outer = a;
 	x->asked = q;
-	return true;
+	return !x->several;
 }
 
 static bool
 is_inner_half(void *context, const struct event *e)
 {
 	struct halves *x = context;
+	const struct connection *c = &e->attempt->connection;
 	const struct observed_request *q =
 	    half_of(e->attempt, false, x->outer);
 
 	if (q == NULL)
 		return true;
+	x->several = x->inner != NULL &&
+	    (!address_eq(&c->proxy, &x->inner->connection.proxy) ||
+	        c->proxy_port != x->inner->connection.proxy_port ||
+	        q->keeps_alive != x->asked->keeps_alive);
 	x->inner = e->attempt;
 	x->asked = q;
-	return false;
+	return !x->several;
 }
 
 /*
@@ -238,7 +240,7 @@ find_outer(const struct subject *s, struct halves *x)
 	    !history_client_is_proxy(s->history, s->event))
 		return false;
 	history_each_between(s->history, x->inner->response->time,
-	    x->inner->response->time + LATER, is_outer_half, x);
+	    when_after(x->inner->response->time, LATER), is_outer_half, x);
 	return x->outer != NULL && !x->several;
 }
 
@@ -250,50 +252,36 @@ find_inner(const struct subject *s, struct halves *x)
 	    x->outer->response == NULL)
 		return false;
 	history_each_of_client(s->history, &x->outer->connection.proxy,
-	    s->event->time + LATER, is_inner_half, x);
-	return x->inner != NULL;
+	    when_after(s->event->time, LATER), is_inner_half, x);
+	return x->inner != NULL && !x->several;
 }
 
+/* What is asked of the other half; f->offset tells. */
+enum { WHO, KEEPS_ALIVE };
+
 static struct value
-outer_client(const struct subject *s, const struct fact *f)
+outer_half(const struct subject *s, const struct fact *f)
 {
 	struct halves x;
 
-	(void)f;
-	return find_outer(s, &x)
-	    ? place_of(s, &x.outer->connection.client, 0)
-	    : value_absent();
+	if (!find_outer(s, &x))
+		return value_absent();
+	return f->offset == KEEPS_ALIVE
+	    ? value_bool(x.asked->keeps_alive)
+	    : place_of(s, &x.outer->connection.client, 0);
 }
 
 static struct value
-outer_keeps(const struct subject *s, const struct fact *f)
+inner_half(const struct subject *s, const struct fact *f)
 {
 	struct halves x;
 
-	(void)f;
-	return find_outer(s, &x) ? value_bool(x.asked->keeps_alive)
-	                         : value_absent();
-}
-
-static struct value
-inner_proxy(const struct subject *s, const struct fact *f)
-{
-	struct halves x;
-
-	(void)f;
-	return find_inner(s, &x) ? place_of(s, &x.inner->connection.proxy,
-	                               x.inner->connection.proxy_port)
-	                         : value_absent();
-}
-
-static struct value
-inner_keeps(const struct subject *s, const struct fact *f)
-{
-	struct halves x;
-
-	(void)f;
-	return find_inner(s, &x) ? value_bool(x.asked->keeps_alive)
-	                         : value_absent();
+	if (!find_inner(s, &x))
+		return value_absent();
+	return f->offset == KEEPS_ALIVE
+	    ? value_bool(x.asked->keeps_alive)
+	    : place_of(s, &x.inner->connection.proxy,
+	          x.inner->connection.proxy_port);
 }
 
 /* Which side of the box this is; in a row of boxes it may be both. */
@@ -331,16 +319,16 @@ const struct fact facts_of_chain[] = {
 	    SEE_BOTH, NULL, .compute = via_is_behind },
 	{ "outer.client", FACT_STRING, SOURCE_HISTORY,
 	    "the client for which this client, a box between, asks the proxy",
-	    SEE_BOTH, "another client", .compute = outer_client },
+	    SEE_BOTH, "another client", .compute = outer_half, .offset = WHO },
 	{ "outer.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
 	    "that client lets its connection to the box stay open",
-	    SEE_BOTH, NULL, .compute = outer_keeps },
+	    SEE_BOTH, NULL, .compute = outer_half, .offset = KEEPS_ALIVE },
 	{ "inner.proxy", FACT_STRING, SOURCE_HISTORY,
 	    "the proxy to which this one hands the same credentials",
-	    SEE_BOTH, "another proxy", .compute = inner_proxy },
+	    SEE_BOTH, "another proxy", .compute = inner_half, .offset = WHO },
 	{ "inner.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
 	    "it lets its connection to that proxy stay open",
-	    SEE_BOTH, NULL, .compute = inner_keeps },
+	    SEE_BOTH, NULL, .compute = inner_half, .offset = KEEPS_ALIVE },
 	{ "story.between", FACT_STRING, SOURCE_HISTORY,
 	    "which side of a box between client and proxy this is, in words",
 	    SEE_BOTH, NULL, .compute = sides_told },

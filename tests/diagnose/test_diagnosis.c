@@ -1,50 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/diagnosis.h"
 
-#include "diagnose/rules.h"
-#include "make.h"
+#include "judged.h"
 #include "run.h"
-
-static struct scene scene;
-static struct rules *rules;
-static struct diagnosis *diagnosis;
-
-static void
-setup(void)
-{
-	scene_init(&scene);
-	rules = rules_new();
-	rules_default(rules);
-}
-
-static void
-teardown(void)
-{
-	diagnosis_free(diagnosis);
-	diagnosis = NULL;
-	rules_free(rules);
-	scene_fini(&scene);
-}
-
-static void
-diagnose(void)
-{
-	diagnosis = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
-	    &scene_capture);
-}
-
-/* The finding of a rule; NULL if there is none. */
-static const struct finding *
-finding_of(const char *rule)
-{
-	for (size_t i = 0; i < diagnosis_findings(diagnosis); i++) {
-		const struct finding *f = diagnosis_finding(diagnosis, i);
-
-		if (strcmp(f->rule->id, rule) == 0)
-			return f;
-	}
-	return NULL;
-}
 
 static bool
 has_verdict(const struct verdict *v, size_t n, enum cause cause)
@@ -64,9 +22,6 @@ faults(void)
 		n += diagnosis_finding(diagnosis, i)->fault;
 	return n;
 }
-
-#define RULE_IS(attempt, id)                                                   \
-	ck_assert_str_eq((attempt)->rule != NULL ? (attempt)->rule : "", id)
 
 START_TEST(good_logins_are_no_fault)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diagnose/facts.h"
 
+#include "asked.h"
 #include "diagnose/condition.h"
-#include "diagnose/history.h"
 #include "diagnose/rules.h"
 #include "diagnose/template.h"
-#include "make.h"
 #include "run.h"
 
 START_TEST(each_fact_says_what_it_is_and_where_from)
@@ -76,19 +75,16 @@ END_TEST
 /* Whatever an attempt lacks, every fact gives an answer. */
 START_TEST(every_fact_answers_for_every_attempt)
 {
-	struct scene s;
-	struct arena arena = { 0 };
-	struct subject *subject = memory_new(1, sizeof(*subject));
 	struct observation *refused = observation_new(OBSERVE_REFUSED);
 
-	scene_init(&s);
-	scene_attempt(&s, 1, NULL, SCHEME_NTLM);
-	scene_ntlm(&s, 1, "a", "erin", false);
-	scene_ntlm(&s, 2, "a", "erin", true);
-	scene_basic(&s, 3, NULL, NULL, 0, false);
-	scene_kerberos(&s, 4, NULL, false);
+	scene_init(&scene);
+	scene_attempt(&scene, 1, NULL, SCHEME_NTLM);
+	scene_ntlm(&scene, 1, "a", "erin", false);
+	scene_ntlm(&scene, 2, "a", "erin", true);
+	scene_basic(&scene, 3, NULL, NULL, 0, false);
+	scene_kerberos(&scene, 4, NULL, false);
 
-	struct attempt *bare = scene_attempt(&s, 5, NULL, SCHEME_NONE);
+	struct attempt *bare = scene_attempt(&scene, 5, NULL, SCHEME_NONE);
 
 	bare->request = NULL;
 	bare->response = NULL;
@@ -99,14 +95,14 @@ START_TEST(every_fact_answers_for_every_attempt)
 	refused->connection.client = scene_address(9);
 	refused->connection.proxy = scene_address(200);
 
-	struct history *h = history_new(s.attempts, s.n);
-
-	for (size_t k = 0; k <= s.n; k++) {
-		subject_init(subject, h, k < s.n ? s.attempts[k] : NULL,
-		    k < s.n ? NULL : refused, &scene_capture, &arena);
+	asked_begin();
+	for (size_t k = 0; k <= scene.n; k++) {
+		subject_init(&subject, history,
+		    k < scene.n ? scene.attempts[k] : NULL,
+		    k < scene.n ? NULL : refused, &scene_capture, &arena);
 		for (size_t i = 0; i < facts_count(); i++) {
 			const struct fact *f = facts_at(i);
-			const struct value *v = subject_value(subject, i);
+			const struct value *v = subject_value(&subject, i);
 			struct text t = { .at = NULL };
 
 			value_words(&t, f, v);
@@ -114,34 +110,16 @@ START_TEST(every_fact_answers_for_every_attempt)
 				ck_assert_msg(v->string != NULL, "%s",
 				    f->name);
 			if (v->state == VALUE_UNKNOWN &&
-			    f->source == SOURCE_HISTORY && k < s.n)
+			    f->source == SOURCE_HISTORY && k < scene.n)
 				ck_assert_msg(f->needs != NULL, "%s is "
 				    "unknown and says no remedy", f->name);
 			text_fini(&t);
 		}
 	}
-	history_free(h);
 	observation_free(refused);
-	scene_fini(&s);
-	free(subject);
-	arena_fini(&arena);
+	asked_end();
 }
 END_TEST
-
-static struct scene scene;
-static struct history *history;
-static struct subject subject;
-static struct arena arena;
-
-static const struct value *
-value_of(const struct attempt *a, const char *name)
-{
-	size_t i;
-
-	subject_init(&subject, history, a, NULL, &scene_capture, &arena);
-	ck_assert_msg(facts_find(span_of_str(name), &i), "%s", name);
-	return subject_value(&subject, i);
-}
 
 /* A missing token is absent where all was captured, else unknown. */
 START_TEST(not_sent_is_not_the_same_as_not_seen)
@@ -150,14 +128,11 @@ START_TEST(not_sent_is_not_the_same_as_not_seen)
 
 	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_NTLM);
 
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_int_eq(value_of(a, "ntlm.version")->state, VALUE_ABSENT);
 	a->capture_complete = false;
 	ck_assert_int_eq(value_of(a, "ntlm.version")->state, VALUE_UNKNOWN);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -170,7 +145,7 @@ START_TEST(what_a_cut_head_does_not_offer_may_be_offered)
 	const struct token *ntlm =
 	    scene_token(&scene, SCHEME_NTLM, TOKEN_NONE);
 
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	a->offers_cut = true;
 	ck_assert(value_of(a, "attempt.scheme_offered")->yes);
 	a->offers = a->last_offers = ntlm;
@@ -180,10 +155,7 @@ START_TEST(what_a_cut_head_does_not_offer_may_be_offered)
 	ck_assert_int_eq(value_of(a, "attempt.scheme_offered")->state,
 	    VALUE_SET);
 	ck_assert(!value_of(a, "attempt.scheme_offered")->yes);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -196,13 +168,10 @@ START_TEST(requests_that_were_refused_count_one_by_one)
 
 	scene_basic(&scene, 1, "x", "erin", 1, false);
 	a->credentials_sent = 6;
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_double_eq(value_of(a, "login.refusals_in_minute")->number,
 	    7);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -216,7 +185,7 @@ START_TEST(the_other_ip_is_used_at_the_same_port)
 
 	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", true);
 
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	refused->connection.proxy = (struct address){ 16, { 0xfd, 1 } };
 	refused->connection.proxy_port = 3128;
 	facts_find(SPAN("unreachable.other_family_used"), &i);
@@ -247,7 +216,7 @@ START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
 	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
 	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
 
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	parts_of(t2)->ntlm.timestamp = parts_of(t3)->ntlm.timestamp =
 	    a->legs[4].time - WHEN_SECOND;
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_ABSENT);
@@ -255,10 +224,7 @@ START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_SET);
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->ns, 3600 * WHEN_SECOND);
 	ck_assert_str_eq(value_of(a, "ntlm.clock")->string, "ahead");
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -287,15 +253,12 @@ START_TEST(forms_of_ntlm_names_are_told_apart)
 	parts_of(t3)->ntlm.domain = names[_i].domain;
 	parts_of(t3)->ntlm.workstation = names[_i].workstation;
 	parts_of(t3)->ntlm.user = names[_i].user;
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_int_eq(value_of(a, "ntlm.local_account")->yes,
 	    names[_i].local);
 	ck_assert_int_eq(value_of(a, "ntlm.user_malformed")->yes,
 	    names[_i].malformed);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -312,7 +275,7 @@ START_TEST(who_sends_on_what_was_sent_to_it_passes_it_on)
 	((struct token *)(uintptr_t)a->credentials)->whole = 7;
 	for (fingerprint whole = 7; whole < 9; whole++) {
 		((struct token *)(uintptr_t)b->credentials)->whole = whole;
-		history = history_new(scene.attempts, scene.n);
+		asked_begin();
 		ck_assert(value_of(c, "client.is_proxy")->yes);
 		ck_assert(value_of(c, "client.passes_on")->yes ==
 		    (whole == 7));
@@ -344,13 +307,10 @@ START_TEST(others_pass_without_a_domain)
 		    ->ntlm.domain = domains[i].mine;
 		parts_of((struct token *)(uintptr_t)b->authenticate)
 		    ->ntlm.domain = domains[i].theirs;
-		history = history_new(scene.attempts, scene.n);
+		asked_begin();
 		ck_assert_msg(value_of(a, "proxy.same_domain_succeeds")->yes ==
 		    domains[i].same, "row %zu", i);
-		history_free(history);
-		scene_fini(&scene);
-		arena_fini(&arena);
-		arena = (struct arena){ 0 };
+		asked_end();
 	}
 }
 END_TEST
@@ -365,18 +325,15 @@ START_TEST(a_program_that_passes_with_either_method_has_no_habit)
 	struct attempt *c = scene_basic(&scene, 1, "x", "bob", 2, false);
 
 	a->method = c->method = "CONNECT";
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert(value_of(a, "program.other_method_succeeds")->yes);
 	history_free(history);
 	scene_pass(c);
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert(!value_of(a, "program.other_method_succeeds")->yes);
 	ck_assert(value_of(b, "program.other_method_succeeds")->state ==
 	    VALUE_SET);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -406,7 +363,7 @@ START_TEST(who_stands_behind_in_other_answers_stands_behind)
 	    vias[_i].mine;
 	((struct observed_response *)(uintptr_t)b->response)->via =
 	    vias[_i].other;
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert(value_of(a, "proxy.via_is_behind")->yes ==
 	    vias[_i].behind);
 	history_free(history);
@@ -416,12 +373,9 @@ START_TEST(who_stands_behind_in_other_answers_stands_behind)
 
 	((struct observed_response *)(uintptr_t)c->response)->via =
 	    "1.1 a, 1.1 b";
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert(!value_of(a, "proxy.via_is_behind")->yes);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -461,13 +415,10 @@ START_TEST(names_may_be_as_the_challenge_wants_them)
 	parts_of(t2)->ntlm.flags = charsets[_i].challenge;
 	parts_of(t3)->ntlm.flags = charsets[_i].authenticate;
 	parts_of(t3)->ntlm.charset_mismatch = true;
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_int_eq(value_of(a, "ntlm.charset_mismatch")->yes,
 	    charsets[_i].mismatch);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -495,13 +446,10 @@ START_TEST(who_gives_up_was_refused_just_before)
 
 	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_BASIC);
 
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_int_eq(value_of(a, "program.just_refused")->yes,
 	    refusals[_i].just_refused);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -533,13 +481,10 @@ START_TEST(a_nonce_may_have_been_offered_on_another_connection)
 	parts_of(t)->digest.nonce = 1;
 	a->credentials = t;
 	a->credentials_sent = 1;
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_int_eq(value_of(a, "digest.nonce_offered")->state,
 	    offers_elsewhere[_i].state);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 
@@ -558,13 +503,10 @@ START_TEST(a_digest_uri_may_be_the_path_alone)
 	a->credentials = q->credentials = t;
 	a->target = "http://www.example.test/first";
 	q->target = uris[_i].target;
-	history = history_new(scene.attempts, scene.n);
+	asked_begin();
 	ck_assert_int_eq(value_of(a, "digest.uri_differs")->yes,
 	    uris[_i].differs);
-	history_free(history);
-	scene_fini(&scene);
-	arena_fini(&arena);
-	arena = (struct arena){ 0 };
+	asked_end();
 }
 END_TEST
 

@@ -2,37 +2,8 @@
 /* Which attempts are one finding. */
 #include "diagnose/diagnosis.h"
 
-#include "diagnose/rules.h"
-#include "make.h"
+#include "judged.h"
 #include "run.h"
-
-static struct scene scene;
-static struct rules *rules;
-static struct diagnosis *diagnosis;
-
-static void
-setup(void)
-{
-	scene_init(&scene);
-	rules = rules_new();
-	rules_default(rules);
-}
-
-static void
-teardown(void)
-{
-	diagnosis_free(diagnosis);
-	diagnosis = NULL;
-	rules_free(rules);
-	scene_fini(&scene);
-}
-
-static void
-diagnose(void)
-{
-	diagnosis = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
-	    &scene_capture);
-}
 
 START_TEST(remarks_are_one_for_a_proxy)
 {

@@ -5,52 +5,8 @@
  */
 #include "diagnose/diagnosis.h"
 #include "diagnose/history.h"
-#include "diagnose/make.h"
-#include "diagnose/rules.h"
+#include "judged.h"
 #include "run.h"
-
-static struct scene scene;
-static struct rules *rules;
-static struct diagnosis *diagnosis;
-
-static void
-setup(void)
-{
-	scene_init(&scene);
-	rules = rules_new();
-	rules_default(rules);
-}
-
-static void
-teardown(void)
-{
-	diagnosis_free(diagnosis);
-	diagnosis = NULL;
-	rules_free(rules);
-	scene_fini(&scene);
-}
-
-static void
-diagnose(void)
-{
-	diagnosis = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
-	    &scene_capture);
-}
-
-static const struct finding *
-finding_of(const char *rule)
-{
-	for (size_t i = 0; i < diagnosis_findings(diagnosis); i++) {
-		const struct finding *f = diagnosis_finding(diagnosis, i);
-
-		if (strcmp(f->rule->id, rule) == 0)
-			return f;
-	}
-	return NULL;
-}
-
-#define RULE_IS(attempt, id)                                                   \
-	ck_assert_str_eq((attempt)->rule != NULL ? (attempt)->rule : "", id)
 
 static struct attempt *
 login(uint8_t client, const char *user, bool good)

@@ -2,8 +2,7 @@
 /* A request that was left at 407, by what its program does elsewhere. */
 #include "diagnose/diagnosis.h"
 
-#include "diagnose/rules.h"
-#include "make.h"
+#include "judged.h"
 #include "run.h"
 
 enum login { NO_LOGIN, REFUSED, GOOD, GOOD_CONNECT };
@@ -27,11 +26,7 @@ static const struct left {
 START_TEST(it_is_told_by_what_the_program_does_elsewhere)
 {
 	const struct left *row = &rows[_i];
-	struct rules *rules = rules_new();
-	struct scene scene;
 
-	scene_init(&scene);
-	rules_default(rules);
 	if (row->login != NO_LOGIN) {
 		struct attempt *login = scene_basic(&scene, 1, row->agent,
 		    "erin", 1, row->login != REFUSED);
@@ -43,15 +38,9 @@ START_TEST(it_is_told_by_what_the_program_does_elsewhere)
 	struct attempt *a = scene_attempt(&scene, 1, row->agent, SCHEME_BASIC);
 
 	a->method = row->method;
-
-	struct diagnosis *d = diagnosis_run(rules, scene.attempts, scene.n,
-	    NULL, 0, &scene_capture);
-
+	diagnose();
 	ck_assert_msg(a->rule != NULL && strcmp(a->rule, row->rule) == 0,
 	    "%s: %s", row->name, a->rule != NULL ? a->rule : "none");
-	diagnosis_free(d);
-	rules_free(rules);
-	scene_fini(&scene);
 }
 END_TEST
 
@@ -61,6 +50,7 @@ main(void)
 	Suite *suite = suite_create("diagnose/programs");
 	TCase *c = tcase_create("programs");
 
+	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, it_is_told_by_what_the_program_does_elsewhere, 0,
 	    sizeof(rows) / sizeof(rows[0]));
 	suite_add_tcase(suite, c);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A box between client and proxy, both sides of which are captured. */
+#include "diagnose/facts.h"
+
+#include "asked.h"
+#include "run.h"
+
+#define BOX 100
+#define TYPE1 77
+
+/* The same type 1 from every client: it is that of the program. */
+static struct attempt *
+half(uint8_t client, uint8_t proxy, bool keeps_alive, struct observation *o,
+    when_ns from, when_ns to)
+{
+	struct attempt *a = scene_attempt(&scene, client, "curl", SCHEME_NTLM);
+	struct token *t = scene_token(&scene, SCHEME_NTLM,
+	    TOKEN_NTLM_NEGOTIATE);
+
+	t->whole = TYPE1;
+	a->scheme = ATTEMPT_NTLM;
+	a->negotiate = a->credentials = t;
+	a->connection.proxy = scene_address(proxy);
+	a->end = to;
+	o->request = *a->request;
+	o->response = *a->response;
+	o->request.credentials = t;
+	o->request.authority = a->authority;
+	o->request.time = from;
+	o->response.time = to;
+	o->request.keeps_alive = keeps_alive;
+	a->request = &o->request;
+	a->response = &o->response;
+	list_append(&a->observations, &o->link);
+	return a;
+}
+
+static struct observation seen[4];
+
+static void
+setup(void)
+{
+	memset(seen, 0, sizeof(seen));
+	scene_init(&scene);
+}
+
+START_TEST(each_side_knows_the_other)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(BOX, 200, false, &seen[1], t + 1, t + 8);
+
+	asked_begin();
+	ck_assert_str_eq(value_of(outer, "inner.proxy")->string,
+	    "192.0.2.200:3128");
+	ck_assert(!value_of(outer, "inner.keeps_alive")->yes);
+	ck_assert_str_eq(value_of(outer, "story.between")->string,
+	    "192.0.2.100 hands it on to 192.0.2.200:3128");
+	ck_assert_str_eq(value_of(inner, "outer.client")->string,
+	    "192.0.2.1");
+	ck_assert(value_of(inner, "outer.keeps_alive")->yes);
+	ck_assert_str_eq(value_of(inner, "story.between")->string,
+	    "192.0.2.100 asks for 192.0.2.1");
+	asked_end();
+}
+END_TEST
+
+/* What began before the box was asked, or ended later, is of another. */
+START_TEST(halves_lie_within_each_other)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t + 2, t + 9);
+	struct attempt *inner = half(BOX, 200, false, &seen[1], t, t + 8);
+
+	asked_begin();
+	ck_assert_int_eq(value_of(outer, "inner.proxy")->state, VALUE_ABSENT);
+	ck_assert_int_eq(value_of(inner, "outer.client")->state,
+	    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
+START_TEST(of_two_clients_at_once_neither_is_named)
+{
+	when_ns t = scene.clock;
+	struct attempt *inner = half(BOX, 200, false, &seen[2], t + 2, t + 7);
+
+	half(1, BOX, true, &seen[0], t, t + 9);
+	half(2, BOX, false, &seen[1], t + 1, t + 8);
+	asked_begin();
+	ck_assert_int_eq(value_of(inner, "outer.client")->state,
+	    VALUE_ABSENT);
+	ck_assert_int_eq(value_of(inner, "outer.keeps_alive")->state,
+	    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
+/* One asks to close, the other does not: whose is it? */
+START_TEST(of_two_halves_that_differ_neither_is_meant)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+
+	half(BOX, 200, false, &seen[1], t + 1, t + 4);
+	half(BOX, 200, true, &seen[2], t + 2, t + 5);
+	asked_begin();
+	ck_assert_int_eq(value_of(outer, "inner.proxy")->state, VALUE_ABSENT);
+	ck_assert_int_eq(value_of(outer, "inner.keeps_alive")->state,
+	    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
+/* A capture may claim any times. */
+START_TEST(the_end_of_time_is_no_end_of_the_search)
+{
+	when_ns t = INT64_MAX - 10;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(BOX, 200, true, &seen[1], t + 1, t + 8);
+
+	asked_begin();
+	ck_assert_str_eq(value_of(outer, "inner.proxy")->string,
+	    "192.0.2.200:3128");
+	ck_assert_str_eq(value_of(inner, "outer.client")->string,
+	    "192.0.2.1");
+	value_of(outer, "proxy.upstream_407");
+	asked_end();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("diagnose/chain");
+	TCase *c = tcase_create("a box between");
+
+	tcase_add_checked_fixture(c, setup, NULL);
+	tcase_add_test(c, each_side_knows_the_other);
+	tcase_add_test(c, halves_lie_within_each_other);
+	tcase_add_test(c, of_two_clients_at_once_neither_is_named);
+	tcase_add_test(c, of_two_halves_that_differ_neither_is_meant);
+	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
+	suite_add_tcase(suite, c);
+	return run_suite(suite);
+}
