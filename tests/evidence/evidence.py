@@ -70,18 +70,19 @@ def compare(before, after):
     return wrong
 
 
-def verdicts(events):
+def verdicts(events, background=False):
     """The same without names: pseudonyms stand in their places.
 
-    Nor rules: some know the hosts of browser makers by name.  So of a
-    browser that was asked and sent nothing the cause may be the other one of
-    two: it asked in the background, or it had no ticket."""
+    Nor rules: some know the hosts of browser makers by name.  Where a browser
+    asked in the background, that is not known any more: of one that sent
+    nothing the cause may be that, or that it had no ticket."""
     said = [(e['event']['start'],
              *(str(e['p407']['attempt'].get(k)) for k in
                ('scheme', 'outcome', 'broke_at', 'cause')))
             for e in events if e['event']['dataset'] == 'p407.attempt']
     silent = ('none', 'abandoned', 'offer')
-    return sorted((*s[:4], 'nothing sent') if s[1:4] == silent and s[4] in
+    return sorted((*s[:4], 'nothing sent')
+                  if background and s[1:4] == silent and s[4] in
                   ('no-credentials', 'kerberos-no-ticket') else s
                   for s in said)
 
@@ -292,7 +293,10 @@ def look_hidden(program, case, folder):
     if not os.path.exists(path):
         return ['no evidence: ' + made.err.decode(errors='replace')]
     second = harness.run(program, ['-o', 'json', path])
-    was, now = verdicts(first.events()), verdicts(second.events())
+    background = any(e['rule']['id'] == 'browser-background'
+                     for e in first.events()
+                     if e['event']['dataset'] == 'p407.finding')
+    was, now = (verdicts(r.events(), background) for r in (first, second))
     wrong = [f'said {n}' for n in now if n not in was]
     # Those of no attempt; what TLS told of names is hidden.
     was, now = ([f for f in findings(r.events())
