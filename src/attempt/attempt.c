@@ -127,6 +127,16 @@ attempt_scheme_name(enum attempt_scheme s)
 	return names_of(schemes, s, "other");
 }
 
+const struct token *
+attempt_ticket(const struct attempt *a)
+{
+	if (a->credentials != NULL && a->credentials->kind == TOKEN_AP_REQ)
+		return a->credentials;
+	if (a->negotiate != NULL && a->negotiate->kind == TOKEN_AP_REQ)
+		return a->negotiate;
+	return NULL;
+}
+
 unsigned
 attempt_refusals(const struct attempt *a)
 {

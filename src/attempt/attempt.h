@@ -208,6 +208,9 @@ const char *cause_name(enum cause c); /* NULL for CAUSE_NONE */
 bool cause_of(struct span name, enum cause *out);
 const char *attempt_scheme_name(enum attempt_scheme s);
 
+/* The Kerberos ticket (AP-REQ) that it sent, the last or the first; or NULL. */
+const struct token *attempt_ticket(const struct attempt *a);
+
 /* How often it was refused, or asked in vain, within this one attempt. */
 unsigned attempt_refusals(const struct attempt *a);
 

@@ -122,16 +122,17 @@ evidence_add_tls(struct finding *f, const struct subject *s,
 {
 	const struct attempt *a = s->attempt;
 
-	if (a == NULL || s->capture == NULL || s->capture->sides == NULL ||
-	    !rests_on(f->rule, SPAN("tls.is_spoken_there")))
+	if (a == NULL || s->capture == NULL || s->capture->sides == NULL)
 		return;
 
 	const struct witness_record *r = sides_in_tls(s->capture->sides,
 	    &a->connection.proxy, a->connection.proxy_port);
+
+	if (r == NULL || !rests_on(f->rule, SPAN("tls.is_spoken_there")))
+		return;
+
 	struct connection *c = arena_new(arena, sizeof(*c));
 
-	if (r == NULL)
-		return;
 	c->client = r->client;
 	c->client_port = r->client_port;
 	c->proxy = r->server;

@@ -59,7 +59,8 @@ just_refused(const struct event *e, const struct event *o)
 	const struct attempt *a = e->attempt, *b = o->attempt;
 
 	return lookback_same_proxy(e, o) && b->start <= a->start &&
-	    a->start - b->end <= GIVES_UP && b->offer_seen && !b->preemptive;
+	    when_between(b->end, a->start) <= GIVES_UP && b->offer_seen &&
+	    !b->preemptive;
 }
 
 static struct value

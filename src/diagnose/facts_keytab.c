@@ -2,25 +2,7 @@
 /* What the keys of --keytab tell of a ticket; without them, nobody knows. */
 #include "diagnose/lookback.h"
 
-#define SEE_TOKENS                                                             \
-	"capture the whole handshake of this connection, both directions"
 #define SEE_KEYTAB "run again with --keytab and the proxy's keytab"
-
-static const struct token *
-ticket_of(const struct attempt *a)
-{
-	if (a->credentials != NULL && a->credentials->kind == TOKEN_AP_REQ)
-		return a->credentials;
-	if (a->negotiate != NULL && a->negotiate->kind == TOKEN_AP_REQ)
-		return a->negotiate;
-	return NULL;
-}
-
-static const struct token *
-ticket(const struct subject *s)
-{
-	return ticket_of(s->attempt);
-}
 
 static struct value
 not_seen(const struct subject *s)
@@ -35,7 +17,7 @@ static const char *const opening_values[] = { "yes", "other-entry",
 static struct value
 keytab_opens(const struct subject *s, const struct fact *f)
 {
-	const struct token *t = ticket(s);
+	const struct token *t = attempt_ticket(s->attempt);
 
 	(void)f;
 	if (t == NULL)
@@ -49,7 +31,7 @@ keytab_opens(const struct subject *s, const struct fact *f)
 static const struct token_opened *
 opened(const struct subject *s)
 {
-	const struct token *t = ticket(s);
+	const struct token *t = attempt_ticket(s->attempt);
 
 	return t != NULL && t->opened != NULL && t->opened->how == OPENING_YES
 	    ? t->opened
@@ -66,7 +48,7 @@ authenticator_skew(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (o == NULL || o->ctime == WHEN_NONE)
 		return value_unknown();
-	ns = o->ctime - s->attempt->end;
+	ns = when_between(s->attempt->end, o->ctime);
 	return value_duration(ns < 0 ? -ns : ns);
 }
 
@@ -85,7 +67,7 @@ ticket_ended(const struct subject *s, const struct fact *f)
 static bool
 taken_shut(const struct event *e, const struct event *o)
 {
-	const struct token *t = ticket_of(o->attempt);
+	const struct token *t = attempt_ticket(o->attempt);
 
 	return lookback_same_proxy(e, o) && t != NULL && t->opened != NULL &&
 	    t->opened->how > OPENING_OTHER &&
@@ -115,7 +97,7 @@ keytab_words(const struct subject *s, const struct fact *f)
 		[OPENING_WRONG_KEY] = "has another key under that name and "
 				      "version",
 	};
-	const struct token *t = ticket(s);
+	const struct token *t = attempt_ticket(s->attempt);
 
 	(void)f;
 	if (t == NULL)

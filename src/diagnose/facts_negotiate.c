@@ -33,13 +33,7 @@ not_answered(const struct subject *s)
 static const struct token *
 ticket(const struct subject *s)
 {
-	const struct attempt *a = s->attempt;
-
-	if (a->credentials != NULL && a->credentials->kind == TOKEN_AP_REQ)
-		return a->credentials;
-	if (a->negotiate != NULL && a->negotiate->kind == TOKEN_AP_REQ)
-		return a->negotiate;
-	return NULL;
+	return attempt_ticket(s->attempt);
 }
 
 static const struct token *
@@ -161,7 +155,7 @@ proxy_skew(const struct subject *s, const struct fact *f)
 	if (t->kerberos->stime == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns = t->kerberos->stime - s->attempt->end;
+	int64_t ns = when_between(s->attempt->end, t->kerberos->stime);
 
 	return value_duration(ns < 0 ? -ns : ns);
 }

@@ -29,12 +29,7 @@ type3_of(const struct event *e)
 static const struct token *
 ticket_of(const struct event *e)
 {
-	const struct token *t = e->attempt->credentials;
-
-	if (t != NULL && t->kind == TOKEN_AP_REQ)
-		return t;
-	t = e->attempt->negotiate;
-	return t != NULL && t->kind == TOKEN_AP_REQ ? t : NULL;
+	return attempt_ticket(e->attempt);
 }
 
 static bool

@@ -94,7 +94,7 @@ summary(struct html *h, const struct finding *first)
 static void
 contents(struct html *h, const struct finding *const *list, size_t n)
 {
-	if (n < 2)
+	if (n < BRIEF_LIST)
 		return;
 
 	struct text whom = { 0 };
