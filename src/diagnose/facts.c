@@ -91,6 +91,15 @@ value_string(const char *s)
 }
 
 struct value
+value_text(const struct subject *s, struct text *t)
+{
+	const char *kept = arena_str(s->arena, text_span(t));
+
+	text_fini(t);
+	return value_string(kept);
+}
+
+struct value
 value_list(const char *const *items, size_t n)
 {
 	return (struct value){ .state = VALUE_SET, .items = items,

@@ -101,6 +101,8 @@ struct value value_bool(bool yes);
 struct value value_number(double number);
 struct value value_duration(int64_t ns);
 struct value value_string(const char *s); /* NULL: absent */
+/* What is in t, kept in the arena; t is freed. */
+struct value value_text(const struct subject *s, struct text *t);
 struct value value_list(const char *const *items, size_t n);
 
 /* In the order of --list-facts. */

@@ -17,15 +17,6 @@ struct halves {
 };
 
 static struct value
-kept(const struct subject *s, struct text *t)
-{
-	const char *string = arena_str(s->arena, text_span(t));
-
-	text_fini(t);
-	return value_string(string);
-}
-
-static struct value
 place_of(const struct subject *s, const struct address *host, uint16_t port)
 {
 	struct text t = { .limit = 80 };
@@ -33,7 +24,7 @@ place_of(const struct subject *s, const struct address *host, uint16_t port)
 	address_add(&t, host);
 	if (port > 0)
 		text_fmt(&t, ":%u", port);
-	return kept(s, &t);
+	return value_text(s, &t);
 }
 
 /* What the client sent went on to the next proxy: that is the one to ask. */
@@ -306,7 +297,7 @@ sides_told(const struct subject *s, const struct fact *f)
 	}
 	if (t.len == 0)
 		return value_absent();
-	return kept(s, &t);
+	return value_text(s, &t);
 }
 
 /* clang-format off */

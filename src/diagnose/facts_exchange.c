@@ -197,24 +197,27 @@ began(const struct subject *s, const struct fact *f)
 	                          : value_bool(s->attempt->connection.began);
 }
 
-static struct value
-address(const struct subject *s, const struct fact *f)
+static void
+add_end(struct text *t, const struct subject *s, bool proxy)
 {
 	const struct connection *c = s->attempt != NULL
 	    ? &s->attempt->connection
 	    : &s->refused->connection;
+
+	if (proxy)
+		address_port_add(t, &c->proxy, c->proxy_port);
+	else
+		address_add(t, &c->client);
+}
+
+static struct value
+address(const struct subject *s, const struct fact *f)
+{
 	struct text t = { .limit = 80 };
 
 	/* f->offset tells whose. */
-	if (f->offset == 0)
-		address_add(&t, &c->client);
-	else
-		address_port_add(&t, &c->proxy, c->proxy_port);
-
-	const char *kept = arena_str(s->arena, text_span(&t));
-
-	text_fini(&t);
-	return value_string(kept);
+	add_end(&t, s, f->offset == 1);
+	return value_text(s, &t);
 }
 
 static struct value
@@ -237,10 +240,7 @@ group_times(const struct subject *s, const struct fact *f)
 		return value_string("twice");
 	text_fmt(&t, "%zu times", s->group->times);
 
-	const char *kept = arena_str(s->arena, text_span(&t));
-
-	text_fini(&t);
-	return value_string(kept);
+	return value_text(s, &t);
 }
 
 /* One client by its address, more by their number; f->offset 1: what runs. */
@@ -257,13 +257,10 @@ group_whom(const struct subject *s, const struct fact *f)
 		if (f->offset == 1)
 			text_fmt(&t, "%s on ", agent != NULL ? agent
 			    : "a program that does not name itself");
-		text_str(&t, address(s, &(struct fact){ .offset = 0 }).string);
+		add_end(&t, s, false);
 	}
 
-	const char *kept = arena_str(s->arena, text_span(&t));
-
-	text_fini(&t);
-	return value_string(kept);
+	return value_text(s, &t);
 }
 
 static struct value
@@ -280,10 +277,7 @@ group_time(const struct subject *s, const struct fact *f)
 
 	when_day_time(&t, f->offset == 0 ? s->group->first : s->group->last);
 
-	const char *kept = arena_str(s->arena, text_span(&t));
-
-	text_fini(&t);
-	return value_string(kept);
+	return value_text(s, &t);
 }
 
 #define REQUEST(field)  .offset = offsetof(struct observed_request, field)

@@ -85,10 +85,7 @@ alert(const struct subject *s, const struct fact *f)
 		return value_string(tls_alert_name(a->description));
 	text_fmt(&text, "alert %u", a->description);
 
-	const char *kept = arena_str(s->arena, text_span(&text));
-
-	text_fini(&text);
-	return value_string(kept);
+	return value_text(s, &text);
 }
 
 static struct value

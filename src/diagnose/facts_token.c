@@ -111,10 +111,7 @@ fault_text(const struct subject *s, const struct token *t)
 		    t->fault.field != NULL ? t->fault.field : "the token",
 		    fault_words(t->fault.kind), t->fault.offset);
 
-	const char *kept = arena_str(s->arena, text_span(&text));
-
-	text_fini(&text);
-	return value_string(kept);
+	return value_text(s, &text);
 }
 
 static struct value

@@ -112,15 +112,6 @@ whole_of_cut(const struct event *e, const struct event *o)
 	return false;
 }
 
-static const char *
-kept(const struct subject *s, struct text *t)
-{
-	const char *string = arena_str(s->arena, text_span(t));
-
-	text_fini(t);
-	return string;
-}
-
 /* -- user -- */
 
 static struct value
@@ -302,7 +293,7 @@ user_client(const struct subject *s, const struct fact *f)
 	if (ok == NULL)
 		return value_unknown();
 	address_add(&t, &ok->attempt->connection.client);
-	return value_string(kept(s, &t));
+	return value_text(s, &t);
 }
 
 static struct value
