@@ -212,7 +212,9 @@ tracker_decide_at_close(const struct tracker *t, struct tracked *a,
 		/* It had finished; one more challenge is no less of a no. */
 		tracker_decide(a, OUTCOME_REJECTED, STEP_AUTHENTICATE);
 	} else if (a->state == STATE_CHALLENGED) {
-		bool cut = by == CLOSED_PROXY || at->closed_reset;
+		/* Who was told that it ends had no time to answer. */
+		bool cut = by == CLOSED_PROXY || at->closed_reset ||
+		    at->closed_announced;
 
 		tracker_decide(a, cut ? OUTCOME_BROKEN : OUTCOME_ABANDONED,
 		    at->scheme == ATTEMPT_DIGEST ? STEP_CREDENTIALS

@@ -177,12 +177,21 @@ def played_no_target_info(c):
     s.done(row(c.ip, s.at, 'NTLM', 'abandoned', 'challenge', 'ntlm-version-refused', broke_at_ok=['challenge', 'authenticate']))
 
 
-@case('played', 'pbc3')
+@case('played', MANY)
 def played_target_withheld(c):
-    """the type 1 asks for the target, the type 2 has none, and the client that takes its domain from there sends none"""
+    """the type 1 asks for the target, the type 2 has none; who has a domain set gets in, the client that takes it from there sends none"""
+    s = Stage(c)
+    s.talk(*ntlm_login('anna', challenge=t2(target='')), src=many(1))
+    s.talk(*ntlm_login('bob', False, challenge=t2(target=''), domain=''), src=many(2))
+    s.done(passed(c, s, 'NTLM', 'LAB\\anna', client=many(1)), refused(c, s, 'NTLM', 'ntlm-version-refused', 'bob', client=many(2)))
+
+
+@case('played', 'pbc3')
+def played_target_withheld_alone(c):
+    """the same, and nobody else in sight: it may as well be the password"""
     s = Stage(c)
     s.talk(*ntlm_login('bob', False, challenge=t2(target=''), domain=''))
-    s.done(refused(c, s, 'NTLM', 'ntlm-version-refused', 'bob'))
+    s.done(refused(c, s, 'NTLM', 'credentials-rejected', 'bob'))
 
 
 @case('played', 'pbc4')
