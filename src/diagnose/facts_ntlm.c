@@ -304,6 +304,35 @@ target_info(const struct subject *s, const struct fact *f)
 	return t == NULL ? not_seen(s) : value_bool(t->ntlm->has_target_info);
 }
 
+static bool
+has_changed(const char *sent, const char *given_back)
+{
+	return sent != NULL && given_back != NULL &&
+	    strcmp(sent, given_back) != 0;
+}
+
+/*
+ * MS-NLMP 3.1.5.1.2: the type 3 gives back the names of the type 2.  Some
+ * programs leave names out, none changes them.
+ */
+static struct value
+altered(const struct subject *s, const struct fact *f)
+{
+	const struct token *t2 = type2(s), *t3 = type3(s);
+
+	(void)f;
+	if (t2 == NULL || t3 == NULL || s->attempt->split)
+		return not_seen(s);
+
+	const struct token_ntlm *sent = t2->ntlm, *back = t3->ntlm;
+
+	return value_bool(has_changed(sent->nb_computer, back->nb_computer) ||
+	    has_changed(sent->nb_domain, back->nb_domain) ||
+	    has_changed(sent->dns_computer, back->dns_computer) ||
+	    has_changed(sent->dns_domain, back->dns_domain) ||
+	    has_changed(sent->dns_tree, back->dns_tree));
+}
+
 /* Asked for in type 1, not there in type 2. */
 static struct value
 target_withheld(const struct subject *s, const struct fact *f)
@@ -409,6 +438,9 @@ const struct fact facts_of_ntlm[] = {
 	{ "ntlm.target_info", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the type 2 has the target information that NTLMv2 needs",
 	    SEE_TOKENS, NULL, .compute = target_info },
+	{ "ntlm.altered", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the type 3 answers other names than the type 2 has", SEE_TOKENS,
+	    NULL, .compute = altered },
 	{ "ntlm.target_withheld", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the type 1 asks for a target name and the type 2 has none",
 	    SEE_TOKENS, NULL, .compute = target_withheld },

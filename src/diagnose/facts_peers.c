@@ -66,6 +66,21 @@ like_domain(const struct event *e, const struct event *o)
 }
 
 static bool
+both_aimed(const struct event *e, const struct event *o)
+{
+	return both_type3(e, o) && type3_of(e)->ntlm->target_spn != NULL &&
+	    type3_of(o)->ntlm->target_spn != NULL;
+}
+
+static bool
+like_target(const struct event *e, const struct event *o)
+{
+	return both_aimed(e, o) &&
+	    same_text(type3_of(e)->ntlm->target_spn,
+	        type3_of(o)->ntlm->target_spn);
+}
+
+static bool
 like_etype(const struct event *e, const struct event *o)
 {
 	return both_tickets(e, o) &&
@@ -167,6 +182,7 @@ static const struct {
 	{ both_keyed, like_key },
 	{ both_meant, like_audience },
 	{ both_jwt, like_issuer },
+	{ both_aimed, like_target },
 };
 
 /* Of the successes that can be compared, is one like this? */
@@ -272,6 +288,20 @@ service_that_works(const struct subject *s, const struct fact *f)
 	(void)f;
 	return ok == NULL ? value_unknown()
 	                  : value_string(ticket_of(ok)->kerberos->service);
+}
+
+static struct value
+target_that_works(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = s->event == NULL ||
+	        s->event->kin[KIN_LANE] == 0
+	    ? NULL
+	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
+	          both_aimed);
+
+	(void)f;
+	return ok == NULL ? value_unknown()
+	                  : value_string(type3_of(ok)->ntlm->target_spn);
 }
 
 /* f->offset says which text of a token that works. */
@@ -380,6 +410,12 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.service_that_works", FACT_STRING, SOURCE_HISTORY,
 	    "the service in tickets that get through", SEE_ALL_CLIENTS,
 	    "an unnamed service", .compute = service_that_works },
+	{ "proxy.same_ntlm_target_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "others get through whose type 3 names the same service",
+	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 9 },
+	{ "proxy.ntlm_target_that_works", FACT_STRING, SOURCE_HISTORY,
+	    "the service in a type 3 that gets through", SEE_ALL_CLIENTS,
+	    "an unnamed service", .compute = target_that_works },
 	{ "proxy.node_differs", FACT_BOOL, SOURCE_HISTORY,
 	    "the computer in the type 2 is another one than in good logins",
 	    NULL, NULL, .compute = node_differs },

@@ -194,6 +194,28 @@ def played_target_withheld_alone(c):
     s.done(refused(c, s, 'NTLM', 'credentials-rejected', 'bob'))
 
 
+@case('played', MANY)
+def played_ntlm_meant_for_another(c):
+    """a proxy that checks for whom a login is meant: those for its name get in, one for an alias does not"""
+    s = Stage(c)
+    for i, user in enumerate(['anna', 'ben'], 1):
+        s.talk(*ntlm_login(user, spn='HTTP/proxy.lab.test'), src=many(i))
+    s.talk(*ntlm_login('cora', False, spn='HTTP/alias.lab.test'), src=many(3))
+    s.done(*[passed(c, s, 'NTLM', f'LAB\\{u}', client=many(i)) for i, u in enumerate(['anna', 'ben'], 1)],
+           refused(c, s, 'NTLM', 'kerberos-wrong-key', 'LAB\\cora', client=many(3)))
+
+
+@case('played', MANY)
+def played_ntlm_altered(c):
+    """a relay before the proxy gives the client a type 2 of its own, and the type 3, with its MIC, to the proxy"""
+    s = Stage(c)
+    s.talk(*ntlm_login('anna', mic=True, spn='HTTP/proxy.lab.test'), src=many(1))
+    legs = ntlm_login('ben', False)
+    legs[4] = req(paz='NTLM ' + t3('ben', challenge=t2(computer='RELAY'), mic=True, spn='HTTP/proxy.lab.test'))
+    s.talk(*legs, src=many(2))
+    s.done(passed(c, s, 'NTLM', 'LAB\\anna', client=many(1)), refused(c, s, 'NTLM', 'malformed-token', 'LAB\\ben', client=many(2)))
+
+
 @case('played', 'pbc4')
 def played_asked_again(c):
     """on a connection that had logged in the proxy asks again; the program leaves"""

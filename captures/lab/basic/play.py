@@ -166,8 +166,8 @@ def t2(target='LAB', computer='PROXY', when=None, info=True, flags=USUAL, seed='
     return b64(msg + name + pairs)
 
 
-def t3(user='bob', domain='LAB', ws='PC17', challenge=None, when=None, v1=False, flags=USUAL, oem=False, bindings=None):
-    """when: the blob's time; None: that of the challenge, as the specification has it, or now. bindings: a hash (AV pair 10)."""
+def t3(user='bob', domain='LAB', ws='PC17', challenge=None, when=None, v1=False, flags=USUAL, oem=False, bindings=None, spn=None, mic=False):
+    """when: the blob's time; None: that of the challenge, as the specification has it, or now. bindings: a hash (AV pair 10); spn: AV pair 9."""
     code = 'ascii' if oem else 'utf-16le'
     pairs = b''
     if challenge:
@@ -182,16 +182,21 @@ def t3(user='bob', domain='LAB', ws='PC17', challenge=None, when=None, v1=False,
             p += 4 + size
     if bindings:
         pairs = pairs[:-4] + _av(10, bindings) + pairs[-4:]
+    if spn:
+        pairs = pairs[:-4] + _av(9, spn.encode('utf-16le')) + pairs[-4:]
+    if mic:
+        pairs = pairs[:-4] + _av(6, struct.pack('<I', 2)) + pairs[-4:]
     stamp = filetime(time.time() if when is None else when)
     nt = noise(f'v1 {user} {time.time()}', 24) if v1 else (
         noise(f'proof {user} {time.time()}', 16) + b'\1\1' + bytes(6) + struct.pack('<Q', stamp) + noise('client ' + user, 8) + bytes(4) + pairs + bytes(4))
     lm = noise('lm ' + user, 24)
     parts = [lm, nt, domain.encode(code), user.encode(code), ws.encode(code), b'']
-    msg, at = b'NTLMSSP\0' + struct.pack('<I', 3), 64
+    tail = bytes([10, 0, 0x61, 0x4a, 0, 0, 0, 15]) + noise(f'mic {user} {time.time()}', 16) if mic else b''
+    msg, at = b'NTLMSSP\0' + struct.pack('<I', 3), 64 + len(tail)
     for part in parts:
         msg += struct.pack('<HHI', len(part), len(part), at)
         at += len(part)
-    return b64(msg + struct.pack('<I', flags) + b''.join(parts))
+    return b64(msg + struct.pack('<I', flags) + tail + b''.join(parts))
 
 
 def ntlm_login(user='bob', good=True, url=WWW, scheme='NTLM', ua=CURL, wait=0, challenge=None, method='GET', **k):
