@@ -196,13 +196,24 @@ def played_target_withheld_alone(c):
 
 @case('played', MANY)
 def played_ntlm_meant_for_another(c):
-    """a proxy that checks for whom a login is meant: those for its name get in, one for an alias does not"""
+    """a proxy that checks for whom a login is meant: for its name all get in, for an alias cora does not, who gets in elsewhere"""
     s = Stage(c)
-    for i, user in enumerate(['anna', 'ben'], 1):
+    for i, user in enumerate(['anna', 'cora'], 1):
         s.talk(*ntlm_login(user, spn='HTTP/proxy.lab.test'), src=many(i))
     s.talk(*ntlm_login('cora', False, spn='HTTP/alias.lab.test'), src=many(3))
-    s.done(*[passed(c, s, 'NTLM', f'LAB\\{u}', client=many(i)) for i, u in enumerate(['anna', 'ben'], 1)],
+    s.done(*[passed(c, s, 'NTLM', f'LAB\\{u}', client=many(i)) for i, u in enumerate(['anna', 'cora'], 1)],
            refused(c, s, 'NTLM', 'kerberos-wrong-key', 'LAB\\cora', client=many(3)))
+
+
+@case('played', MANY)
+def played_ntlm_alias_wrong_password(c):
+    """two get in by the proxy's name; ben, who comes by an alias, has a wrong password"""
+    s = Stage(c)
+    for i, user in enumerate(['anna', 'cora'], 1):
+        s.talk(*ntlm_login(user, spn='HTTP/proxy.lab.test'), src=many(i))
+    s.talk(*ntlm_login('ben', False, spn='HTTP/alias.lab.test'), src=many(3))
+    s.done(*[passed(c, s, 'NTLM', f'LAB\\{u}', client=many(i)) for i, u in enumerate(['anna', 'cora'], 1)],
+           refused(c, s, 'NTLM', 'credentials-rejected', 'LAB\\ben', client=many(3)))
 
 
 @case('played', MANY)
