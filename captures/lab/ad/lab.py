@@ -342,7 +342,7 @@ class Run:
                      tags=[self.spec['family'], *self.spec['tags']],
                      proxy_log=[f'{a[0]:.3f} {a[2]} -> {a[1]}: {a[3]} {a[4]} {a[5]} user=[{a[6]}] {a[7]}' for a in acc][:60],
                      directory_log=said[:30], **self.more)
-        if dst.stat().st_size > 120 << 10:      # everybody who wants the sources gets it
+        if dst.stat().st_size > 80 << 10:      # everybody who wants the sources gets it
             whole, dst = dst, fam / f'{dst.name}.gz'
             dst.write_bytes(gzip.compress(whole.read_bytes(), mtime=0))
             whole.unlink()

@@ -340,7 +340,7 @@ class Case:
         if self.findings:
             truth['findings'] = list(self.findings)
         truth.update(self.extra or {})
-        large = os.path.getsize(self.raw) > 120 << 10      # everybody who wants the sources gets it
+        large = os.path.getsize(self.raw) > 80 << 10      # everybody who wants the sources gets it
         if large:
             truth['files'] = [f'{self.id}.pcapng.gz']
         with open(f'{folder}/{self.id}.truth.json', 'w') as f:
