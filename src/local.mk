@@ -164,9 +164,11 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \
 	%reldir%/diagnose/kdc_view.c %reldir%/diagnose/kdc_view.h \
 	%reldir%/diagnose/kin.c %reldir%/diagnose/kin.h \
+	%reldir%/diagnose/known_good.c %reldir%/diagnose/known_good.h \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/pairs.c %reldir%/diagnose/pairs.h \
 	%reldir%/diagnose/past.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
 	%reldir%/diagnose/productkeys.c \

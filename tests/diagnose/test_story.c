@@ -92,7 +92,7 @@ START_TEST(who_is_hit)
 	for (size_t i = 0; story->logins[i].client != 0; i++)
 		play(&s, &story->logins[i]);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct event *e =
 	    history_event_of(h, s.attempts[(story->ask > 0 ? story->ask
 	                                                   : s.n) - 1]);
@@ -121,7 +121,7 @@ START_TEST(users_of_one_client_are_not_other_clients)
 		scene_ntlm(&s, other, "a", "ann", false);
 		scene_ntlm(&s, 1, "a", "bob", false);
 
-		struct history *h = history_new(s.attempts, s.n);
+		struct history *h = history_new(s.attempts, s.n, NULL);
 		const struct event *e = history_event_of(h, s.attempts[2]);
 
 		scope_words(&t, scope_of(h, e, &counts), e, &counts);
@@ -147,7 +147,7 @@ START_TEST(more_than_five_minutes_away_is_another_story)
 	s.clock += 301 * WHEN_SECOND;
 	scene_ntlm(&s, 1, "a", "bob", false);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 
 	ck_assert_int_eq(scope_of(h, history_event_of(h, s.attempts[1]),
 	                     &counts), SCOPE_UNKNOWN);
@@ -171,7 +171,7 @@ START_TEST(since_when_and_what_changed)
 	last->domain = "PC17";
 	parts_of(last->authenticate)->ntlm.domain = "PC17";
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct event *e = history_event_of(h, last);
 	const struct event *good = story_last_good(h, e);
 
@@ -206,7 +206,7 @@ slow_of(unsigned quick, unsigned slow, int64_t ns)
 		a->authority = i % 2 == 0 ? "x:80" : "y:80";
 	}
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	struct slowdown found =
 	    history_lane(h, history_event(h, 0))->slow;
 
@@ -249,7 +249,7 @@ START_TEST(wrong_tries_are_counted_until_a_good_one)
 	scene_ntlm(&s, 1, "a", "bob", true);
 	scene_ntlm(&s, 1, "a", "bob", false);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 
 	subject_init(subject, h, s.attempts[5], NULL, &scene_capture, &arena);
 	ck_assert_double_eq(subject_value(subject, tries)->number, 6);
