@@ -231,6 +231,31 @@ tracker_decide_at_close(const struct tracker *t, struct tracked *a,
 	}
 }
 
+/* What was called stale on it, before other requests were let through. */
+static void
+close_stale(struct tracker *t, const struct conn *c,
+    const struct observation *o)
+{
+	struct pair *p = tracker_pair(t, &o->connection);
+	int looked = 0;
+
+	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
+		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
+
+		if (looked++ > MAX_CANDIDATES)
+			break;
+		if (a->conn_id != c->id || a->attempt.id == c->current ||
+		    !was_stale(a))
+			continue;
+		a->owner_open = false;
+		a->closed = o->time;
+		/* The same again may be among what is lost. */
+		tracker_decide_at_close(t, a, o->closed_by, false,
+		    o->connection.missing_client >
+		        a->attempt.connection.missing_client);
+	}
+}
+
 static void
 take_close(struct tracker *t, struct observation *o)
 {
@@ -261,6 +286,8 @@ take_close(struct tracker *t, struct observation *o)
 			tracker_decide_at_close(t, a, o->closed_by,
 			    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
 	}
+	if (c->stale && o->closed_by != CLOSED_NOT)
+		close_stale(t, c, o);
 	table_remove(&t->conns, &c->entry);
 	free(c);
 }
