@@ -290,6 +290,7 @@ libp407_a_SOURCES = \
 	%reldir%/proxylog/format.c %reldir%/proxylog/format.h \
 	%reldir%/proxylog/join.c %reldir%/proxylog/load.c \
 	%reldir%/proxylog/proxylog.h \
+	%reldir%/proxylog/stamp.c %reldir%/proxylog/stamp.h \
 	\
 	%reldir%/options/config.c %reldir%/options/config.h \
 	%reldir%/options/options.c %reldir%/options/options.h \

@@ -40,6 +40,7 @@ check_tests = \
 	%reldir%/auth/test_token \
 	%reldir%/compare/test_compare \
 	%reldir%/proxylog/test_format \
+	%reldir%/proxylog/test_stamp \
 	%reldir%/sandbox/test_opener \
 	%reldir%/sandbox/test_sandbox \
 	%reldir%/server/test_server \
