@@ -108,6 +108,35 @@ START_TEST(who_is_hit)
 }
 END_TEST
 
+/* A helper pool that is too small: some are never answered.  They have not
+ * been refused, and are no less in it. */
+START_TEST(who_is_not_answered_is_not_alone)
+{
+	static const struct login good = { 2, "a", "eve", true, true, NULL };
+	static const enum outcome others[] = { OUTCOME_BROKEN,
+		OUTCOME_ABANDONED, OUTCOME_INCOMPLETE };
+	struct scope_counts counts;
+	struct attempt *a, *b;
+	struct scene s;
+
+	scene_init(&s);
+	play(&s, &good);
+	a = scene_basic(&s, 3, "a", "ann", 1, false);
+	b = scene_basic(&s, 1, "a", "bob", 1, false);
+	a->outcome = others[_i];
+	b->outcome = OUTCOME_BROKEN;
+	a->status = b->status = 0;
+
+	struct history *h = history_new(s.attempts, s.n, NULL);
+	enum scope got = scope_of(h, history_event_of(h, b), &counts);
+
+	ck_assert_int_eq(got, _i == 0 ? SCOPE_SOME : SCOPE_USER);
+	ck_assert_uint_eq(counts.refused_clients, _i == 0);
+	history_free(h);
+	scene_fini(&s);
+}
+END_TEST
+
 /* NAT, or a terminal server: others may be users of the same client. */
 START_TEST(users_of_one_client_are_not_other_clients)
 {
@@ -272,6 +301,7 @@ main(void)
 	TCase *c = tcase_create("story");
 
 	tcase_add_loop_test(c, who_is_hit, 0, N_STORIES);
+	tcase_add_loop_test(c, who_is_not_answered_is_not_alone, 0, 3);
 	tcase_add_test(c, users_of_one_client_are_not_other_clients);
 	tcase_add_test(c, more_than_five_minutes_away_is_another_story);
 	tcase_add_test(c, since_when_and_what_changed);
