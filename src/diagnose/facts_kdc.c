@@ -18,7 +18,7 @@ nothing(const struct subject *s)
 {
 	const struct kdc_view *v = &s->kdc;
 
-	if (s->attempt == NULL || !v->visible || v->ambiguous)
+	if (s->attempt == NULL || !v->visible || v->ambiguous || v->unheard)
 		return value_unknown();
 	/* Of a user whom this client did not ask for, the KDC said nothing. */
 	return s->attempt->user != NULL && !v->settled ? value_unknown()

@@ -270,7 +270,11 @@ gather_logon(struct gather *g, const struct witness_record *r)
 	    !is_krbtgt(k->service))
 		return;
 	note_user(k->client, &g->logon_user, &g->logon_users);
-	if (k->ended == KDC_TICKET) {
+	g->view->unheard = k->ended == KDC_UNSEEN;
+	if (k->ended == KDC_UNSEEN) {
+		/* It did go on. */
+		g->view->unfinished = NULL;
+	} else if (k->ended == KDC_TICKET) {
 		/* Of one user; another's ticket says nothing of the first. */
 		if (g->logon != NULL &&
 		    may_be(k->client, kdc_of(g->logon)->client))
@@ -383,6 +387,7 @@ gather_service(struct gather *g, const struct witness_record *r)
 		return;
 	}
 	note_user(k->client, &g->service_user, &g->service_users);
+	g->view->unheard = k->ended == KDC_UNSEEN;
 	if (k->ended == KDC_TICKET && http_host(k->granted).len > 0) {
 		g->view->ticket = r;
 		g->service = g->too_big = NULL;

@@ -23,6 +23,7 @@ struct kdc_view {
 	bool asked;     /* it asked a KDC about the time of the attempt */
 	bool ambiguous; /* there is a verdict, but on whom? */
 	bool settled;   /* its last word on this user was a ticket */
+	bool unheard;   /* its last word is not in the capture */
 
 	/* What it ended with: KDC_ERROR, KDC_SILENT, KDC_REFUSED; or NULL. */
 	const struct witness_record *verdict;

@@ -22,6 +22,12 @@ struct said {
 #define AS(at_, error_, client_)                                               \
 	{ .at = at_, .asked = KDC_ASKED_AS, .ended = KDC_ERROR,                \
 	    .error = error_, .client = client_, .service = "krbtgt/LAB.TEST" }
+#define AS_UNSEEN(at_, client_)                                                \
+	{ .at = at_, .asked = KDC_ASKED_AS, .ended = KDC_UNSEEN, .error = -1,  \
+	    .client = client_, .service = "krbtgt/LAB.TEST" }
+#define TGS_UNSEEN(at_, client_, service_)                                     \
+	{ .at = at_, .asked = KDC_ASKED_TGS, .ended = KDC_UNSEEN,              \
+	    .error = -1, .client = client_, .service = service_ }
 #define AS_OK(at_, client_)                                                    \
 	{ .at = at_, .asked = KDC_ASKED_AS, .ended = KDC_TICKET, .error = -1,  \
 	    .client = client_, .service = "krbtgt/LAB.TEST",                   \
@@ -48,6 +54,7 @@ static const struct row {
 	/* -1: no verdict; else the code, or 1000 + enum kdc_ended */
 	int verdict;
 	bool ambiguous, ticket, unfinished, tcp_fails, astray, crossing;
+	bool unheard;
 	uint64_t at; /* the frame of the verdict; 0: any */
 } rows[] = {
 	{ "the service is unknown", NULL,
@@ -123,6 +130,15 @@ static const struct row {
 	    { AS(-60, 25, "bob"), AS_OK(-59, "bob") }, -1, .ticket = false },
 	{ "a log-on that does not go on", NULL, { AS(0, 25, "alice") }, -1,
 	    .unfinished = true },
+	{ "or that does, without an answer in the capture", NULL,
+	    { AS(0, 25, "alice"), AS_UNSEEN(0, "alice") }, -1,
+	    .unheard = true },
+	{ "which is there later", NULL,
+	    { AS_UNSEEN(0, "alice"), AS(0, 18, "alice") }, 18,
+	    .ticket = false },
+	{ "a service's ticket, without an answer in the capture", NULL,
+	    { AS_OK(-1, "bob"), TGS_UNSEEN(0, "bob", "HTTP/wpad") }, -1,
+	    .unheard = true },
 	{ "a computer's log-on", NULL, { AS(-60, 18, "PC1$") }, -1,
 	    .ticket = false },
 	{ "a service's log-on", NULL, { AS(-60, 18, "host/pc1.lab.test") },
@@ -231,7 +247,7 @@ START_TEST(what_bears_on_an_attempt)
 	struct testimony *t = testimony_new();
 	struct kdc_view v;
 
-	for (size_t i = 0; i < SAID_MAX && row->said[i].ended != 0; i++)
+	for (size_t i = 0; i < SAID_MAX && row->said[i].error != 0; i++)
 		add(t, &row->said[i], i + 1, a.start);
 
 	struct kdc_index *x = kdc_index_new(t);
@@ -246,6 +262,7 @@ START_TEST(what_bears_on_an_attempt)
 	ck_assert_msg(v.tcp_fails == row->tcp_fails, "%s", row->name);
 	ck_assert_msg((v.astray != NULL) == row->astray, "%s", row->name);
 	ck_assert_msg((v.crossing != NULL) == row->crossing, "%s", row->name);
+	ck_assert_msg(v.unheard == row->unheard, "%s", row->name);
 	ck_assert_msg(row->at == 0 || v.verdict->frame == row->at, "%s",
 	    row->name);
 	/* What it rests on is shown, in order. */
