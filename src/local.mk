@@ -164,9 +164,11 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \
 	%reldir%/diagnose/kdc_view.c %reldir%/diagnose/kdc_view.h \
 	%reldir%/diagnose/kin.c %reldir%/diagnose/kin.h \
+	%reldir%/diagnose/known_good.c %reldir%/diagnose/known_good.h \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/pairs.c %reldir%/diagnose/pairs.h \
 	%reldir%/diagnose/past.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
 	%reldir%/diagnose/productkeys.c \
@@ -288,6 +290,7 @@ libp407_a_SOURCES = \
 	%reldir%/proxylog/format.c %reldir%/proxylog/format.h \
 	%reldir%/proxylog/join.c %reldir%/proxylog/load.c \
 	%reldir%/proxylog/proxylog.h \
+	%reldir%/proxylog/stamp.c %reldir%/proxylog/stamp.h \
 	\
 	%reldir%/options/config.c %reldir%/options/config.h \
 	%reldir%/options/options.c %reldir%/options/options.h \

@@ -40,6 +40,7 @@ check_tests = \
 	%reldir%/auth/test_token \
 	%reldir%/compare/test_compare \
 	%reldir%/proxylog/test_format \
+	%reldir%/proxylog/test_stamp \
 	%reldir%/sandbox/test_opener \
 	%reldir%/sandbox/test_sandbox \
 	%reldir%/server/test_server \
@@ -64,6 +65,7 @@ check_tests = \
 	%reldir%/witness/test_sample \
 	%reldir%/witness/test_tls \
 	%reldir%/attempt/test_applications \
+	%reldir%/attempt/test_attempts \
 	%reldir%/attempt/test_build \
 	%reldir%/attempt/test_steps \
 	%reldir%/attempt/test_testimony \
@@ -131,6 +133,7 @@ libtests_a_SOURCES = \
 	%reldir%/report/strict.c \
 	%reldir%/report/tags.c \
 	%reldir%/capture/build.h \
+	%reldir%/attempt/acts.h \
 	%reldir%/diagnose/asked.h \
 	%reldir%/diagnose/judged.h \
 	%reldir%/diagnose/make.h \

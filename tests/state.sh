@@ -280,6 +280,10 @@ true_that 'and that it was offered something else then' \
 "$p407" --state s --since 2026-11-23T17:19:16Z \
     "$captures/outage/outage-policy-change.pcapng" >out 2>err
 true_that 'it is said again' said 'changed offers Negotiate (before: NTLM)'
+halves outage/outage-winbindd-down '--until 2026-11-23T17:17:30Z' \
+    '--since 2026-11-23T17:17:30Z --until 2026-11-23T17:17:34Z'
+true_that 'that all were refused who got in before is one outage' \
+    said '1 fault: .*everybody-refused-for-a-time'
 if command -v editcap >/dev/null; then
 	day=$captures/basic/basic-mixed-day.pcapng
 	new_store

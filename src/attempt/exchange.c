@@ -17,8 +17,12 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 {
 	struct tracked *cur = tracker_get(t, c->current);
 
-	/* It was taken up on another connection: this one begins anew. */
-	if (cur != NULL && cur->conn_id != c->id)
+	/* It was taken up on another connection, or left for another request:
+	 * this one begins anew. */
+	if (cur != NULL &&
+	    (cur->conn_id != c->id || (passed && was_stale(cur) &&
+	        said == SAID_CREDENTIALS &&
+	        !repeats_stale(cur, &o->request))))
 		cur = NULL;
 
 	struct pair *p = tracker_pair(t, &o->connection);
@@ -166,6 +170,31 @@ passed_without_credentials(struct tracker *t, struct conn *c,
 	observation_free(o);
 }
 
+/* What was asked meanwhile is part of a login. */
+static void
+was_asked_again(struct tracker *t, struct tracked *login,
+    struct tracked *asked)
+{
+	struct attempt *a = &login->attempt;
+
+	a->requests += asked->attempt.requests;
+	a->responses_407 += asked->attempt.responses_407;
+	a->asked_again += asked->attempt.responses_407;
+	tracker_drop(t, asked);
+}
+
+/* The client came back for it, with a new nonce. */
+static void
+take_up_stale(struct tracker *t, struct tracked *by,
+    const struct observation *o)
+{
+	struct pair *p = tracker_pair(t, &o->connection);
+	struct tracked *stale;
+
+	while ((stale = tracker_find_stale(p, o)) != NULL)
+		was_asked_again(t, by, stale);
+}
+
 /*
  * Basic, Digest and Bearer prove themselves in each request: on one
  * connection the same credentials with the same result are one attempt.
@@ -189,14 +218,12 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	struct attempt *a = &last->attempt;
 
 	if (cur != NULL && cur != last && cur->state != STATE_DONE &&
-	    cur->attempt.connections == 1) {
-		a->requests += cur->attempt.requests;
-		a->responses_407 += cur->attempt.responses_407;
-		a->asked_again += cur->attempt.responses_407;
-		tracker_drop(t, cur);
-	}
-	if (passed)
+	    cur->attempt.connections == 1 && !(passed && was_stale(cur)))
+		was_asked_again(t, last, cur);
+	if (passed) {
+		take_up_stale(t, last, o);
 		take_up(t, last, o);
+	}
 	c->current = last->attempt.id;
 	a->requests++;
 	a->credentials_sent++;
@@ -254,8 +281,8 @@ doubt_asked(struct pair *p, const struct observation *o)
 
 		if (looked++ > MAX_CANDIDATES || age > PERSON_WINDOW)
 			break;
-		if (a->state != STATE_ASKED ||
-		    a->conn_id == o->connection.id ||
+		if ((a->state != STATE_ASKED && !was_stale(a)) ||
+		    (a->conn_id == o->connection.id && !was_stale(a)) ||
 		    (age > LOST_WINDOW && (a->attempt.request == NULL ||
 		        !has_a_person(a->attempt.request))))
 			continue;
@@ -372,6 +399,7 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 	tracker_set_state(a, m->next);
 	c->challenged |= a->attempt.challenge != NULL ||
 	    a->attempt.scheme == ATTEMPT_NEGOTIATE_KERBEROS;
+	c->stale |= was_stale(a);
 	c->current = a->attempt.id;
 	if (m->outcome != OUTCOME_OPEN) {
 		tracker_decide(a, m->outcome, m->broke_at);

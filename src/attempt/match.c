@@ -100,6 +100,24 @@ tracker_find_asked(struct pair *p, const struct observation *o)
 	return second;
 }
 
+bool
+was_stale(const struct tracked *a)
+{
+	return a->state == STATE_CHALLENGED &&
+	    a->attempt.scheme == ATTEMPT_DIGEST;
+}
+
+bool
+repeats_stale(const struct tracked *a, const struct observed_request *q)
+{
+	const struct observed_request *sent = a->attempt.request;
+
+	/* One that is not in the capture may have been the same. */
+	return sent == NULL || sent->target == NULL ||
+	    (same_text(sent->target, q->target) &&
+	        same_text(sent->method, q->method));
+}
+
 struct tracked *
 tracker_find_stale(struct pair *p, const struct observation *o)
 {
@@ -110,19 +128,15 @@ tracker_find_stale(struct pair *p, const struct observation *o)
 		return NULL;
 	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
 		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
-		const struct token *c = a->attempt.last_offers;
-		size_t n = a->attempt.n_last_offers;
 
 		if (looked++ > MAX_CANDIDATES)
 			break;
-		if (a->state != STATE_CHALLENGED ||
-		    a->attempt.scheme != ATTEMPT_DIGEST ||
-		    !same_agent(&a->attempt, &o->request))
-			continue;
-		for (size_t i = 0; i < n; i++)
-			if (c[i].scheme == SCHEME_DIGEST &&
-			    c[i].digest->nonce == t->digest->nonce)
-				return a;
+		if (was_stale(a) && same_agent(&a->attempt, &o->request) &&
+		    same_credentials(a->attempt.credentials, t) &&
+		    a->attempt.credentials->digest->nonce !=
+		        t->digest->nonce &&
+		    repeats_stale(a, &o->request))
+			return a;
 	}
 	return NULL;
 }

@@ -37,6 +37,8 @@ struct pair {
 	uint16_t proxy_port;
 	struct link open; /* struct tracked: asked or challenged */
 	size_t attempts;  /* that point here; it may go when there is none */
+	/* Its last login that took more than one connection; set at the end. */
+	const struct attempt *comes_back;
 	bool has_spare;   /* tracker_absorb_spares(): one of them may be one */
 };
 
@@ -50,6 +52,7 @@ struct conn {
 	uint32_t last[2];
 	bool failed;            /* a handshake was refused on it */
 	bool challenged;        /* one had a challenge, or a ticket */
+	bool stale;             /* a Digest answer was called stale on it */
 };
 
 struct seen_token {
@@ -125,9 +128,15 @@ bool has_a_person(const struct observed_request *q);
 struct tracked *tracker_find_asked(struct pair *p,
     const struct observation *o);
 
+/* Its last Digest answer was called stale, and not repeated yet. */
+bool was_stale(const struct tracked *a);
+
+/* Is it for what was called stale? */
+bool repeats_stale(const struct tracked *a, const struct observed_request *q);
+
 /*
- * A Digest answer on another connection that was called stale, and whose new
- * nonce this request uses; or NULL.
+ * What was called stale, here or elsewhere, and is repeated now with another
+ * nonce; or NULL.
  */
 struct tracked *tracker_find_stale(struct pair *p,
     const struct observation *o);

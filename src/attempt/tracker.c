@@ -11,6 +11,9 @@
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
 
+/* And it has come back after this, if it does so on another connection. */
+#define TIME_TO_RETURN (2 * WHEN_SECOND)
+
 static void take_close(struct tracker *t, struct observation *o);
 
 struct tracker *
@@ -233,6 +236,31 @@ tracker_decide_at_close(const struct tracker *t, struct tracked *a,
 	}
 }
 
+/* What was called stale on it, before other requests were let through. */
+static void
+close_stale(struct tracker *t, const struct conn *c,
+    const struct observation *o)
+{
+	struct pair *p = tracker_pair(t, &o->connection);
+	int looked = 0;
+
+	for (struct link *l = p->open.prev; l != &p->open; l = l->prev) {
+		struct tracked *a = LIST_OBJECT(l, struct tracked, open);
+
+		if (looked++ > MAX_CANDIDATES)
+			break;
+		if (a->conn_id != c->id || a->attempt.id == c->current ||
+		    !was_stale(a))
+			continue;
+		a->owner_open = false;
+		a->closed = o->time;
+		/* The same again may be among what is lost. */
+		tracker_decide_at_close(t, a, o->closed_by, false,
+		    o->connection.missing_client >
+		        a->attempt.connection.missing_client);
+	}
+}
+
 static void
 take_close(struct tracker *t, struct observation *o)
 {
@@ -263,6 +291,8 @@ take_close(struct tracker *t, struct observation *o)
 			tracker_decide_at_close(t, a, o->closed_by,
 			    t->now - a->attempt.end >= TIME_TO_ANSWER, lost);
 	}
+	if (c->stale && o->closed_by != CLOSED_NOT)
+		close_stale(t, c, o);
 	table_remove(&t->conns, &c->entry);
 	free(c);
 }
@@ -298,6 +328,37 @@ tracker_order(struct tracker *t, bool all)
 	qsort(t->ordered, t->n_ordered, sizeof(struct attempt *), by_start);
 }
 
+/*
+ * A capture may end between the connection of an offer and the next one.
+ * Where the program has logged in over two before, with the same method, it
+ * is not said that it gave up.
+ */
+static void
+doubt_the_last(struct tracker *t)
+{
+	TRACKED_EACH (link, t) {
+		struct tracked *a = TRACKED_OF(link);
+
+		if (a->attempt.outcome == OUTCOME_AUTHENTICATED &&
+		    a->attempt.connections > 1)
+			a->pair->comes_back = &a->attempt;
+	}
+	TRACKED_EACH (link, t) {
+		struct tracked *a = TRACKED_OF(link);
+		const struct attempt *good = a->pair->comes_back;
+
+		if (good != NULL && a->state == STATE_ASKED &&
+		    a->attempt.request != NULL &&
+		    a->attempt.outcome == OUTCOME_ABANDONED &&
+		    a->closed != WHEN_NONE &&
+		    when_between(a->closed, t->now) < TIME_TO_RETURN &&
+		    same_text(good->user_agent, a->attempt.user_agent) &&
+		    same_text(good->method, a->attempt.method) &&
+		    !has_a_person(a->attempt.request))
+			tracker_decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
+	}
+}
+
 void
 tracker_finish(struct tracker *t)
 {
@@ -311,6 +372,7 @@ tracker_finish(struct tracker *t)
 			            tracker_is_over(t, a)),
 			    false);
 	}
+	doubt_the_last(t);
 	tracker_absorb_spares(t, true);
 	tracker_order(t, true);
 }

@@ -70,7 +70,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	struct kdc_index *kdc = kdc_index_new(capture->witnesses);
 	struct sides *sides =
 	    sides_new(capture->witnesses, capture->places, attempts, n);
-	struct history *history = history_new(attempts, n);
+	struct history *history = history_new(attempts, n, capture->past);
 	struct capture_facts facts = *capture;
 	struct judge first = { .rules = rules, .history = history,
 		.capture = &facts };

@@ -18,7 +18,7 @@ nothing(const struct subject *s)
 {
 	const struct kdc_view *v = &s->kdc;
 
-	if (s->attempt == NULL || !v->visible || v->ambiguous)
+	if (s->attempt == NULL || !v->visible || v->ambiguous || v->unheard)
 		return value_unknown();
 	/* Of a user whom this client did not ask for, the KDC said nothing. */
 	return s->attempt->user != NULL && !v->settled ? value_unknown()
@@ -283,6 +283,24 @@ referred(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+trust_of(const struct subject *s, const struct fact *f)
+{
+	const struct witness_record *r = s->kdc.crossing;
+
+	(void)f;
+	return r != NULL ? value_string(kdc_of(r)->realm) : nothing(s);
+}
+
+static struct value
+trust_frame(const struct subject *s, const struct fact *f)
+{
+	const struct witness_record *r = s->kdc.crossing;
+
+	(void)f;
+	return r != NULL ? value_number((double)r->frame) : nothing(s);
+}
+
+static struct value
 site_service(const struct subject *s, const struct fact *f)
 {
 	const struct witness_record *r = s->kdc.astray;
@@ -531,6 +549,13 @@ const struct fact facts_of_kdc[] = {
 	KDC("kdc.referred_to", FACT_STRING,
 	    "the other realm's KDC that the client was sent to", "none",
 	    .compute = referred),
+	KDC("kdc.trusted_realm", FACT_STRING,
+	    "the realm whose KDC gave the client, by a trust, the ticket with "
+	    "which it asked the KDC of kdc.realm", "none",
+	    .compute = trust_of),
+	KDC("kdc.trust_frame", FACT_NUMBER,
+	    "the frame in which it was given that ticket", "none",
+	    .compute = trust_frame),
 	KDC("kdc.site_service", FACT_STRING,
 	    "the web server's own service, of which the client wanted a ticket "
 	    "in place of the proxy's", "none", .compute = site_service),

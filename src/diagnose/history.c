@@ -152,7 +152,8 @@ note_who_passes_on(struct history *h)
 }
 
 struct history *
-history_new(struct attempt *const *attempts, size_t n)
+history_new(struct attempt *const *attempts, size_t n,
+    const struct past *past)
 {
 	struct history *h = memory_new(1, sizeof(*h));
 
@@ -172,7 +173,7 @@ history_new(struct attempt *const *attempts, size_t n)
 	for (int kin = 0; kin < KIN_COUNT; kin++)
 		for (int which = 0; which < WHICH_COUNT; which++)
 			build_series(h, (enum kinship)kin, (enum which)which);
-	runs_build(&h->runs, h->events, n);
+	runs_build(&h->runs, h->events, n, past);
 	h->lanes = lanes_build(h->events, n, kin_count(h->kin, KIN_LANE));
 	h->proxies =
 	    proxies_build(h->events, n, kin_count(h->kin, KIN_PROXY));

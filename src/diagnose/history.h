@@ -64,7 +64,8 @@ struct run {
 	when_ns success_before, success_after; /* WHEN_NONE: none seen */
 	size_t refusals;
 	size_t users; /* different ones; clients where no user is known */
-	size_t known_good; /* of these, how many succeeded at other times */
+	size_t known_good; /* of these, how many got in at other times, in
+	                    * this run or, by the store, before it */
 	size_t clients;
 	bool other_schemes_pass; /* another scheme had a success meanwhile */
 };
@@ -108,8 +109,11 @@ enum event_kind event_kind_of(const struct attempt *a);
 when_ns event_time_of(const struct attempt *a);
 
 struct history;
+struct past;
 
-struct history *history_new(struct attempt *const *attempts, size_t n);
+/* What earlier runs saw helps, if there is a past; else NULL. */
+struct history *history_new(struct attempt *const *attempts, size_t n,
+    const struct past *past);
 void history_free(struct history *h);
 
 /* Learn the makes of all proxies; rules must outlive the history. */

@@ -16,6 +16,8 @@
 #define SAME_TIME (2 * WHEN_SECOND)
 /* Of a client that asks without end, the last ones count. */
 #define LOOK_AT 256
+/* Different errors for a service that one client gets in turn. */
+#define KINDS 4
 
 struct kdc_index {
 	const struct witness_record **records; /* by client, time, frame */
@@ -28,6 +30,12 @@ struct gather {
 	struct kdc_view *view;
 	const struct witness_record *logon;   /* error to an AS-REQ */
 	const struct witness_record *service; /* error for HTTP/... */
+	struct kind {
+		/* The first time; and the way to that realm before it. */
+		const struct witness_record *error, *crossing;
+	} kinds[KINDS], kind;
+	size_t n_kinds;
+	const struct witness_record *crossing; /* the last one */
 	const struct witness_record *realm;   /* error of another realm */
 	const struct witness_record *site;    /* error for the target's own */
 	const struct witness_record *too_big;
@@ -262,7 +270,11 @@ gather_logon(struct gather *g, const struct witness_record *r)
 	    !is_krbtgt(k->service))
 		return;
 	note_user(k->client, &g->logon_user, &g->logon_users);
-	if (k->ended == KDC_TICKET) {
+	g->view->unheard = k->ended == KDC_UNSEEN;
+	if (k->ended == KDC_UNSEEN) {
+		/* It did go on. */
+		g->view->unfinished = NULL;
+	} else if (k->ended == KDC_TICKET) {
 		/* Of one user; another's ticket says nothing of the first. */
 		if (g->logon != NULL &&
 		    may_be(k->client, kdc_of(g->logon)->client))
@@ -293,6 +305,60 @@ note_logged_on(struct gather *g, const struct kdc_record *k)
 	note_user(k->client, &g->logon_user, &g->logon_users);
 }
 
+/* The realm of "krbtgt/H2.TEST"; empty if it is another kind of ticket. */
+static struct span
+leads_to(const struct kdc_record *k)
+{
+	struct span s = span_of_str(k->granted);
+
+	return k->ended == KDC_TICKET &&
+	        span_starts_nocase(s, SPAN("krbtgt/"))
+	    ? span_from(s, 7)
+	    : SPAN("");
+}
+
+static bool
+crosses(const struct kdc_record *k)
+{
+	return leads_to(k).len > 0 && k->realm != NULL &&
+	    !span_eq_nocase(leads_to(k), span_of_str(k->realm));
+}
+
+/* Where two realms are asked in turn, each says the same again and again: of
+ * what was said last, the first time counts. */
+static void
+note_refusal(struct gather *g, const struct witness_record *r)
+{
+	const struct kdc_record *k = kdc_of(r);
+
+	g->kind = (struct kind){ r, g->crossing };
+	for (size_t i = 0; i < g->n_kinds; i++)
+		if (kdc_of(g->kinds[i].error)->error == k->error) {
+			g->kind = g->kinds[i];
+			break;
+		}
+	g->service = g->kind.error;
+	if (g->service == r && g->n_kinds < KINDS)
+		g->kinds[g->n_kinds++] = g->kind;
+}
+
+/* The ticket of another realm with which the one that refused was asked. */
+static const struct witness_record *
+crossing_of(const struct gather *g)
+{
+	const struct kind *kind = &g->kind;
+	const char *realm = g->view->verdict != NULL &&
+	        g->view->verdict == kind->error
+	    ? kdc_of(kind->error)->realm
+	    : NULL;
+
+	return realm != NULL && kind->crossing != NULL &&
+	        span_eq_nocase(leads_to(kdc_of(kind->crossing)),
+	            span_of_str(realm))
+	    ? kind->crossing
+	    : NULL;
+}
+
 static void
 gather_service(struct gather *g, const struct witness_record *r)
 {
@@ -301,6 +367,8 @@ gather_service(struct gather *g, const struct witness_record *r)
 
 	if (k->ended == KDC_ERROR || k->ended == KDC_TICKET)
 		note_logged_on(g, k);
+	if (crosses(k))
+		g->crossing = r;
 	if (host.len == 0) {
 		/* On the way to another realm; not to that of the target. */
 		if (k->ended == KDC_ERROR && is_krbtgt(k->service) &&
@@ -319,18 +387,17 @@ gather_service(struct gather *g, const struct witness_record *r)
 		return;
 	}
 	note_user(k->client, &g->service_user, &g->service_users);
+	g->view->unheard = k->ended == KDC_UNSEEN;
 	if (k->ended == KDC_TICKET && http_host(k->granted).len > 0) {
 		g->view->ticket = r;
 		g->service = g->too_big = NULL;
+		g->n_kinds = 0;
 	} else if (k->ended == KDC_TICKET) {
 		g->view->referral = r;
 	} else if (k->ended == KDC_ERROR && k->error == 52) {
 		g->too_big = r;
 	} else if (k->ended == KDC_ERROR) {
-		/* The first of many that say the same. */
-		if (g->service == NULL ||
-		    kdc_of(g->service)->error != k->error)
-			g->service = r;
+		note_refusal(g, r);
 	}
 }
 
@@ -422,7 +489,9 @@ conclude(struct gather *g)
 	}
 	if (nameless && g->logon_users)
 		v->unfinished = NULL;
+	v->crossing = crossing_of(g);
 	tell(v, v->referral);
+	tell(v, v->crossing);
 	tell(v, v->verdict);
 	tell(v, v->astray);
 	if (v->verdict == NULL)

@@ -23,6 +23,7 @@ struct kdc_view {
 	bool asked;     /* it asked a KDC about the time of the attempt */
 	bool ambiguous; /* there is a verdict, but on whom? */
 	bool settled;   /* its last word on this user was a ticket */
+	bool unheard;   /* its last word is not in the capture */
 
 	/* What it ended with: KDC_ERROR, KDC_SILENT, KDC_REFUSED; or NULL. */
 	const struct witness_record *verdict;
@@ -32,6 +33,9 @@ struct kdc_view {
 	const struct witness_record *own;
 	/* A ticket for another realm's KDC in place of the service's. */
 	const struct witness_record *referral;
+	/* By a trust: the ticket of another realm's KDC with which the client
+	 * asked the one that gave the verdict; NULL: it was of its own. */
+	const struct witness_record *crossing;
 	/* Refused a ticket of the web server itself, and asked for no other:
 	 * it should have asked for the proxy's; or NULL. */
 	const struct witness_record *astray;

@@ -6,54 +6,10 @@
 
 #include "base/memory.h"
 #include "base/table.h"
+#include "diagnose/known_good.h"
 
 /* Refusals with a longer pause between them are not one story. */
 #define MAX_PAUSE (300 * WHEN_SECOND)
-
-/* Marks the number of a client among those of users. */
-#define CLIENT_BIT 0x80000000u
-
-/* Two numbers that sort as one. */
-struct pair {
-	uint32_t group, member;
-};
-
-static int
-by_pair(const void *left, const void *right)
-{
-	const struct pair *a = left, *b = right;
-
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	return a->member < b->member ? -1 : a->member > b->member;
-}
-
-/* Sort, and keep one of each; returns how many are left. */
-static size_t
-unique(struct pair *pairs, size_t n)
-{
-	size_t kept = 0;
-
-	qsort(pairs, n, sizeof(*pairs), by_pair);
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || by_pair(&pairs[kept - 1], &pairs[i]) != 0)
-			pairs[kept++] = pairs[i];
-	return kept;
-}
-
-static bool
-has_pair(const struct pair *pairs, size_t n, struct pair wanted)
-{
-	return bsearch(&wanted, pairs, n, sizeof(*pairs), by_pair) != NULL;
-}
-
-/* Who it is: the user; where no user is known, the client. */
-static uint32_t
-identity(const struct event *e)
-{
-	return e->kin[KIN_USER] != 0 ? e->kin[KIN_USER]
-	                             : e->kin[KIN_CLIENT] | CLIENT_BIT;
-}
 
 /* -- runs -- */
 
@@ -126,26 +82,6 @@ walk_lanes(struct runs *r, struct event *events, size_t n)
 	free(open);
 }
 
-/* Who got in, by lane: users, and clients, as a refusal may name no user. */
-static struct pair *
-find_good(const struct event *events, size_t n, size_t *n_good)
-{
-	struct pair *good = memory_new(2 * n + 1, sizeof(*good));
-	size_t found = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct event *e = &events[i];
-
-		if (e->kind != EVENT_OK)
-			continue;
-		good[found++] = (struct pair){ e->kin[KIN_LANE], identity(e) };
-		good[found++] = (struct pair){ e->kin[KIN_LANE],
-			e->kin[KIN_CLIENT] | CLIENT_BIT };
-	}
-	*n_good = unique(good, found);
-	return good;
-}
-
 /* -- runs without those who are always refused at their ends -- */
 
 /* Who was refused in more runs than one, by lane. */
@@ -159,15 +95,15 @@ find_often(const struct runs *r, const struct event *events, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (events[i].run != 0)
 			all[found++] = (struct pair){ events[i].run,
-				identity(&events[i]) };
-	found = unique(all, found);
+				known_identity(&events[i]) };
+	found = pairs_unique(all, found);
 	for (size_t i = 0; i < found; i++)
 		all[i].group = r->at[all[i].group - 1].lane;
-	qsort(all, found, sizeof(*all), by_pair);
+	qsort(all, found, sizeof(*all), pairs_order);
 	for (size_t i = 1; i < found; i++)
-		if (by_pair(&all[i - 1], &all[i]) == 0)
+		if (pairs_order(&all[i - 1], &all[i]) == 0)
 			all[often++] = all[i];
-	*n_often = unique(all, often);
+	*n_often = pairs_unique(all, often);
 	return all;
 }
 
@@ -179,19 +115,19 @@ struct core {
 };
 
 static struct core *
-find_cores(const struct runs *r, const struct event *events, size_t n)
+find_cores(const struct runs *r, const struct event *events, size_t n,
+    const struct pair *good, size_t n_good)
 {
 	struct core *cores = memory_new(r->n + 1, sizeof(*cores));
-	size_t n_good, n_often;
-	struct pair *good = find_good(events, n, &n_good);
+	size_t n_often;
 	struct pair *often = find_often(r, events, n, &n_often);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
-		struct pair who = { e->kin[KIN_LANE], identity(e) };
+		struct pair who = { e->kin[KIN_LANE], known_identity(e) };
 
-		if (e->run == 0 || (has_pair(often, n_often, who) &&
-		        !has_pair(good, n_good, who)))
+		if (e->run == 0 || (pairs_find(often, n_often, who) != NULL &&
+		        pairs_find(good, n_good, who) == NULL))
 			continue;
 
 		struct core *c = &cores[e->run - 1];
@@ -201,15 +137,15 @@ find_cores(const struct runs *r, const struct event *events, size_t n)
 		c->last = i + 1;
 	}
 	free(often);
-	free(good);
 	return cores;
 }
 
 /* All that remains are copies with other ends. */
 static void
-trim_runs(struct runs *r, struct event *events, size_t n)
+trim_runs(struct runs *r, struct event *events, size_t n,
+    const struct pair *good, size_t n_good)
 {
-	struct core *cores = find_cores(r, events, n);
+	struct core *cores = find_cores(r, events, n, good, n_good);
 	size_t whole = r->n;
 
 	for (size_t i = 0; i < whole; i++)
@@ -246,18 +182,18 @@ find_named(struct pair *named, const struct event *events, size_t n)
 		if (events[i].run != 0 && events[i].kin[KIN_USER] != 0)
 			named[found++] = (struct pair){ events[i].run,
 				events[i].kin[KIN_CLIENT] };
-	return unique(named, found);
+	return pairs_unique(named, found);
 }
 
 static void
-count_members(struct runs *r, const struct event *events, size_t n)
+count_members(struct runs *r, const struct event *events, size_t n,
+    const struct pair *good, size_t n_good)
 {
 	struct pair *users = memory_new(n + 1, sizeof(*users));
 	struct pair *clients = memory_new(n + 1, sizeof(*clients));
 	struct pair *named = memory_new(n + 1, sizeof(*named));
 	size_t n_named = find_named(named, events, n);
-	size_t n_good, n_users = 0, n_clients = 0;
-	struct pair *good = find_good(events, n, &n_good);
+	size_t n_users = 0, n_clients = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
@@ -270,25 +206,25 @@ count_members(struct runs *r, const struct event *events, size_t n)
 		clients[n_clients++] = client;
 		/* What names nobody is not somebody else. */
 		if (e->kin[KIN_USER] != 0 ||
-		    !has_pair(named, n_named, client))
+		    pairs_find(named, n_named, client) == NULL)
 			users[n_users++] =
-			    (struct pair){ e->run, identity(e) };
+			    (struct pair){ e->run, known_identity(e) };
 	}
-	n_users = unique(users, n_users);
-	n_clients = unique(clients, n_clients);
+	n_users = pairs_unique(users, n_users);
+	n_clients = pairs_unique(clients, n_clients);
 	for (size_t i = 0; i < n_users; i++) {
 		struct run *run = &r->at[users[i].group - 1];
 		struct pair wanted = { run->lane, users[i].member };
 
 		run->users++;
-		run->known_good += has_pair(good, n_good, wanted);
+		run->known_good +=
+		    pairs_find(good, n_good, wanted) != NULL;
 	}
 	for (size_t i = 0; i < n_clients; i++)
 		r->at[clients[i].group - 1].clients++;
 	free(named);
 	free(clients);
 	free(users);
-	free(good);
 }
 
 /* Times of successes by proxy, to see which schemes still pass. */
@@ -349,13 +285,18 @@ look_beside(struct runs *r, const struct event *events, size_t n)
 }
 
 void
-runs_build(struct runs *r, struct event *events, size_t n)
+runs_build(struct runs *r, struct event *events, size_t n,
+    const struct past *past)
 {
+	size_t n_good;
+	struct pair *good = known_good(events, n, past, &n_good);
+
 	*r = (struct runs){ 0 };
 	walk_lanes(r, events, n);
-	trim_runs(r, events, n);
-	count_members(r, events, n);
+	trim_runs(r, events, n, good, n_good);
+	count_members(r, events, n, good, n_good);
 	look_beside(r, events, n);
+	free(good);
 }
 
 void
@@ -399,8 +340,8 @@ count_clients(struct lane *lanes, const struct event *events, size_t n)
 		if (e->kind == EVENT_OK)
 			good[n_good++] = p;
 	}
-	n_all = unique(all, n_all);
-	n_good = unique(good, n_good);
+	n_all = pairs_unique(all, n_all);
+	n_good = pairs_unique(good, n_good);
 	for (size_t i = 0; i < n_all; i++)
 		lanes[all[i].group - 1].clients++;
 	for (size_t i = 0; i < n_good; i++)
@@ -643,7 +584,7 @@ proxies_build(const struct event *events, size_t n, uint32_t count)
 		asked[n_asked++] =
 		    (struct pair){ id, order[i]->kin[KIN_CLIENT] };
 	}
-	n_asked = unique(asked, n_asked);
+	n_asked = pairs_unique(asked, n_asked);
 	for (size_t i = 0; i < n_asked; i++)
 		all[asked[i].group - 1].clients_407++;
 	free(asked);

@@ -15,8 +15,9 @@ struct runs {
 	size_t n, room;
 };
 
-/* Sets event.run of each refused event, too. */
-void runs_build(struct runs *r, struct event *events, size_t n);
+/* Sets event.run of each refused event, too; past may be NULL. */
+void runs_build(struct runs *r, struct event *events, size_t n,
+    const struct past *past);
 void runs_fini(struct runs *r);
 
 /* One for each of `count` lanes (proxies); the caller frees them. */

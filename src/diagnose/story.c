@@ -168,6 +168,18 @@ note_refused(void *context, const struct event *o)
 	return true;
 }
 
+/* What is no refusal (nobody answered, or the client gave up) is compared
+ * with its like. */
+static bool
+note_alike(void *context, const struct event *o)
+{
+	struct around *x = context;
+
+	return o->kind == EVENT_REFUSED || !attempt_failed(o->attempt) ||
+	    o->attempt->outcome != x->e->attempt->outcome ||
+	    note_refused(context, o);
+}
+
 static enum scope
 decide(const struct around *x)
 {
@@ -203,6 +215,9 @@ scope_of(const struct history *h, const struct event *e,
 	history_each_near(h, e, KIN_PROXY, WHICH_OK, NEAR, note_good, &x);
 	history_each_near(h, e, KIN_PROXY, WHICH_REFUSED, NEAR, note_refused,
 	    &x);
+	if (e->kind == EVENT_OTHER)
+		history_each_near(h, e, KIN_PROXY, WHICH_ALL, NEAR,
+		    note_alike, &x);
 	*counts = (struct scope_counts){ x.good_clients.n,
 		x.refused_clients.n, x.refused_users.n };
 	return decide(&x);

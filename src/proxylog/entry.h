@@ -25,6 +25,7 @@ struct proxylog {
 	struct log_entry *list; /* in order of the file */
 	size_t n, room;
 	uint64_t others;
+	bool lacks_zone; /* times are local ones, taken for UTC */
 	struct arena arena;
 };
 

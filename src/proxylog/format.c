@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "proxylog/stamp.h"
+
 /* As squid's cf.data has them. */
 static const struct {
 	const char *name, *spec;
@@ -29,8 +31,8 @@ static const struct {
 	{ "ts", LOG_SECONDS },
 	{ "tu", LOG_MILLISECONDS },
 	{ "tr", LOG_TAKEN },
-	{ "tl", LOG_LOCAL_TIME },
-	{ "tg", LOG_LOCAL_TIME },
+	{ "tl", LOG_STAMP },
+	{ "tg", LOG_STAMP },
 	{ ">a", LOG_CLIENT },
 	{ ">p", LOG_PORT },
 	{ "un", LOG_USER },
@@ -93,61 +95,155 @@ static bool
 is_enough(const struct log_format *f)
 {
 	return has(f, LOG_CLIENT) && has(f, LOG_STATUS) &&
-	    (has(f, LOG_SECONDS) || has(f, LOG_LOCAL_TIME) ||
+	    (has(f, LOG_SECONDS) || has(f, LOG_STAMP) ||
 	        (has(f, LOG_DATE) && has(f, LOG_TIME)));
 }
 
-/* "%-6>Hs", "%[un", "%{Referer}>h": what it is, and how much of the spec. */
-static enum log_field
-read_code(struct span *s)
+bool
+log_format_lacks_zone(const struct log_format *f)
 {
+	for (size_t i = 0; i < f->n && !has(f, LOG_SECONDS); i++)
+		if (f->parts[i].field == LOG_STAMP)
+			return f->parts[i].local &&
+			    !stamp_has_zone(f->parts[i].stamp);
+	return false;
+}
+
+/* -- squid's logformat -- */
+
+/* A spec that is read, and what is wrong with it. */
+struct spec {
+	struct span all, rest;
+	struct log_problem *problem;
+};
+
+static bool
+wrong(struct spec *s, const uint8_t *at, const char *what, const char *remedy)
+{
+	*s->problem = (struct log_problem){ what, remedy,
+		at != NULL ? (size_t)(at - s->all.at) + 1 : 0 };
+	return false;
+}
+
+/* "{Referer}"; where there is none it stays unset. */
+static bool
+read_argument(struct spec *s, struct span *argument)
+{
+	size_t end = span_find(s->rest, '}');
+
+	if (s->rest.len == 0 || s->rest.at[0] != '{')
+		return true;
+	if (end == s->rest.len)
+		return wrong(s, s->rest.at, "a { without its }",
+		    "end it, or write the { elsewhere");
+	*argument = span_of(s->rest.at + 1, end - 1);
+	s->rest = span_from(s->rest, end + 1);
+	return true;
+}
+
+static void
+read_name(struct spec *s, struct log_part *part)
+{
+	struct span name = s->rest;
 	size_t i = 0;
 
-	while (i < s->len && (isdigit(s->at[i]) ||
-	        (s->at[i] != 0 && strchr("-.[\"'#/", s->at[i]) != NULL)))
-		i++;
-	if (i < s->len && s->at[i] == '{') {
-		while (i < s->len && s->at[i] != '}')
-			i++;
-		i += i < s->len;
-	}
-	*s = span_from(*s, i);
 	for (size_t k = 0; k < sizeof(codes) / sizeof(codes[0]); k++)
-		if (span_starts(*s, span_of_str(codes[k].code))) {
-			*s = span_from(*s, strlen(codes[k].code));
-			return codes[k].field;
+		if (span_starts(name, span_of_str(codes[k].code))) {
+			s->rest = span_from(name, strlen(codes[k].code));
+			part->field = codes[k].field;
+			part->local = strcmp(codes[k].code, "tl") == 0;
+			return;
 		}
 	/* "<st", "Sh", "mt", "err_code", "adapt::sum_trs": not ours. */
-	for (i = 0; i < s->len && (s->at[i] == '<' || s->at[i] == '>' ||
-	        s->at[i] == '_' || s->at[i] == ':' || isalpha(s->at[i]));)
+	while (i < name.len && (name.at[i] == '<' || name.at[i] == '>' ||
+	        name.at[i] == '_' || name.at[i] == ':' ||
+	        isalpha(name.at[i])))
 		i++;
 	/* A colon may be a literal behind a code: "%Ss:%Sh". */
-	while (i > 0 && s->at[i - 1] == ':')
+	while (i > 0 && name.at[i - 1] == ':')
 		i--;
-	*s = span_from(*s, i);
-	return LOG_SKIP;
+	s->rest = span_from(name, i);
+}
+
+static bool
+read_stamp(struct spec *s, struct log_part *part, struct span format)
+{
+	size_t at = 0;
+	const char *what;
+
+	part->stamp = format.len > 0 ? format
+	    : part->local            ? SPAN(STAMP_LOCAL)
+	                             : SPAN(STAMP_GMT);
+	what = stamp_check(part->stamp, &at);
+	if (what != NULL)
+		return wrong(s, part->stamp.at + at, what,
+		    "write it as squid.conf has it");
+	/* A clock without a date may stand beside a time that is whole. */
+	if (!stamp_tells(part->stamp))
+		part->field = LOG_SKIP;
+	return true;
+}
+
+/* "%-6>Hs", "%[un", "%{Referer}>h", "%tl{%F %T}": behind the "%". */
+static bool
+read_code(struct spec *s, struct log_part *part)
+{
+	struct span argument = { NULL, 0 };
+	size_t i = 0;
+
+	while (i < s->rest.len && (isdigit(s->rest.at[i]) ||
+	        (s->rest.at[i] != 0 &&
+	            strchr("-.[\"'#/", s->rest.at[i]) != NULL)))
+		i++;
+	s->rest = span_from(s->rest, i);
+	if (!read_argument(s, &argument))
+		return false;
+	read_name(s, part);
+	if (!span_is_set(argument) && !read_argument(s, &argument))
+		return false;
+	return part->field != LOG_STAMP || read_stamp(s, part, argument);
+}
+
+static bool
+read_part(struct spec *s, struct log_part *part)
+{
+	uint8_t byte = s->rest.at[0];
+
+	*part = (struct log_part){ .literal = true, .until = byte };
+	s->rest = span_from(s->rest, 1);
+	if (byte != '%')
+		return true;
+	if (s->rest.len == 0 || s->rest.at[0] == '%') {
+		s->rest = span_from(s->rest, 1);
+		return true;
+	}
+	part->literal = false;
+	if (!read_code(s, part))
+		return false;
+	part->until = s->rest.len > 0 ? s->rest.at[0] : 0;
+	return true;
 }
 
 bool
-log_format_squid(struct log_format *f, const char *name, struct span spec)
+log_format_squid(struct log_format *f, const char *name, struct span spec,
+    struct log_problem *problem)
 {
-	*f = (struct log_format){ .name = name };
-	while (spec.len > 0) {
-		struct log_part part = { .literal = true,
-			.until = spec.at[0] };
+	struct spec s = { spec, spec, problem };
+	struct log_part part;
 
-		spec = span_from(spec, 1);
-		if (part.until == '%' && spec.len > 0 && spec.at[0] != '%') {
-			part.literal = false;
-			part.field = read_code(&spec);
-			part.until = spec.len > 0 ? spec.at[0] : 0;
-		} else if (part.until == '%') {
-			spec = span_from(spec, 1);
-		}
-		if (!add(f, part))
+	*f = (struct log_format){ .name = name };
+	while (s.rest.len > 0) {
+		const uint8_t *at = s.rest.at;
+
+		if (!read_part(&s, &part))
 			return false;
+		if (!add(f, part))
+			return wrong(&s, at, "it is too long",
+			    "leave out what is at the end of a line");
 	}
-	return is_enough(f);
+	return is_enough(f) ||
+	    wrong(&s, NULL, "no whole time, client or status in it",
+	        "%ts %>a %>Hs: see p407(1)");
 }
 
 bool
@@ -180,8 +276,11 @@ log_format_w3c(struct log_format *f, struct span words)
 bool
 log_format_known(size_t i, struct log_format *f)
 {
+	struct log_problem problem;
+
 	return i < sizeof(known) / sizeof(known[0]) &&
-	    log_format_squid(f, known[i].name, span_of_str(known[i].spec));
+	    log_format_squid(f, known[i].name, span_of_str(known[i].spec),
+	        &problem);
 }
 
 static void
@@ -236,6 +335,51 @@ last_colon(struct span line)
 	return end > 0 ? end - 1 : line.len;
 }
 
+/* How much of the line a value is, which ends where the next literal stands;
+ * more than there is: the line does not have it. */
+static size_t
+value_length(const struct log_part *part, struct span line)
+{
+	size_t end = part->until == 0 ? line.len
+	                              : span_find(line, part->until);
+
+	if (span_is_set(part->stamp)) {
+		end = stamp_length(part->stamp, line);
+		return end > 0 ? end : line.len + 1;
+	}
+	/* "%>a:%>p": an IPv6 address holds colons. */
+	if (part->field == LOG_CLIENT && part->until == ':')
+		end = last_colon(line);
+	return end == line.len && part->until != 0 ? line.len + 1 : end;
+}
+
+static bool
+read_value(const struct log_part *part, struct span *line,
+    struct log_line *out)
+{
+	size_t length;
+
+	/* A width pads on the left. */
+	*line = skip_space(*line);
+	length = value_length(part, *line);
+	if (length > line->len)
+		return false;
+	if (part->field == LOG_STAMP && !span_is_set(out->field[LOG_STAMP]))
+		out->stamp = part->stamp;
+	keep(out, part->field, span_first(*line, length));
+	*line = span_from(*line, length);
+	return true;
+}
+
+static bool
+read_literal(uint8_t byte, struct span *line)
+{
+	if (line->len == 0 || line->at[0] != byte)
+		return false;
+	*line = byte == ' ' ? skip_space(*line) : span_from(*line, 1);
+	return true;
+}
+
 bool
 log_format_read(const struct log_format *f, struct span line,
     struct log_line *out)
@@ -246,88 +390,41 @@ log_format_read(const struct log_format *f, struct span line,
 	for (size_t i = 0; i < f->n; i++) {
 		const struct log_part *part = &f->parts[i];
 
-		if (part->literal && part->until == ' ') {
-			if (line.len == 0 || line.at[0] != ' ')
-				return false;
-			line = skip_space(line);
-		} else if (part->literal) {
-			if (line.len == 0 || line.at[0] != part->until)
-				return false;
-			line = span_from(line, 1);
-		} else {
-			/* A width pads on the left. */
-			line = skip_space(line);
-
-			size_t end = part->until == 0
-			    ? line.len
-			    : span_find(line, part->until);
-
-			/* "%>a:%>p": an IPv6 address holds colons. */
-			if (part->field == LOG_CLIENT && part->until == ':')
-				end = last_colon(line);
-			/* "%tg": the zone stands behind a space. */
-			if (part->field == LOG_LOCAL_TIME && end == 20 &&
-			    line.len >= 26)
-				end = 26;
-			if (end == line.len && part->until != 0)
-				return false;
-			keep(out, part->field, span_first(line, end));
-			line = span_from(line, end);
-		}
+		if (!(part->literal ? read_literal(part->until, &line)
+		                    : read_value(part, &line, out)))
+			return false;
 	}
 	return true;
 }
 
-/* "23/Nov/2026:10:31:07 +0100", [RFC 5322 3.3 for the zone]. */
+/* "%03tu" behind a time of whole seconds. */
 static when_ns
-local_time(struct span s)
+with_milliseconds(const struct log_line *l, when_ns t)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char iso[32];
-	int64_t zone;
+	struct span tu = l->field[LOG_MILLISECONDS];
+	uint64_t ms = 0;
 
-	if (s.len < 26 || s.at[2] != '/' || s.at[6] != '/' ||
-	    s.at[11] != ':' || s.at[20] != ' ')
+	if (t == WHEN_NONE ||
+	    (span_is_set(tu) && (!span_decimal(tu, &ms) || ms > 999)))
 		return WHEN_NONE;
-	for (int m = 0; m < 12; m++) {
-		if (memcmp(s.at + 3, months + 3 * (ptrdiff_t)m, 3) != 0)
-			continue;
-		snprintf(iso, sizeof(iso), "%.4s-%02d-%.2sT%.8s",
-		    (const char *)s.at + 7, m + 1, (const char *)s.at,
-		    (const char *)s.at + 12);
-
-		when_ns t = when_of_iso(span_of_str(iso));
-		uint64_t hhmm;
-
-		if (t == WHEN_NONE ||
-		    !span_decimal(span_of(s.at + 22, 4), &hhmm))
-			return WHEN_NONE;
-		zone = (int64_t)(hhmm / 100 * 3600 + hhmm % 100 * 60) *
-		    WHEN_SECOND;
-		return when_after(t, s.at[21] == '-' ? zone : -zone);
-	}
-	return WHEN_NONE;
+	return when_after(t, (int64_t)ms * WHEN_MS);
 }
 
 when_ns
 log_line_time(const struct log_line *l)
 {
 	struct span date = l->field[LOG_DATE], time = l->field[LOG_TIME];
-	uint64_t seconds, ms = 0;
+	uint64_t seconds;
 	char iso[40];
 
-	if (span_is_set(l->field[LOG_SECONDS])) {
-		struct span tu = l->field[LOG_MILLISECONDS];
-
-		if (!span_decimal(l->field[LOG_SECONDS], &seconds) ||
-		    seconds > UINT64_C(4102444800) ||
-		    (span_is_set(tu) && (!span_decimal(tu, &ms) || ms > 999)))
-			return WHEN_NONE;
-		return (when_ns)seconds * WHEN_SECOND +
-		    (when_ns)ms * WHEN_MS;
-	}
-	if (span_is_set(l->field[LOG_LOCAL_TIME]))
-		return local_time(l->field[LOG_LOCAL_TIME]);
+	if (span_is_set(l->field[LOG_SECONDS]))
+		return span_decimal(l->field[LOG_SECONDS], &seconds) &&
+		        seconds <= UINT64_C(4102444800)
+		    ? with_milliseconds(l, (when_ns)seconds * WHEN_SECOND)
+		    : WHEN_NONE;
+	if (span_is_set(l->field[LOG_STAMP]))
+		return with_milliseconds(l,
+		    stamp_time(l->stamp, l->field[LOG_STAMP]));
 	if (date.len != 10 || time.len < 8 || time.len > 15)
 		return WHEN_NONE;
 	snprintf(iso, sizeof(iso), "%.*sT%.*s", (int)date.len,

@@ -7,7 +7,8 @@
  * (Blue Coat, Zscaler and others export it).  Of squid's codes those that
  * say when, who, what and how it ended are read; any other is stepped over.
  *
- *	%ts %tu %tl %tg   when: seconds, milliseconds, local and GMT in full
+ *	%ts %tu %tl %tg   when: seconds, milliseconds, local and GMT in full,
+ *	                  or as %{strftime}tl says (stamp.h)
  *	%tr               milliseconds that it took
  *	%>a %>p           the client
  *	%un %ul %ue %ui   the user
@@ -27,7 +28,7 @@ enum log_field {
 	LOG_SKIP = 0,
 	LOG_SECONDS,
 	LOG_MILLISECONDS,
-	LOG_LOCAL_TIME, /* 23/Nov/2026:10:31:07 +0100 */
+	LOG_STAMP,      /* 23/Nov/2026:10:31:07 +0100, or as stamp.h */
 	LOG_DATE,       /* W3C: 2026-11-23 */
 	LOG_TIME,       /* W3C: 10:31:07, UTC */
 	LOG_TAKEN,      /* milliseconds */
@@ -51,6 +52,14 @@ struct log_part {
 	enum log_field field;
 	uint8_t until; /* the byte that ends it; 0: the line does */
 	bool literal;  /* no field: this byte has to be there */
+	bool local;        /* a time that is not GMT */
+	struct span stamp; /* how the time is written; unset: it is none */
+};
+
+/* What is wrong with a logformat. */
+struct log_problem {
+	const char *what, *remedy;
+	size_t at; /* the byte, from 1; 0: all of it */
 };
 
 struct log_format {
@@ -63,12 +72,16 @@ struct log_format {
 /* What a line says; unset where it says nothing ("-" is nothing). */
 struct log_line {
 	struct span field[LOG_FIELDS];
+	struct span stamp; /* how field[LOG_STAMP] is written */
 };
 
-/* A squid logformat; false if it has no time, client or status, or is too
- * long. */
+/* A squid logformat, which has to live as long as the format; false, and
+ * what is wrong, if nobody can read it or it has no time, client or status. */
 bool log_format_squid(struct log_format *f, const char *name,
-    struct span spec);
+    struct span spec, struct log_problem *problem);
+
+/* Its times are local ones that do not say of which zone. */
+bool log_format_lacks_zone(const struct log_format *f);
 
 /* The words behind "#Fields:"; the same. */
 bool log_format_w3c(struct log_format *f, struct span words);

@@ -343,8 +343,10 @@ sentences(struct annex *x, const struct proxylog *l, const struct join *j,
 		              "tell.");
 	} else if (known) {
 		when_length(&t, offset < 0 ? -offset : offset);
-		annex_line(x, "The proxy's clock is %s %s that of the "
+		annex_line(x, "The proxy's clock%s is %s %s that of the "
 		              "capture (median of %zu pairs).",
+		    l->lacks_zone ? ", taken for UTC as the log has no zone,"
+		                  : "",
 		    text_get(&t), offset < 0 ? "behind" : "ahead of",
 		    j->n_deltas);
 		text_fini(&t);

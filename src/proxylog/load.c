@@ -152,6 +152,23 @@ one_line(struct loading *g, struct span line, uint64_t number)
 		g->log->others++;
 }
 
+static void
+take_spec(struct loading *g, const char *spec)
+{
+	struct log_problem p;
+
+	g->given = g->known = log_format_squid(&g->format,
+	    "custom logformat", span_of_str(spec), &p);
+	g->log->format = g->format.name;
+	g->log->lacks_zone = g->known && log_format_lacks_zone(&g->format);
+	if (!g->known && p.at > 0)
+		message_error("--proxy-log-format %s: at character %zu: %s "
+		              "(%s)", spec, p.at, p.what, p.remedy);
+	else if (!g->known)
+		message_error("--proxy-log-format %s: %s (%s)", spec, p.what,
+		    p.remedy);
+}
+
 static struct proxylog *
 read_all(const char *name, struct input *in, const char *spec)
 {
@@ -160,15 +177,8 @@ read_all(const char *name, struct input *in, const char *spec)
 	struct span line;
 
 	g.log->format = "none";
-	if (spec != NULL) {
-		g.given = g.known = log_format_squid(&g.format,
-		    "custom logformat", span_of_str(spec));
-		g.log->format = g.format.name;
-		if (!g.known)
-			message_error("--proxy-log-format %s: no time, client "
-			              "or status in it (%%ts %%>a %%>Hs: see "
-			              "p407(1))", spec);
-	}
+	if (spec != NULL)
+		take_spec(&g, spec);
 	while ((spec == NULL || g.known) && lines_next(&lines, &line))
 		one_line(&g, line, lines.number);
 	if (input_problem(in) != NULL)

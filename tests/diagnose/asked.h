@@ -21,7 +21,7 @@ static struct arena arena;
 static inline void
 asked_begin(void)
 {
-	history = history_new(scene.attempts, scene.n);
+	history = history_new(scene.attempts, scene.n, NULL);
 }
 
 static inline const struct value *

@@ -20,7 +20,7 @@ setup(void)
 	    scene_ntlm(&scene, 4, "curl/7.88.1", "erin", false);
 
 	a->missing_bytes = 17;
-	history = history_new(scene.attempts, scene.n);
+	history = history_new(scene.attempts, scene.n, NULL);
 	subject_init(&subject, history, a, NULL, &scene_capture, &arena);
 }
 

@@ -25,7 +25,7 @@ START_TEST(kin_are_found_before_and_after)
 
 	scene_ntlm(&s, 1, "a", "bob", true);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct event *e = history_event_of(h, middle);
 
 	ck_assert_ptr_nonnull(e);
@@ -63,7 +63,7 @@ START_TEST(events_of_one_moment_are_in_order_of_frames)
 			a->legs[k].time = INT64_C(5) * WHEN_SECOND;
 	}
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 
 	for (size_t i = 0; i < 3; i++) {
 		const struct event *e = history_event(h, i);
@@ -89,7 +89,7 @@ START_TEST(events_are_counted_within_their_time)
 	for (int i = 0; i < 10; i++)
 		scene_ntlm(&s, 1, "a", "erin", i % 2 == 0);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct event *e = history_event(h, 4);
 	uint32_t id = e->kin[KIN_USER];
 
@@ -123,7 +123,7 @@ START_TEST(a_run_of_refusals_is_an_outage)
 			scene_ntlm(&s, u, "a", users[u], wave != 1);
 	scene_kerberos(&s, 9, "HTTP/proxy", true);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct run *run =
 	    history_run(h, history_event_of(h, s.attempts[5]));
 
@@ -161,7 +161,7 @@ START_TEST(a_run_counts_each_user_once)
 	scene_ntlm(&s, 2, "a", "adam", false);
 	scene_ntlm(&s, 3, "a", NULL, false);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct run *run =
 	    history_run(h, history_event_of(h, s.attempts[0]));
 
@@ -182,7 +182,7 @@ START_TEST(a_long_pause_ends_a_run)
 	s.clock += 3600 * WHEN_SECOND;
 	scene_ntlm(&s, 2, "a", "ben", false);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct run *first =
 	    history_run(h, history_event_of(h, s.attempts[0]));
 	const struct run *second =
@@ -208,7 +208,7 @@ START_TEST(an_offer_changes_once_or_not_at_all)
 	for (int i = 0; i < 4; i++)
 		scene_attempt(&s, 1, "a", offers[i]);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct proxy_history *p =
 	    history_proxy(h, history_event_of(h, s.attempts[3]));
 
@@ -222,7 +222,7 @@ END_TEST
 
 START_TEST(nothing_makes_an_empty_history)
 {
-	struct history *h = history_new(NULL, 0);
+	struct history *h = history_new(NULL, 0, NULL);
 
 	ck_assert_uint_eq(history_events(h), 0);
 	ck_assert_int_eq(history_begin(h), WHEN_NONE);
@@ -269,7 +269,7 @@ START_TEST(a_hundred_thousand_attempts_are_no_work)
 	last->connection.proxy_port = 9999;
 
 	clock_t before = clock();
-	struct history *h = history_new(list, MANY);
+	struct history *h = history_new(list, MANY, NULL);
 	double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
 
 	ck_assert_uint_eq(history_events(h), MANY);

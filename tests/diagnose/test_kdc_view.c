@@ -13,7 +13,7 @@ struct said {
 	enum kdc_ended ended;
 	int error;
 	const char *client, *service;
-	const char *granted;
+	const char *granted, *realm;
 	enum whose whose;
 	bool over_tcp;
 };
@@ -22,6 +22,12 @@ struct said {
 #define AS(at_, error_, client_)                                               \
 	{ .at = at_, .asked = KDC_ASKED_AS, .ended = KDC_ERROR,                \
 	    .error = error_, .client = client_, .service = "krbtgt/LAB.TEST" }
+#define AS_UNSEEN(at_, client_)                                                \
+	{ .at = at_, .asked = KDC_ASKED_AS, .ended = KDC_UNSEEN, .error = -1,  \
+	    .client = client_, .service = "krbtgt/LAB.TEST" }
+#define TGS_UNSEEN(at_, client_, service_)                                     \
+	{ .at = at_, .asked = KDC_ASKED_TGS, .ended = KDC_UNSEEN,              \
+	    .error = -1, .client = client_, .service = service_ }
 #define AS_OK(at_, client_)                                                    \
 	{ .at = at_, .asked = KDC_ASKED_AS, .ended = KDC_TICKET, .error = -1,  \
 	    .client = client_, .service = "krbtgt/LAB.TEST",                   \
@@ -29,6 +35,10 @@ struct said {
 #define TGS(at_, error_, client_, service_)                                    \
 	{ .at = at_, .asked = KDC_ASKED_TGS, .ended = KDC_ERROR,               \
 	    .error = error_, .client = client_, .service = service_ }
+#define TGS_IN(at_, error_, client_, service_, realm_)                         \
+	{ .at = at_, .asked = KDC_ASKED_TGS, .ended = KDC_ERROR,               \
+	    .error = error_, .client = client_, .service = service_,           \
+	    .realm = realm_ }
 #define TGS_OK(at_, client_, service_, granted_)                               \
 	{ .at = at_, .asked = KDC_ASKED_TGS, .ended = KDC_TICKET,              \
 	    .error = -1, .client = client_, .service = service_,               \
@@ -43,7 +53,9 @@ static const struct row {
 	struct said said[SAID_MAX];
 	/* -1: no verdict; else the code, or 1000 + enum kdc_ended */
 	int verdict;
-	bool ambiguous, ticket, unfinished, tcp_fails, astray;
+	bool ambiguous, ticket, unfinished, tcp_fails, astray, crossing;
+	bool unheard;
+	uint64_t at; /* the frame of the verdict; 0: any */
 } rows[] = {
 	{ "the service is unknown", NULL,
 	    { TGS(0, 7, "bob", "HTTP/wpad") }, 7, .ticket = false },
@@ -75,6 +87,23 @@ static const struct row {
 	{ "beside the proxy's", NULL,
 	    { TGS(0, 7, "bob", "HTTP/www.example.test"),
 	        TGS(0, 7, "bob", "HTTP/wpad") }, 7, .ticket = false },
+	{ "two errors in turn: the last one, where it was first", NULL,
+	    { TGS(0, 60, "bob", "HTTP/wpad"), TGS(0, 7, "bob", "HTTP/x"),
+	        TGS(0, 60, "bob", "HTTP/x") }, 60, .at = 1 },
+	{ "but not from before a ticket", NULL,
+	    { TGS(0, 60, "bob", "HTTP/wpad"),
+	        TGS_OK(0, "bob", "HTTP/wpad", "HTTP/wpad"),
+	        TGS(0, 60, "bob", "HTTP/x") }, 60, .ticket = true, .at = 3 },
+	{ "by a trust", NULL,
+	    { TGS_OK(0, "bob", "krbtgt/OTHER.TEST", "krbtgt/OTHER.TEST"),
+	        TGS_IN(0, 31, "bob", "HTTP/wpad", "OTHER.TEST") }, 31,
+	    .crossing = true },
+	{ "but its own realm", NULL,
+	    { TGS_OK(0, "bob", "krbtgt/OTHER.TEST", "krbtgt/OTHER.TEST"),
+	        TGS(0, 31, "bob", "HTTP/wpad") }, 31, .ticket = false },
+	{ "a ticket of its own realm is no trust", NULL,
+	    { TGS_OK(0, "bob", "krbtgt/LAB.TEST", "krbtgt/LAB.TEST"),
+	        TGS(0, 31, "bob", "HTTP/wpad") }, 31, .ticket = false },
 	{ "a service that is not HTTP", NULL,
 	    { TGS(0, 7, "bob", "cifs/files.lab.test") }, -1,
 	    .ticket = false },
@@ -101,6 +130,15 @@ static const struct row {
 	    { AS(-60, 25, "bob"), AS_OK(-59, "bob") }, -1, .ticket = false },
 	{ "a log-on that does not go on", NULL, { AS(0, 25, "alice") }, -1,
 	    .unfinished = true },
+	{ "or that does, without an answer in the capture", NULL,
+	    { AS(0, 25, "alice"), AS_UNSEEN(0, "alice") }, -1,
+	    .unheard = true },
+	{ "which is there later", NULL,
+	    { AS_UNSEEN(0, "alice"), AS(0, 18, "alice") }, 18,
+	    .ticket = false },
+	{ "a service's ticket, without an answer in the capture", NULL,
+	    { AS_OK(-1, "bob"), TGS_UNSEEN(0, "bob", "HTTP/wpad") }, -1,
+	    .unheard = true },
 	{ "a computer's log-on", NULL, { AS(-60, 18, "PC1$") }, -1,
 	    .ticket = false },
 	{ "a service's log-on", NULL, { AS(-60, 18, "host/pc1.lab.test") },
@@ -163,6 +201,7 @@ add(struct testimony *t, const struct said *said, uint64_t frame,
 		.service = said->service,
 		.error = said->error,
 		.granted = said->granted,
+		.realm = said->realm != NULL ? said->realm : "LAB.TEST",
 		.till = WHEN_NONE,
 		.stime = WHEN_NONE,
 	};
@@ -208,7 +247,7 @@ START_TEST(what_bears_on_an_attempt)
 	struct testimony *t = testimony_new();
 	struct kdc_view v;
 
-	for (size_t i = 0; i < SAID_MAX && row->said[i].ended != 0; i++)
+	for (size_t i = 0; i < SAID_MAX && row->said[i].error != 0; i++)
 		add(t, &row->said[i], i + 1, a.start);
 
 	struct kdc_index *x = kdc_index_new(t);
@@ -222,6 +261,10 @@ START_TEST(what_bears_on_an_attempt)
 	    row->name);
 	ck_assert_msg(v.tcp_fails == row->tcp_fails, "%s", row->name);
 	ck_assert_msg((v.astray != NULL) == row->astray, "%s", row->name);
+	ck_assert_msg((v.crossing != NULL) == row->crossing, "%s", row->name);
+	ck_assert_msg(v.unheard == row->unheard, "%s", row->name);
+	ck_assert_msg(row->at == 0 || v.verdict->frame == row->at, "%s",
+	    row->name);
 	/* What it rests on is shown, in order. */
 	ck_assert_msg(v.n_story > 0 || row->verdict == -1, "%s", row->name);
 	for (size_t i = 1; i < v.n_story; i++)

@@ -81,7 +81,7 @@ START_TEST(an_outage_begins_with_those_it_hits)
 	for (uint8_t u = 0; u < 4; u++)
 		login(u, users[u], true);
 
-	h = history_new(scene.attempts, scene.n);
+	h = history_new(scene.attempts, scene.n, NULL);
 	run = history_run(h, history_event_of(h, first));
 	ck_assert_int_eq(run->first, event_time_of(first));
 	ck_assert_int_eq(run->began, first->start);

@@ -90,7 +90,7 @@ says(const struct capture_facts *capture, const struct attempt *a,
 	size_t i;
 
 	history_free(history);
-	history = history_new(scene.attempts, scene.n);
+	history = history_new(scene.attempts, scene.n, capture->past);
 	subject_init(&subject, history, a, NULL, capture, &arena);
 	ck_assert_msg(facts_find(span_of_str(name), &i), "%s", name);
 	if (subject_value(&subject, i)->state == VALUE_UNKNOWN)
@@ -308,6 +308,47 @@ START_TEST(a_program_that_got_in_earlier_can_authenticate)
 }
 END_TEST
 
+/* Of all who are refused here; days before. */
+static const struct last {
+	int ago;
+	const char *scheme;
+	bool as_a_client;
+	const char *known_good;
+} lasts[] = {
+	{ 1, "NTLM", false, "100" },
+	{ 7, "NTLM", false, "100" },
+	{ 1, "Basic", false, "0" },
+	/* They may have forgotten their passwords. */
+	{ 8, "NTLM", false, "0" },
+	/* As somebody. */
+	{ 1, "NTLM", true, "0" },
+	/* This run saw a later one: when it was before is not known. */
+	{ 0, NULL, false, "0" },
+};
+
+START_TEST(who_got_in_before_an_outage_is_known_from_earlier_runs)
+{
+	const struct last *last = &lasts[_i];
+	const struct attempt *a = NULL;
+	struct got_in in;
+
+	for (uint8_t i = 0; i < 3; i++)
+		a = scene_ntlm(&scene, i, "x",
+		    (const char *[]){ "adam", "ben", "cora" }[i], false);
+	in = (struct got_in){ BEGIN - 9 * DAY,
+		last->ago > 0 ? BEGIN + 60 * WHEN_SECOND - last->ago * DAY
+		              : WHEN_NONE, last->scheme };
+	if (last->as_a_client)
+		company.client_here = in;
+	else
+		company.user_here = in;
+	ck_assert_str_eq(says(&with, a, "proxy.outage_users"), "3");
+	ck_assert_str_eq(says(&with, a, "proxy.outage_known_good"),
+	    last->known_good);
+	ck_assert_str_eq(says(&without, a, "proxy.outage_known_good"), "0");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -326,6 +367,9 @@ main(void)
 	tcase_add_test(c, what_is_not_as_when_it_worked_is_said);
 	tcase_add_test(c, a_good_login_of_this_run_is_asked_first);
 	tcase_add_test(c, a_program_that_got_in_earlier_can_authenticate);
+	tcase_add_loop_test(c,
+	    who_got_in_before_an_outage_is_known_from_earlier_runs, 0,
+	    (int)(sizeof(lasts) / sizeof(lasts[0])));
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }

@@ -92,7 +92,7 @@ START_TEST(who_is_hit)
 	for (size_t i = 0; story->logins[i].client != 0; i++)
 		play(&s, &story->logins[i]);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct event *e =
 	    history_event_of(h, s.attempts[(story->ask > 0 ? story->ask
 	                                                   : s.n) - 1]);
@@ -103,6 +103,35 @@ START_TEST(who_is_hit)
 	scope_words(&t, got, e, &counts);
 	ck_assert_uint_gt(t.len, 0);
 	text_fini(&t);
+	history_free(h);
+	scene_fini(&s);
+}
+END_TEST
+
+/* A helper pool that is too small: some are never answered.  They have not
+ * been refused, and are no less in it. */
+START_TEST(who_is_not_answered_is_not_alone)
+{
+	static const struct login good = { 2, "a", "eve", true, true, NULL };
+	static const enum outcome others[] = { OUTCOME_BROKEN,
+		OUTCOME_ABANDONED, OUTCOME_INCOMPLETE };
+	struct scope_counts counts;
+	struct attempt *a, *b;
+	struct scene s;
+
+	scene_init(&s);
+	play(&s, &good);
+	a = scene_basic(&s, 3, "a", "ann", 1, false);
+	b = scene_basic(&s, 1, "a", "bob", 1, false);
+	a->outcome = others[_i];
+	b->outcome = OUTCOME_BROKEN;
+	a->status = b->status = 0;
+
+	struct history *h = history_new(s.attempts, s.n, NULL);
+	enum scope got = scope_of(h, history_event_of(h, b), &counts);
+
+	ck_assert_int_eq(got, _i == 0 ? SCOPE_SOME : SCOPE_USER);
+	ck_assert_uint_eq(counts.refused_clients, _i == 0);
 	history_free(h);
 	scene_fini(&s);
 }
@@ -121,7 +150,7 @@ START_TEST(users_of_one_client_are_not_other_clients)
 		scene_ntlm(&s, other, "a", "ann", false);
 		scene_ntlm(&s, 1, "a", "bob", false);
 
-		struct history *h = history_new(s.attempts, s.n);
+		struct history *h = history_new(s.attempts, s.n, NULL);
 		const struct event *e = history_event_of(h, s.attempts[2]);
 
 		scope_words(&t, scope_of(h, e, &counts), e, &counts);
@@ -147,7 +176,7 @@ START_TEST(more_than_five_minutes_away_is_another_story)
 	s.clock += 301 * WHEN_SECOND;
 	scene_ntlm(&s, 1, "a", "bob", false);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 
 	ck_assert_int_eq(scope_of(h, history_event_of(h, s.attempts[1]),
 	                     &counts), SCOPE_UNKNOWN);
@@ -171,7 +200,7 @@ START_TEST(since_when_and_what_changed)
 	last->domain = "PC17";
 	parts_of(last->authenticate)->ntlm.domain = "PC17";
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	const struct event *e = history_event_of(h, last);
 	const struct event *good = story_last_good(h, e);
 
@@ -206,7 +235,7 @@ slow_of(unsigned quick, unsigned slow, int64_t ns)
 		a->authority = i % 2 == 0 ? "x:80" : "y:80";
 	}
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 	struct slowdown found =
 	    history_lane(h, history_event(h, 0))->slow;
 
@@ -249,7 +278,7 @@ START_TEST(wrong_tries_are_counted_until_a_good_one)
 	scene_ntlm(&s, 1, "a", "bob", true);
 	scene_ntlm(&s, 1, "a", "bob", false);
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 
 	subject_init(subject, h, s.attempts[5], NULL, &scene_capture, &arena);
 	ck_assert_double_eq(subject_value(subject, tries)->number, 6);
@@ -272,6 +301,7 @@ main(void)
 	TCase *c = tcase_create("story");
 
 	tcase_add_loop_test(c, who_is_hit, 0, N_STORIES);
+	tcase_add_loop_test(c, who_is_not_answered_is_not_alone, 0, 3);
 	tcase_add_test(c, users_of_one_client_are_not_other_clients);
 	tcase_add_test(c, more_than_five_minutes_away_is_another_story);
 	tcase_add_test(c, since_when_and_what_changed);

@@ -59,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct condition *c = parse(source, &arena);
 
 	if (c != NULL) {
-		struct history *h = history_new(attempts, 1);
+		struct history *h = history_new(attempts, 1, NULL);
 		struct subject s;
 		struct text t = { .at = NULL };
 

@@ -82,6 +82,24 @@ port=$("$p407" -o json "$capture" |
     sed -n 2p)
 run -o json -f "not port $port" --proxy-log "$here/native.log" "$capture"
 says 'a 407 that is in the log only' 0 '"where":"log only"' out
+# The same log with the clock of Newfoundland, and without its zone.
+python3 -c '
+import sys, time
+for line in sys.stdin:
+    w = line.split()
+    seconds, ms = w[0].split(".")
+    at = time.gmtime(int(seconds) - 12600)
+    print(time.strftime("%d/%b %Y %I:%M:%S %p", at) + "." + ms, w[2],
+          w[3].split("/")[1], *w[5:8])' <"$here/native.log" >zone
+run -o json --proxy-log zone --proxy-log-format \
+    '%{%d/%b %Y %I:%M:%S %p}tl.%03tu %>a %>Hs %rm %ru %un' "$capture"
+says 'a local time without a zone' 0 \
+    'UTC as the log has no zone, is 3 h [23][0-9] min behind' out
+if [ "$(both)" -eq 7 ]; then
+	ok 'and each exchange has its line'
+else
+	not_ok 'and each exchange has its line' "$(cat out)"
+fi
 gzip -c "$here/native.log" >log.gz
 run -o json --proxy-log log.gz "$capture"
 says 'a packed log' 0 'squid native' out
@@ -119,6 +137,10 @@ says 'a line of megabytes' 2 '^p407: long: no line' err
 } >noise
 run -o json --proxy-log noise "$capture"
 says 'noise around a log' 0 'squid native' out
+run --proxy-log "$here/native.log" \
+    --proxy-log-format '%ts %>a %>Hs %{%d/%b/%Q}tl' "$capture"
+says 'a time that nobody writes so' 2 \
+    '^p407: --proxy-log-format .*: at character 22: strftime() has no' err
 run --proxy-log "$here/native.log" --proxy-log-format '%un' "$capture"
 says 'a format without a time' 2 '^p407: --proxy-log-format %un: ' err
 run --proxy-log "$here/native.log" --proxy-log-format '%ts %>a %>Hs' \

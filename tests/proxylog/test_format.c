@@ -42,8 +42,26 @@ static const struct {
 	    "2026-11-23T22:46:35.920000Z", "fd77::1", "407", "x",
 	    "http://h/" },
 	{ "%tg %>a %err_code/%err_detail %>Hs",
-	    "23/Nov/2026:22:46:35 +0000 10.0.0.7 ERR_NONE/- 200",
+	    "23/Nov/2026:22:46:35 10.0.0.7 ERR_NONE/- 200",
 	    "2026-11-23T22:46:35.000000Z", "10.0.0.7", "200", NULL, NULL },
+	{ "%{%d/%b/%Y:%H:%M:%S %z}tl %>a %>Hs",
+	    "23/Nov/2026:23:46:35 +0100 10.0.0.7 200",
+	    "2026-11-23T22:46:35.000000Z", "10.0.0.7", "200", NULL, NULL },
+	{ "%{%Y-%m-%d %H:%M:%S}tg.%03tu %>a %>Hs",
+	    "2026-11-23 22:46:35.920 10.0.0.7 200",
+	    "2026-11-23T22:46:35.920000Z", "10.0.0.7", "200", NULL, NULL },
+	/* The argument may stand behind, too. */
+	{ "%>a [%tl{%FT%T%z}] %>h{User-Agent} %>Hs",
+	    "10.0.0.7 [2026-11-23T17:16:35-0530] curl 200",
+	    "2026-11-23T22:46:35.000000Z", "10.0.0.7", "200", NULL, NULL },
+	/* A clock beside a whole time, in one form and another. */
+	{ "%{%H:%M}tl %ts %{%I:%M %p}tg %>a %>Hs",
+	    "23:46 1795473995 10:46 PM 10.0.0.7 200",
+	    "2026-11-23T22:46:35.000000Z", "10.0.0.7", "200", NULL, NULL },
+	{ "%{%c %Z}tl|%>a|%>Hs", "Mon Nov 23 22:46:35 2026 GMT|10.0.0.7|200",
+	    "2026-11-23T22:46:35.000000Z", "10.0.0.7", "200", NULL, NULL },
+	{ "%{%F %T}tg %>a %>Hs", "2026-11-23 10.0.0.7 200", NULL, NULL, NULL,
+	    NULL, NULL },
 	{ CUSTOM, "1795473995.920 10.0.0.7:4711 407 GET http://h/", NULL,
 	    NULL, NULL, NULL, NULL },
 	{ CUSTOM, "", NULL, NULL, NULL, NULL, NULL },
@@ -64,9 +82,11 @@ static bool
 read_as(const char *spec, struct span line, struct log_line *l)
 {
 	struct log_format f;
+	struct log_problem problem;
 
 	if (spec != NULL)
-		return log_format_squid(&f, "custom", span_of_str(spec)) &&
+		return log_format_squid(&f, "custom", span_of_str(spec),
+		           &problem) &&
 		    log_format_read(&f, line, l);
 	for (size_t i = 0; log_format_known(i, &f); i++)
 		if (log_format_read(&f, line, l) &&
@@ -112,24 +132,37 @@ END_TEST
 static const struct {
 	const char *spec;
 	bool good;
+	size_t at; /* where it is wrong; 0: on the whole */
 } specs[] = {
-	{ CUSTOM, true },
-	{ "%ts %>a %>Hs", true },
-	{ "%%%ts %>a %Hs%%", true },
-	{ "%ts %>a", false },
-	{ "%>a %>Hs", false },
-	{ "%ts %>Hs", false },
-	{ "", false },
-	{ "%", false },
-	{ "%{", false },
+	{ CUSTOM, true, 0 },
+	{ "%ts %>a %>Hs", true, 0 },
+	{ "%%%ts %>a %Hs%%", true, 0 },
+	{ "%{%s}tl %>a %>Hs", true, 0 },
+	{ "%ts %>a", false, 0 },
+	{ "%>a %>Hs", false, 0 },
+	{ "%ts %>Hs", false, 0 },
+	{ "", false, 0 },
+	{ "%", false, 0 },
+	{ "%{", false, 2 },
+	{ "%ts %>a %{Referer %>Hs", false, 10 },
+	/* No year; half a day. */
+	{ "%{%d/%b %T}tl %>a %>Hs", false, 0 },
+	{ "%{%F %I:%M:%S}tl %>a %>Hs", false, 0 },
+	{ "%>a %{%F %Q}tl %>Hs", false, 10 },
+	{ "%>a %{%F %}tl %>Hs", false, 10 },
+	{ "................................................................"
+	  "%ts %>a %>Hs", false, 65 },
 };
 
 START_TEST(a_format_says_when_who_and_how_it_ended)
 {
 	struct log_format f;
+	struct log_problem p = { .at = 0 };
 
 	ck_assert_int_eq(log_format_squid(&f, "custom",
-	                     span_of_str(specs[_i].spec)), specs[_i].good);
+	                     span_of_str(specs[_i].spec), &p),
+	    specs[_i].good);
+	ck_assert_uint_eq(p.at, specs[_i].at);
 }
 END_TEST
 
