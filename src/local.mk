@@ -167,6 +167,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/opinion.c %reldir%/diagnose/opinion.h \
 	%reldir%/diagnose/past.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
 	%reldir%/diagnose/productkeys.c \

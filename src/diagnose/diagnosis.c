@@ -11,6 +11,7 @@
 #include "diagnose/group.h"
 #include "diagnose/history.h"
 #include "diagnose/kdc_view.h"
+#include "diagnose/opinion.h"
 #include "diagnose/past.h"
 #include "diagnose/rules.h"
 #include "diagnose/sides.h"
