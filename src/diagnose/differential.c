@@ -74,7 +74,8 @@ story_tell(struct finding *f, struct subject *s, struct arena *arena)
 	f->scope = string_of(s, "story.scope", arena);
 	if (f->scope != NULL)
 		f->scope_words = string_of(s, "story.scope_words", arena);
-	f->between = string_of(s, "story.between", arena);
+	if (f->between == NULL)
+		f->between = string_of(s, "story.between", arena);
 	if (s->event != NULL) {
 		struct since since = story_since(s->history, s->event,
 		    s->capture != NULL ? s->capture->past : NULL, arena);

@@ -108,6 +108,12 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	for (size_t i = 0; i < f->n_attempts; i++)
 		json_attempt_id(w, NULL, f->attempts[i]);
 	jsonw_end(w);
+	if (f->n_inner > 0) {
+		jsonw_array(w, "inner");
+		for (size_t i = 0; i < f->n_inner; i++)
+			json_attempt_id(w, NULL, f->inner[i]);
+		jsonw_end(w);
+	}
 	jsonw_uint(w, "count", f->total > 0 ? f->total : f->n_attempts);
 	add_tally(w, r, "clients", &f->clients);
 	add_tally(w, r, "users", &f->users);

@@ -3,6 +3,7 @@
 #include "diagnose/facts.h"
 
 #include "asked.h"
+#include "diagnose/rules.h"
 #include "run.h"
 
 #define BOX 100
@@ -112,6 +113,94 @@ START_TEST(of_two_halves_that_differ_neither_is_meant)
 }
 END_TEST
 
+/* A whole refused login, on the one side and on the other. */
+static struct attempt *
+refused(uint8_t client, uint8_t proxy, struct observation *o, when_ns from,
+    when_ns to)
+{
+	struct attempt *a =
+	    scene_basic(&scene, client, "curl", "bob", 7, false);
+
+	a->connection.proxy = scene_address(proxy);
+	a->end = to;
+	o->request = *a->request;
+	o->response = *a->response;
+	o->request.credentials = (struct token *)(uintptr_t)a->credentials;
+	o->request.credentials->whole = TYPE1;
+	o->request.authority = a->authority;
+	o->request.time = from;
+	o->response.time = to;
+	a->request = &o->request;
+	a->response = &o->response;
+	list_append(&a->observations, &o->link);
+	return a;
+}
+
+static struct diagnosis *
+judged(void)
+{
+	struct rules *rules = rules_new();
+	struct diagnosis *d;
+
+	rules_default(rules);
+	d = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
+	    &scene_capture);
+	rules_free(rules);
+	return d;
+}
+
+/* Behind the first box there is another one. */
+START_TEST(one_fault_is_told_once_where_the_client_is)
+{
+	when_ns t = scene.clock;
+	struct attempt *last = refused(BOX + 1, 200, &seen[2], t + 2, t + 7);
+	struct attempt *inner = refused(BOX, BOX + 1, &seen[1], t + 1, t + 8);
+	struct attempt *outer = refused(1, BOX, &seen[0], t, t + 9);
+	struct diagnosis *d = judged();
+	size_t faults = 0;
+
+	for (size_t i = 0; i < diagnosis_findings(d); i++) {
+		const struct finding *f = diagnosis_finding(d, i);
+
+		if (!f->fault)
+			continue;
+		faults++;
+		ck_assert_uint_eq(f->n_attempts, 1);
+		ck_assert_ptr_eq(f->example, outer);
+		ck_assert_uint_eq(f->n_inner, 2);
+		ck_assert_ptr_eq(f->inner[0], last);
+		ck_assert_ptr_eq(f->inner[1], inner);
+		ck_assert_str_eq(f->between,
+		    "192.0.2.101 hands it on to 192.0.2.200:3128; "
+		    "192.0.2.100 hands it on to 192.0.2.101:3128; "
+		    "seen on both sides, counted once");
+	}
+	ck_assert_uint_eq(faults, 1);
+	ck_assert_int_eq(inner->cause, outer->cause);
+	diagnosis_free(d);
+}
+END_TEST
+
+/* The box got in there for another reason than what its client is told. */
+START_TEST(two_causes_are_two_faults)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = refused(1, BOX, &seen[0], t, t + 9);
+	struct attempt *inner = refused(BOX, 200, &seen[1], t + 1, t + 8);
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	outer->offers = outer->last_offers =
+	    scene_token(&scene, SCHEME_NEGOTIATE, TOKEN_NONE);
+	d = judged();
+	ck_assert_int_ne(inner->cause, outer->cause);
+	for (size_t i = 0; i < diagnosis_findings(d); i++)
+		faults += diagnosis_finding(d, i)->fault;
+	ck_assert_uint_eq(faults, 2);
+	diagnosis_free(d);
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -140,6 +229,8 @@ main(void)
 	tcase_add_test(c, halves_lie_within_each_other);
 	tcase_add_test(c, of_two_clients_at_once_neither_is_named);
 	tcase_add_test(c, of_two_halves_that_differ_neither_is_meant);
+	tcase_add_test(c, one_fault_is_told_once_where_the_client_is);
+	tcase_add_test(c, two_causes_are_two_faults);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
