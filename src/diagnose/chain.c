@@ -123,12 +123,129 @@ chain_inner(const struct history *h, const struct event *e,
 	return x.inner != NULL && !x.several;
 }
 
+/* -- translated addresses -- */
+
+static bool
+is_made_once(const struct token *t)
+{
+	return t->kind == TOKEN_NTLM_AUTHENTICATE || t->kind == TOKEN_AP_REQ ||
+	    t->kind == TOKEN_DIGEST;
+}
+
+static bool
+translated(const struct attempt *a, const struct attempt *b)
+{
+	const struct connection *c = &a->connection, *d = &b->connection;
+
+	return c->stream != d->stream &&
+	    (!address_eq(&c->client, &d->client) ||
+	        !address_eq(&c->proxy, &d->proxy)) &&
+	    (c->client_port == d->client_port ||
+	        is_made_once(a->credentials));
+}
+
+static bool
+is_before(void *context, const struct event *e)
+{
+	struct halves *x = context;
+	const struct observed_request *q = half_of(e->attempt, true, x->inner);
+
+	if (q == NULL || !translated(e->attempt, x->inner))
+		return true;
+	x->several = x->outer != NULL;
+	x->outer = e->attempt;
+	x->asked = q;
+	return !x->several;
+}
+
+static bool
+is_behind(void *context, const struct event *e)
+{
+	struct halves *x = context;
+	const struct observed_request *q =
+	    half_of(e->attempt, false, x->outer);
+
+	if (q == NULL || !translated(x->outer, e->attempt))
+		return true;
+	x->several = x->inner != NULL;
+	x->inner = e->attempt;
+	x->asked = q;
+	return !x->several;
+}
+
+/* One half may be decided this long before or after the other. */
+#define TRANSLATED (2 * WHEN_SECOND)
+
+static void
+find_translated(const struct history *h, const struct event *e,
+    bool (*each)(void *context, const struct event *e), struct halves *x)
+{
+	const struct attempt *a = e->attempt;
+
+	if (a->request != NULL && a->response != NULL &&
+	    a->credentials != NULL)
+		history_each_of_token(h, a->credentials->whole,
+		    when_after(e->time, -TRANSLATED),
+		    when_after(e->time, TRANSLATED), each, x);
+}
+
+bool
+chain_translated_outer(const struct history *h, const struct event *e,
+    struct half *outer)
+{
+	struct halves x = { .inner = e != NULL ? e->attempt : NULL };
+
+	if (e != NULL)
+		find_translated(h, e, is_before, &x);
+	*outer = (struct half){ x.outer, x.asked };
+	return x.outer != NULL && !x.several;
+}
+
+bool
+chain_translated_inner(const struct history *h, const struct event *e,
+    struct half *inner)
+{
+	struct halves x = { .outer = e != NULL ? e->attempt : NULL };
+
+	if (e != NULL)
+		find_translated(h, e, is_behind, &x);
+	*inner = (struct half){ x.inner, x.asked };
+	return x.inner != NULL && !x.several;
+}
+
+/* -- in words -- */
+
+void
+chain_asks_for(struct text *t, const struct attempt *inner,
+    const struct attempt *outer)
+{
+	const struct connection *c = &outer->connection;
+
+	if (address_eq(&inner->connection.client, &c->proxy)) {
+		address_add(t, &inner->connection.client);
+		text_str(t, " asks for ");
+		address_add(t, &c->client);
+		return;
+	}
+	text_str(t, "before its addresses were translated it was ");
+	address_port_add(t, &c->client, c->client_port);
+	text_str(t, " to ");
+	address_port_add(t, &c->proxy, c->proxy_port);
+}
+
 void
 chain_handed_on(struct text *t, const struct attempt *outer,
     const struct attempt *inner)
 {
-	address_add(t, &outer->connection.proxy);
-	text_str(t, " hands it on to ");
-	address_port_add(t, &inner->connection.proxy,
-	    inner->connection.proxy_port);
+	const struct connection *c = &inner->connection;
+
+	if (address_eq(&c->client, &outer->connection.proxy)) {
+		address_add(t, &c->client);
+		text_str(t, " hands it on to ");
+	} else {
+		text_str(t, "its addresses are translated to ");
+		address_add(t, &c->client);
+		text_str(t, " and ");
+	}
+	address_port_add(t, &c->proxy, c->proxy_port);
 }

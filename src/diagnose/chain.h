@@ -24,7 +24,19 @@ bool chain_outer(const struct history *h, const struct event *e,
 bool chain_inner(const struct history *h, const struct event *e,
     struct half *inner);
 
-/* "10.0.0.9 hands it on to 10.0.0.3:3128" */
+/*
+ * The same connection, seen before and behind a box that translates its
+ * addresses: it keeps its port, or has a token that is made for one
+ * connection.
+ */
+bool chain_translated_outer(const struct history *h, const struct event *e,
+    struct half *outer);
+bool chain_translated_inner(const struct history *h, const struct event *e,
+    struct half *inner);
+
+/* "10.0.0.9 asks for 10.0.0.1"; "10.0.0.9 hands it on to 10.0.0.3:3128" */
+void chain_asks_for(struct text *t, const struct attempt *inner,
+    const struct attempt *outer);
 void chain_handed_on(struct text *t, const struct attempt *outer,
     const struct attempt *inner);
 

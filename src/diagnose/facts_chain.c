@@ -181,12 +181,11 @@ sides_told(const struct subject *s, const struct fact *f)
 	struct half outer, inner;
 
 	(void)f;
-	if (chain_outer(s->history, s->event, &outer)) {
-		address_add(&t, &s->attempt->connection.client);
-		text_str(&t, " asks for ");
-		address_add(&t, &outer.attempt->connection.client);
-	}
-	if (chain_inner(s->history, s->event, &inner)) {
+	if (chain_outer(s->history, s->event, &outer) ||
+	    chain_translated_outer(s->history, s->event, &outer))
+		chain_asks_for(&t, s->attempt, outer.attempt);
+	if (chain_inner(s->history, s->event, &inner) ||
+	    chain_translated_inner(s->history, s->event, &inner)) {
 		text_str(&t, t.len > 0 ? "; " : "");
 		chain_handed_on(&t, s->attempt, inner.attempt);
 	}

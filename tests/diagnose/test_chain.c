@@ -201,6 +201,46 @@ START_TEST(two_causes_are_two_faults)
 }
 END_TEST
 
+/* One connection, before and behind a box that translates its addresses. */
+static size_t
+faults_of_translated(uint16_t port, uint16_t translated_port)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = refused(1, 200, &seen[0], t, t + 9);
+	struct attempt *inner = refused(BOX, 200, &seen[1], t + 1, t + 8);
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	outer->connection.client_port = port;
+	inner->connection.client_port = translated_port;
+	d = judged();
+	for (size_t i = 0; i < diagnosis_findings(d); i++) {
+		const struct finding *f = diagnosis_finding(d, i);
+
+		faults += f->fault;
+		if (f->fault && f->n_inner > 0)
+			ck_assert_str_eq(f->between,
+			    "its addresses are translated to 192.0.2.100 and "
+			    "192.0.2.200:3128; seen on both sides, counted "
+			    "once");
+	}
+	diagnosis_free(d);
+	return faults;
+}
+
+START_TEST(a_translated_connection_is_told_once)
+{
+	ck_assert_uint_eq(faults_of_translated(40000, 40000), 1);
+}
+END_TEST
+
+/* With the same password two computers may ask for the same at once. */
+START_TEST(the_same_password_alone_is_no_translation)
+{
+	ck_assert_uint_eq(faults_of_translated(40000, 40001), 2);
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -231,6 +271,8 @@ main(void)
 	tcase_add_test(c, of_two_halves_that_differ_neither_is_meant);
 	tcase_add_test(c, one_fault_is_told_once_where_the_client_is);
 	tcase_add_test(c, two_causes_are_two_faults);
+	tcase_add_test(c, a_translated_connection_is_told_once);
+	tcase_add_test(c, the_same_password_alone_is_no_translation);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
