@@ -63,6 +63,7 @@ check_tests = \
 	%reldir%/witness/test_pac \
 	%reldir%/witness/test_sample \
 	%reldir%/witness/test_tls \
+	%reldir%/attempt/test_401 \
 	%reldir%/attempt/test_applications \
 	%reldir%/attempt/test_build \
 	%reldir%/attempt/test_steps \
