@@ -131,6 +131,59 @@ START_TEST(what_one_of_them_has_is_not_ruled_out)
 }
 END_TEST
 
+/* Four users write no domain; one who does gets in, on that port or on
+ * another one of the host. */
+static struct attempt *
+office_without_domains(uint16_t port_of_good, const char *domain)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+	struct attempt *a = NULL;
+
+	for (uint8_t wave = 0; wave < 2; wave++)
+		for (uint8_t u = 0; u < 4; u++) {
+			a = scene_basic(&scene, u, "curl", users[u], 10 + u,
+			    false);
+
+			struct attempt *good = scene_basic(&scene, 9, "curl",
+			    "erin", 20, true);
+
+			good->domain = domain;
+			good->connection.proxy_port = port_of_good;
+		}
+	return a;
+}
+
+START_TEST(what_they_share_is_that_their_names_have_no_domain)
+{
+	struct attempt *a =
+	    office_without_domains(_i == 0 ? 3128 : 8080, "LAB");
+
+	diagnose();
+	RULE_IS(a, "names-without-domain");
+	ck_assert_uint_eq(finding_of("names-without-domain")->clients.total,
+	    4);
+}
+END_TEST
+
+START_TEST(where_a_bare_name_gets_in_it_is_not_the_domain)
+{
+	struct attempt *a = office_without_domains(3128, "LAB");
+
+	scene_basic(&scene, 10, "curl", "fay", 21, true);
+	diagnose();
+	ck_assert_str_ne(a->rule, "names-without-domain");
+}
+END_TEST
+
+START_TEST(where_nobody_writes_a_domain_it_is_not_that)
+{
+	struct attempt *a = office_without_domains(8080, NULL);
+
+	diagnose();
+	ck_assert_str_ne(a->rule, "names-without-domain");
+}
+END_TEST
+
 /* Judy has a wrong password at all times, and was the last one before. */
 START_TEST(an_outage_begins_with_those_it_hits)
 {
@@ -285,6 +338,10 @@ main(void)
 	tcase_add_test(c, what_it_is_not_is_said_of_all_or_counted);
 	tcase_add_test(c, what_differs_from_one_to_the_next_is_an_example);
 	tcase_add_test(c, what_one_of_them_has_is_not_ruled_out);
+	tcase_add_loop_test(c,
+	    what_they_share_is_that_their_names_have_no_domain, 0, 2);
+	tcase_add_test(c, where_a_bare_name_gets_in_it_is_not_the_domain);
+	tcase_add_test(c, where_nobody_writes_a_domain_it_is_not_that);
 	tcase_add_test(c, an_outage_begins_with_those_it_hits);
 	tcase_add_test(c, an_outage_hits_strangers_too);
 	tcase_add_loop_test(c, a_name_in_another_form_is_no_old_password, 0,
