@@ -115,6 +115,9 @@ product_describe(struct finding *f, const struct rules *rules,
 		return;
 	product_signs(&t, &m);
 	f->product = m.product->name;
+	if (f->example != NULL)
+		f->product_behind =
+		    string_of(s, "proxy.407_written_by", arena);
 	f->product_signs = arena_str(arena, span_of_str(text_get(&t)));
 	f->product_confidence = product_confidence(&m);
 	if (m.version[0] != '\0')

@@ -194,6 +194,33 @@ sides_told(const struct subject *s, const struct fact *f)
 	return value_text(s, &t);
 }
 
+/*
+ * Who wrote the 407 that this proxy gave: one behind it, which was seen to
+ * give the same, or which stands before this one in Via.
+ */
+static struct value
+written_by(const struct subject *s, const struct fact *f)
+{
+	const struct observed_response *p = s->attempt->response;
+	struct half inner;
+
+	(void)f;
+	if (p == NULL || p->status != 407)
+		return value_absent();
+	if (chain_inner(s->history, s->event, &inner) &&
+	    inner.attempt->response->status == 407 &&
+	    lookback_same_text(p->server, inner.attempt->response->server))
+		return place_of(s, &inner.attempt->connection.proxy,
+		    inner.attempt->connection.proxy_port);
+	if (p->via == NULL || strchr(p->via, ',') == NULL)
+		return value_absent();
+
+	struct text t = { .limit = 240 };
+
+	text_add(&t, received_by(span_of_str(p->via)));
+	return value_text(s, &t);
+}
+
 /* clang-format off */
 const struct fact facts_of_chain[] = {
 	{ "proxy.upstream_407", FACT_STRING, SOURCE_HISTORY,
@@ -214,6 +241,9 @@ const struct fact facts_of_chain[] = {
 	{ "inner.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
 	    "it lets its connection to that proxy stay open",
 	    SEE_BOTH, NULL, .compute = inner_half, .offset = KEEPS_ALIVE },
+	{ "proxy.407_written_by", FACT_STRING, SOURCE_HISTORY,
+	    "the proxy behind this one that wrote the 407",
+	    SEE_BOTH, "the proxy itself", .compute = written_by },
 	{ "story.between", FACT_STRING, SOURCE_HISTORY,
 	    "which side of a box between client and proxy this is, in words",
 	    SEE_BOTH, NULL, .compute = sides_told },

@@ -90,6 +90,7 @@ struct finding {
 	size_t n_differs;
 	/* The make of the proxy of the example; NULL: it does not tell. */
 	const char *product, *product_version, *product_signs;
+	const char *product_behind; /* where, if it is another one behind */
 	enum level product_confidence;
 	const char *const *advice; /* what is special about it, expanded */
 	size_t n_advice;

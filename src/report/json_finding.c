@@ -182,6 +182,9 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 		jsonw_str(w, "name", f->product);
 		jsonw_str(w, "version", f->product_version);
 		jsonw_str(w, "confidence", level_name(f->product_confidence));
+		if (f->product_behind != NULL)
+			jsonw_str(w, "behind",
+			    redact_words(r->redact, f->product_behind));
 		jsonw_str(w, "signs",
 		    redact_words(r->redact, f->product_signs));
 		jsonw_array(w, "advice");

@@ -66,6 +66,40 @@ START_TEST(each_side_knows_the_other)
 }
 END_TEST
 
+START_TEST(who_wrote_the_407_is_known_from_behind_or_from_via)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(BOX, 200, true, &seen[1], t + 1, t + 8);
+	struct attempt *other = half(2, 201, true, &seen[2], t, t + 9);
+
+	seen[2].response.via = "1.1 far.test (squid/5.7), 1.1 near.test";
+	seen[1].response.via = "1.1 far.test (squid/5.7)";
+	asked_begin();
+	ck_assert_str_eq(value_of(outer, "proxy.407_written_by")->string,
+	    "192.0.2.200:3128");
+	ck_assert_int_eq(value_of(inner, "proxy.407_written_by")->state,
+	    VALUE_ABSENT);
+	ck_assert_str_eq(value_of(other, "proxy.407_written_by")->string,
+	    "far.test");
+	asked_end();
+}
+END_TEST
+
+START_TEST(what_a_box_says_in_its_own_words_it_wrote)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+
+	half(BOX, 200, true, &seen[1], t + 1, t + 8);
+	seen[0].response.server = "box/1.0";
+	asked_begin();
+	ck_assert_int_eq(value_of(outer, "proxy.407_written_by")->state,
+	    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
 /* What began before the box was asked, or ended later, is of another. */
 START_TEST(halves_lie_within_each_other)
 {
@@ -266,6 +300,9 @@ main(void)
 
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, each_side_knows_the_other);
+	tcase_add_test(c,
+	    who_wrote_the_407_is_known_from_behind_or_from_via);
+	tcase_add_test(c, what_a_box_says_in_its_own_words_it_wrote);
 	tcase_add_test(c, halves_lie_within_each_other);
 	tcase_add_test(c, of_two_clients_at_once_neither_is_named);
 	tcase_add_test(c, of_two_halves_that_differ_neither_is_meant);
