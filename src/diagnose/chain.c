@@ -123,7 +123,25 @@ chain_inner(const struct history *h, const struct event *e,
 	return x.inner != NULL && !x.several;
 }
 
-/* -- translated addresses -- */
+/* -- a box with another address on its inner side -- */
+
+bool
+chain_asked_for(const struct observed_request *q,
+    const struct address *client)
+{
+	struct span last = span_of_str(q->forwarded_for);
+	struct text t = { .limit = 80 };
+	bool same;
+
+	if (q->forwarded_for == NULL)
+		return false;
+	while (span_find(last, ',') < last.len)
+		last = span_from(last, span_find(last, ',') + 1);
+	address_add(&t, client);
+	same = span_eq_nocase(span_trim(last), text_span(&t));
+	text_fini(&t);
+	return same;
+}
 
 static bool
 is_made_once(const struct token *t)
@@ -145,12 +163,19 @@ translated(const struct attempt *a, const struct attempt *b)
 }
 
 static bool
+readdressed(const struct attempt *outer, const struct attempt *inner)
+{
+	return translated(outer, inner) ||
+	    chain_asked_for(inner->request, &outer->connection.client);
+}
+
+static bool
 is_before(void *context, const struct event *e)
 {
 	struct halves *x = context;
 	const struct observed_request *q = half_of(e->attempt, true, x->inner);
 
-	if (q == NULL || !translated(e->attempt, x->inner))
+	if (q == NULL || !readdressed(e->attempt, x->inner))
 		return true;
 	x->several = x->outer != NULL;
 	x->outer = e->attempt;
@@ -165,7 +190,7 @@ is_behind(void *context, const struct event *e)
 	const struct observed_request *q =
 	    half_of(e->attempt, false, x->outer);
 
-	if (q == NULL || !translated(x->outer, e->attempt))
+	if (q == NULL || !readdressed(x->outer, e->attempt))
 		return true;
 	x->several = x->inner != NULL;
 	x->inner = e->attempt;
@@ -174,10 +199,10 @@ is_behind(void *context, const struct event *e)
 }
 
 /* One half may be decided this long before or after the other. */
-#define TRANSLATED (2 * WHEN_SECOND)
+#define SOON (2 * WHEN_SECOND)
 
 static void
-find_translated(const struct history *h, const struct event *e,
+find_readdressed(const struct history *h, const struct event *e,
     bool (*each)(void *context, const struct event *e), struct halves *x)
 {
 	const struct attempt *a = e->attempt;
@@ -185,30 +210,30 @@ find_translated(const struct history *h, const struct event *e,
 	if (a->request != NULL && a->response != NULL &&
 	    a->credentials != NULL)
 		history_each_of_token(h, a->credentials->whole,
-		    when_after(e->time, -TRANSLATED),
-		    when_after(e->time, TRANSLATED), each, x);
+		    when_after(e->time, -SOON),
+		    when_after(e->time, SOON), each, x);
 }
 
 bool
-chain_translated_outer(const struct history *h, const struct event *e,
+chain_readdressed_outer(const struct history *h, const struct event *e,
     struct half *outer)
 {
 	struct halves x = { .inner = e != NULL ? e->attempt : NULL };
 
 	if (e != NULL)
-		find_translated(h, e, is_before, &x);
+		find_readdressed(h, e, is_before, &x);
 	*outer = (struct half){ x.outer, x.asked };
 	return x.outer != NULL && !x.several;
 }
 
 bool
-chain_translated_inner(const struct history *h, const struct event *e,
+chain_readdressed_inner(const struct history *h, const struct event *e,
     struct half *inner)
 {
 	struct halves x = { .outer = e != NULL ? e->attempt : NULL };
 
 	if (e != NULL)
-		find_translated(h, e, is_behind, &x);
+		find_readdressed(h, e, is_behind, &x);
 	*inner = (struct half){ x.inner, x.asked };
 	return x.inner != NULL && !x.several;
 }
@@ -221,7 +246,8 @@ chain_asks_for(struct text *t, const struct attempt *inner,
 {
 	const struct connection *c = &outer->connection;
 
-	if (address_eq(&inner->connection.client, &c->proxy)) {
+	if (address_eq(&inner->connection.client, &c->proxy) ||
+	    chain_asked_for(inner->request, &c->client)) {
 		address_add(t, &inner->connection.client);
 		text_str(t, " asks for ");
 		address_add(t, &c->client);
@@ -242,6 +268,12 @@ chain_handed_on(struct text *t, const struct attempt *outer,
 	if (address_eq(&c->client, &outer->connection.proxy)) {
 		address_add(t, &c->client);
 		text_str(t, " hands it on to ");
+	} else if (chain_asked_for(inner->request,
+	               &outer->connection.client)) {
+		address_add(t, &outer->connection.proxy);
+		text_str(t, " hands it on, as ");
+		address_add(t, &c->client);
+		text_str(t, ", to ");
 	} else {
 		text_str(t, "its addresses are translated to ");
 		address_add(t, &c->client);

@@ -25,14 +25,19 @@ bool chain_inner(const struct history *h, const struct event *e,
     struct half *inner);
 
 /*
- * The same connection, seen before and behind a box that translates its
- * addresses: it keeps its port, or has a token that is made for one
- * connection.
+ * The same where the box has another address on its inner side.  It
+ * translates addresses, and the connection keeps its port or has a token
+ * that is made for one connection; or it names the client for which it asks.
  */
-bool chain_translated_outer(const struct history *h, const struct event *e,
+bool chain_readdressed_outer(const struct history *h, const struct event *e,
     struct half *outer);
-bool chain_translated_inner(const struct history *h, const struct event *e,
+bool chain_readdressed_inner(const struct history *h, const struct event *e,
     struct half *inner);
+
+/* Does a proxy say of this request that it asks for that client, which came
+ * to it last? */
+bool chain_asked_for(const struct observed_request *q,
+    const struct address *client);
 
 /* "10.0.0.9 asks for 10.0.0.1"; "10.0.0.9 hands it on to 10.0.0.3:3128" */
 void chain_asks_for(struct text *t, const struct attempt *inner,

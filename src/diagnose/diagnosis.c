@@ -196,7 +196,7 @@ add(struct judgements *j, struct judge *r, const struct attempt *a,
 
 	if (rule->about == ABOUT_FAILURES &&
 	    !chain_outer(r->history, r->subject.event, &outer) &&
-	    !chain_translated_outer(r->history, r->subject.event, &outer))
+	    !chain_readdressed_outer(r->history, r->subject.event, &outer))
 		outer.attempt = NULL;
 	judgements_add(j, (struct judgement){ a, rule, apart_of(r, rule),
 	        outer.attempt });

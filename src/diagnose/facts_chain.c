@@ -6,6 +6,8 @@
 #define SEE_BOTH "capture on both sides of the box"
 /* One half may be decided this long after the other. */
 #define LATER (60 * WHEN_SECOND)
+/* The same, of all there are. */
+#define SOON  (2 * WHEN_SECOND)
 
 struct asked_on {
 	const struct attempt *outer, *inner;
@@ -58,6 +60,18 @@ is_inner(void *context, const struct event *e)
 	return x->inner == NULL;
 }
 
+/* It goes there from another address, and says for whom it asks. */
+static bool
+is_inner_elsewhere(void *context, const struct event *e)
+{
+	struct asked_on *x = context;
+	const struct observed_request *q = e->attempt->request;
+
+	return q == NULL ||
+	    !chain_asked_for(q, &x->outer->connection.client) ||
+	    is_inner(context, e);
+}
+
 static struct value
 upstream_407(const struct subject *s, const struct fact *f)
 {
@@ -72,6 +86,10 @@ upstream_407(const struct subject *s, const struct fact *f)
 		return value_absent();
 	history_each_of_client(s->history, &x.outer->connection.proxy,
 	    when_after(s->event->time, LATER), is_inner, &x);
+	if (x.inner == NULL)
+		history_each_between(s->history, x.outer->request->time,
+		    when_after(x.outer->response->time, SOON),
+		    is_inner_elsewhere, &x);
 	if (x.inner == NULL)
 		return value_absent();
 	return place_of(s, &x.inner->connection.proxy,
@@ -182,10 +200,10 @@ sides_told(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	if (chain_outer(s->history, s->event, &outer) ||
-	    chain_translated_outer(s->history, s->event, &outer))
+	    chain_readdressed_outer(s->history, s->event, &outer))
 		chain_asks_for(&t, s->attempt, outer.attempt);
 	if (chain_inner(s->history, s->event, &inner) ||
-	    chain_translated_inner(s->history, s->event, &inner)) {
+	    chain_readdressed_inner(s->history, s->event, &inner)) {
 		text_str(&t, t.len > 0 ? "; " : "");
 		chain_handed_on(&t, s->attempt, inner.attempt);
 	}

@@ -275,6 +275,54 @@ START_TEST(the_same_password_alone_is_no_translation)
 }
 END_TEST
 
+/* A proxy that goes on from another address, with a login of its own. */
+START_TEST(what_a_proxy_asks_from_another_address_is_known_by_the_client)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(77, 200, true, &seen[1], t + 1, t + 8);
+
+	seen[1].request.credentials =
+	    scene_token(&scene, SCHEME_BASIC, TOKEN_BASIC);
+	inner->credentials = inner->negotiate = seen[1].request.credentials;
+	seen[1].request.forwarded_for =
+	    _i == 0 ? "192.0.2.9, 192.0.2.1" : "192.0.2.1, 192.0.2.9";
+	asked_begin();
+	if (_i == 0)
+		ck_assert_str_eq(value_of(outer, "proxy.upstream_407")->string,
+		    "192.0.2.200:3128");
+	else
+		ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
+		    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
+START_TEST(one_login_from_two_addresses_of_a_proxy_is_told_once)
+{
+	when_ns t = scene.clock;
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	refused(1, BOX, &seen[0], t, t + 9)->connection.client_port = 1;
+	refused(77, 200, &seen[1], t + 1, t + 8)->connection.client_port = 2;
+	seen[1].request.forwarded_for = "192.0.2.1";
+	d = judged();
+	for (size_t i = 0; i < diagnosis_findings(d); i++) {
+		const struct finding *f = diagnosis_finding(d, i);
+
+		if (!f->fault)
+			continue;
+		faults++;
+		ck_assert_str_eq(f->between,
+		    "192.0.2.100 hands it on, as 192.0.2.77, to "
+		    "192.0.2.200:3128; seen on both sides, counted once");
+	}
+	ck_assert_uint_eq(faults, 1);
+	diagnosis_free(d);
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -310,6 +358,11 @@ main(void)
 	tcase_add_test(c, two_causes_are_two_faults);
 	tcase_add_test(c, a_translated_connection_is_told_once);
 	tcase_add_test(c, the_same_password_alone_is_no_translation);
+	tcase_add_loop_test(c,
+	    what_a_proxy_asks_from_another_address_is_known_by_the_client, 0,
+	    2);
+	tcase_add_test(c,
+	    one_login_from_two_addresses_of_a_proxy_is_told_once);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
