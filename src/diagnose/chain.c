@@ -126,14 +126,14 @@ chain_inner(const struct history *h, const struct event *e,
 /* -- a box with another address on its inner side -- */
 
 bool
-chain_asked_for(const struct observed_request *q,
-    const struct address *client)
+chain_asked_for(const struct attempt *inner, const struct address *client)
 {
-	struct span last = span_of_str(q->forwarded_for);
+	const struct observed_request *q = inner->request;
+	struct span last = span_of_str(q != NULL ? q->forwarded_for : NULL);
 	struct text t = { .limit = 80 };
 	bool same;
 
-	if (q->forwarded_for == NULL)
+	if (last.len == 0 || address_eq(&inner->connection.client, client))
 		return false;
 	while (span_find(last, ',') < last.len)
 		last = span_from(last, span_find(last, ',') + 1);
@@ -166,7 +166,7 @@ static bool
 readdressed(const struct attempt *outer, const struct attempt *inner)
 {
 	return translated(outer, inner) ||
-	    chain_asked_for(inner->request, &outer->connection.client);
+	    chain_asked_for(inner, &outer->connection.client);
 }
 
 static bool
@@ -247,7 +247,7 @@ chain_asks_for(struct text *t, const struct attempt *inner,
 	const struct connection *c = &outer->connection;
 
 	if (address_eq(&inner->connection.client, &c->proxy) ||
-	    chain_asked_for(inner->request, &c->client)) {
+	    chain_asked_for(inner, &c->client)) {
 		address_add(t, &inner->connection.client);
 		text_str(t, " asks for ");
 		address_add(t, &c->client);
@@ -268,8 +268,7 @@ chain_handed_on(struct text *t, const struct attempt *outer,
 	if (address_eq(&c->client, &outer->connection.proxy)) {
 		address_add(t, &c->client);
 		text_str(t, " hands it on to ");
-	} else if (chain_asked_for(inner->request,
-	               &outer->connection.client)) {
+	} else if (chain_asked_for(inner, &outer->connection.client)) {
 		address_add(t, &outer->connection.proxy);
 		text_str(t, " hands it on, as ");
 		address_add(t, &c->client);

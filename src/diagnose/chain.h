@@ -34,9 +34,8 @@ bool chain_readdressed_outer(const struct history *h, const struct event *e,
 bool chain_readdressed_inner(const struct history *h, const struct event *e,
     struct half *inner);
 
-/* Does a proxy say of this request that it asks for that client, which came
- * to it last? */
-bool chain_asked_for(const struct observed_request *q,
+/* Is it a proxy that says that it asks for that client, another one? */
+bool chain_asked_for(const struct attempt *inner,
     const struct address *client);
 
 /* "10.0.0.9 asks for 10.0.0.1"; "10.0.0.9 hands it on to 10.0.0.3:3128" */

@@ -65,10 +65,8 @@ static bool
 is_inner_elsewhere(void *context, const struct event *e)
 {
 	struct asked_on *x = context;
-	const struct observed_request *q = e->attempt->request;
 
-	return q == NULL ||
-	    !chain_asked_for(q, &x->outer->connection.client) ||
+	return !chain_asked_for(e->attempt, &x->outer->connection.client) ||
 	    is_inner(context, e);
 }
 

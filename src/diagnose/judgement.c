@@ -47,16 +47,44 @@ same_fault(const struct judgement *j)
 	    j->outer->rule != NULL && j->outer->cause == j->rule->cause;
 }
 
-/* Where there are several boxes, the half that no other one holds. */
-static struct group *
-group_outside(struct place_told *places, const struct history *h,
+/*
+ * Where there are several boxes, the half that no other one holds; NULL if
+ * there is none: times that are alike, or forged, may go round in a circle.
+ */
+static struct place_told *
+outermost(struct place_told *places, const struct history *h,
     const struct attempt *a)
 {
 	struct place_told *p = place_of(places, h, a);
 
 	for (int i = 0; i < MOST_BOXES && p->outer != NULL; i++)
 		p = place_of(places, h, p->outer);
-	return p->group;
+	return p->outer == NULL ? p : NULL;
+}
+
+/* Which are told with an outer half. */
+static void
+find_outer_halves(const struct judgements *j, const struct history *h,
+    struct place_told *places)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		const struct judgement *k = &j->at[i];
+		struct place_told *p = place_of(places, h, k->attempt);
+
+		if (!same_fault(k))
+			continue;
+		p->outer = k->outer;
+		if (outermost(places, h, k->attempt) == NULL)
+			p->outer = NULL;
+	}
+}
+
+static bool
+is_told_with_outer(struct place_told *places, const struct history *h,
+    const struct judgement *k)
+{
+	return k->rule->about == ABOUT_FAILURES &&
+	    place_of(places, h, k->attempt)->outer != NULL;
 }
 
 void
@@ -66,15 +94,12 @@ judgements_group(struct judgements *j, const struct history *h,
 	struct place_told *places =
 	    memory_new(history_events(h) + 1, sizeof(*places));
 
-	for (size_t i = 0; i < j->n; i++)
-		if (same_fault(&j->at[i]))
-			place_of(places, h, j->at[i].attempt)->outer =
-			    j->at[i].outer;
+	find_outer_halves(j, h, places);
 	for (size_t i = 0; i < j->n; i++) {
 		const struct judgement *k = &j->at[i];
 		struct group *g;
 
-		if (same_fault(k))
+		if (is_told_with_outer(places, h, k))
 			continue;
 		g = groups_add(groups, k->rule, k->apart, k->attempt);
 		if (k->rule->about == ABOUT_FAILURES)
@@ -82,13 +107,13 @@ judgements_group(struct judgements *j, const struct history *h,
 	}
 	for (size_t i = 0; i < j->n; i++) {
 		const struct judgement *k = &j->at[i];
-		struct group *g;
+		struct place_told *p;
 
-		if (!same_fault(k))
+		if (!is_told_with_outer(places, h, k))
 			continue;
-		g = group_outside(places, h, k->attempt);
-		if (g != NULL)
-			group_add_inner(g, k->outer, k->attempt);
+		p = outermost(places, h, k->attempt);
+		if (p != NULL && p->group != NULL)
+			group_add_inner(p->group, k->outer, k->attempt);
 	}
 	free(places);
 	free(j->at);

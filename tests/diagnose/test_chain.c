@@ -323,6 +323,45 @@ START_TEST(one_login_from_two_addresses_of_a_proxy_is_told_once)
 }
 END_TEST
 
+static size_t
+faults_told(void)
+{
+	struct diagnosis *d = judged();
+	size_t faults = 0;
+
+	for (size_t i = 0; i < diagnosis_findings(d); i++)
+		faults += diagnosis_finding(d, i)->fault;
+	diagnosis_free(d);
+	return faults;
+}
+
+/* Both sides in the same instant: each seems to hold the other. */
+START_TEST(halves_in_a_circle_are_not_lost)
+{
+	when_ns t = scene.clock;
+
+	refused(1, 200, &seen[0], t, t + 9)->connection.client_port = 4;
+	refused(BOX, 200, &seen[1], t, t + 9)->connection.client_port = 4;
+	ck_assert_uint_eq(faults_told(), 1);
+}
+END_TEST
+
+/* A client that names itself is no box. */
+START_TEST(a_client_that_asks_for_itself_is_no_proxy)
+{
+	when_ns t = scene.clock;
+	struct attempt *a = refused(1, 200, &seen[0], t, t + 9);
+
+	seen[0].request.forwarded_for = "192.0.2.1";
+	ck_assert_uint_eq(faults_told(), 1);
+	asked_begin();
+	ck_assert_int_eq(value_of(a, "proxy.upstream_407")->state,
+	    VALUE_ABSENT);
+	ck_assert_int_eq(value_of(a, "story.between")->state, VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -363,6 +402,8 @@ main(void)
 	    2);
 	tcase_add_test(c,
 	    one_login_from_two_addresses_of_a_proxy_is_told_once);
+	tcase_add_test(c, halves_in_a_circle_are_not_lost);
+	tcase_add_test(c, a_client_that_asks_for_itself_is_no_proxy);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
