@@ -134,6 +134,7 @@ libp407_a_SOURCES = \
 	%reldir%/attempt/tracker.c %reldir%/attempt/tracker.h \
 	\
 	%reldir%/diagnose/builtin.c \
+	%reldir%/diagnose/chain.c %reldir%/diagnose/chain.h \
 	%reldir%/diagnose/condition.c %reldir%/diagnose/condition.h \
 	%reldir%/diagnose/diagnosis.c %reldir%/diagnose/diagnosis.h \
 	%reldir%/diagnose/differential.c %reldir%/diagnose/differential.h \
@@ -162,12 +163,14 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
 	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \
 	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \
+	%reldir%/diagnose/judgement.c %reldir%/diagnose/judgement.h \
 	%reldir%/diagnose/kdc_view.c %reldir%/diagnose/kdc_view.h \
 	%reldir%/diagnose/kin.c %reldir%/diagnose/kin.h \
 	%reldir%/diagnose/known_good.c %reldir%/diagnose/known_good.h \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/opinion.c %reldir%/diagnose/opinion.h \
 	%reldir%/diagnose/pairs.c %reldir%/diagnose/pairs.h \
 	%reldir%/diagnose/past.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \

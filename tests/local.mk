@@ -64,6 +64,7 @@ check_tests = \
 	%reldir%/witness/test_pac \
 	%reldir%/witness/test_sample \
 	%reldir%/witness/test_tls \
+	%reldir%/attempt/test_401 \
 	%reldir%/attempt/test_applications \
 	%reldir%/attempt/test_attempts \
 	%reldir%/attempt/test_build \

@@ -84,10 +84,18 @@ proxy_product(const char *server)
 	return false;
 }
 
+/* Squid names the error on a page of its own, and itself alone in Via. */
+static bool
+is_squids_page(const struct observed_response *p)
+{
+	return p->vendor_error != NULL && p->via != NULL &&
+	    strchr(p->via, ',') == NULL;
+}
+
 /*
  * A 401 is the origin's, unless the proxy itself must have written it: it
  * answers CONNECT, or looks like this proxy's other pages, and went through
- * nobody's hands (no Via).
+ * nobody's hands (no Via but its own).
  */
 static bool
 proxys_own_401(struct tracker *t, const struct observation *o)
@@ -103,7 +111,7 @@ proxys_own_401(struct tracker *t, const struct observation *o)
 		return false;
 	if (strcmp(o->request.method, "CONNECT") == 0)
 		return true;
-	if (p->via != NULL)
+	if (p->via != NULL && !is_squids_page(p))
 		return false;
 
 	struct known_proxy *known = tracker_proxy(t, &o->connection, false);

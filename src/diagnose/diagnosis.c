@@ -5,12 +5,15 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "diagnose/chain.h"
 #include "diagnose/condition.h"
 #include "diagnose/differential.h"
 #include "diagnose/evidence.h"
 #include "diagnose/group.h"
 #include "diagnose/history.h"
+#include "diagnose/judgement.h"
 #include "diagnose/kdc_view.h"
+#include "diagnose/opinion.h"
 #include "diagnose/past.h"
 #include "diagnose/rules.h"
 #include "diagnose/sides.h"
@@ -39,6 +42,7 @@ struct judge {
 struct judging {
 	struct judge *own; /* of each thread */
 	unsigned threads;
+	struct judgements judgements;
 	struct groups *groups;
 	struct diagnosis *diagnosis;
 	struct attempt **attempts;
@@ -169,18 +173,6 @@ best_rule(struct judge *r, enum rule_about about)
 	return NULL;
 }
 
-/* What holds of an attempt. */
-struct judgement {
-	const struct attempt *attempt;
-	const struct rule *rule;
-	const char *apart;
-};
-
-struct judgements {
-	struct judgement *at;
-	size_t n, room;
-};
-
 /* In what a rule keeps its findings apart; NULL: in nothing. */
 static const char *
 apart_of(struct judge *r, const struct rule *rule)
@@ -200,11 +192,14 @@ static void
 add(struct judgements *j, struct judge *r, const struct attempt *a,
     const struct rule *rule)
 {
-	if (j->n == j->room) {
-		j->room = j->room > 0 ? 2 * j->room : 64;
-		j->at = memory_grow(j->at, j->room, sizeof(*j->at));
-	}
-	j->at[j->n++] = (struct judgement){ a, rule, apart_of(r, rule) };
+	struct half outer = { .attempt = NULL };
+
+	if (rule->about == ABOUT_FAILURES &&
+	    !chain_outer(r->history, r->subject.event, &outer) &&
+	    !chain_readdressed_outer(r->history, r->subject.event, &outer))
+		outer.attempt = NULL;
+	judgements_add(j, (struct judgement){ a, rule, apart_of(r, rule),
+	        outer.attempt });
 }
 
 static void
@@ -249,14 +244,10 @@ static void
 take_judgements(void *judging, size_t piece, void *made)
 {
 	struct judging *x = judging;
-	struct judgements *j = made;
 
 	(void)piece;
-	for (size_t i = 0; i < j->n; i++)
-		groups_add(x->groups, j->at[i].rule, j->at[i].apart,
-		    j->at[i].attempt);
-	free(j->at);
-	free(j);
+	judgements_take(&x->judgements, made);
+	free(made);
 }
 
 static void
@@ -266,6 +257,7 @@ judge_attempts(struct judging *x)
 		x->threads };
 
 	parallel_do(&work, (x->n + PIECE - 1) / PIECE);
+	judgements_group(&x->judgements, x->own[0].history, x->groups);
 }
 
 static bool

@@ -7,38 +7,19 @@
 #include "diagnose/condition.h"
 #include "diagnose/group.h"
 #include "diagnose/history.h"
+#include "diagnose/opinion.h"
 #include "diagnose/story.h"
 #include "diagnose/template.h"
 
 /* An expert writes down this many, not forty. */
 #define MAX_CONTRIBUTING 4
 #define MAX_LINES 8
-/* Rules below this only say that nothing better is known. */
-#define LAST_RESORT 20
-
-/* What the rules of one cause say together. */
-struct opinion {
-	const struct ready_rule *rule; /* the one to speak for it */
-	enum truth truth;
-	bool considered;
-};
 
 static void expand_all(struct finding *f, struct subject *s,
     struct arena *arena);
 static void draw_up(struct finding *f, const struct rules *rules,
     struct subject *s, struct arena *arena);
 static const struct attempt *good_example(const struct subject *s);
-
-enum truth
-ready_rule_holds(const struct ready_rule *r, struct subject *s)
-{
-	enum truth considered =
-	    r->consider != NULL ? condition_eval(r->consider, s) : TRUTH_TRUE;
-
-	return considered == TRUTH_FALSE
-	    ? TRUTH_FALSE
-	    : truth_and(considered, condition_eval(r->when, s));
-}
 
 void
 finding_write(struct finding *f, const struct rules *rules,
@@ -50,21 +31,6 @@ finding_write(struct finding *f, const struct rules *rules,
 	f->good = good_example(s);
 	if (f->rule->about == ABOUT_FAILURES)
 		draw_up(f, rules, s, arena);
-}
-
-static const char *
-expanded(const char *text, struct subject *s, struct arena *arena)
-{
-	struct text t = { .limit = 4000 };
-
-	if (text == NULL)
-		return NULL;
-	template_expand(&t, text, s);
-
-	const char *kept = arena_str(arena, span_of_str(text_get(&t)));
-
-	text_fini(&t);
-	return kept;
 }
 
 /* -- the story -- */
@@ -108,7 +74,8 @@ story_tell(struct finding *f, struct subject *s, struct arena *arena)
 	f->scope = string_of(s, "story.scope", arena);
 	if (f->scope != NULL)
 		f->scope_words = string_of(s, "story.scope_words", arena);
-	f->between = string_of(s, "story.between", arena);
+	if (f->between == NULL)
+		f->between = string_of(s, "story.between", arena);
 	if (s->event != NULL) {
 		struct since since = story_since(s->history, s->event,
 		    s->capture != NULL ? s->capture->past : NULL, arena);
@@ -148,6 +115,9 @@ product_describe(struct finding *f, const struct rules *rules,
 		return;
 	product_signs(&t, &m);
 	f->product = m.product->name;
+	if (f->example != NULL)
+		f->product_behind =
+		    string_of(s, "proxy.407_written_by", arena);
 	f->product_signs = arena_str(arena, span_of_str(text_get(&t)));
 	f->product_confidence = product_confidence(&m);
 	if (m.version[0] != '\0')
@@ -164,7 +134,7 @@ product_describe(struct finding *f, const struct rules *rules,
 		if (ready->when[i] == NULL ||
 		    condition_eval(ready->when[i], s) == TRUTH_TRUE)
 			advice[f->n_advice++] =
-			    expanded(m.product->advice[i].say, s, arena);
+			    template_words(m.product->advice[i].say, s, arena);
 	f->advice = advice;
 }
 
@@ -175,14 +145,14 @@ expand_all(struct finding *f, struct subject *s, struct arena *arena)
 	struct fix *fixes = arena_new(arena, (r->n_fixes + 1) * sizeof(*fixes));
 
 	f->title = r->title;
-	f->message = expanded(r->message, s, arena);
-	f->why = expanded(r->why, s, arena);
-	f->escalate_to = expanded(r->escalate_to, s, arena);
-	f->escalate_when = expanded(r->escalate_when, s, arena);
-	f->verify = expanded(r->verify, s, arena);
+	f->message = template_words(r->message, s, arena);
+	f->why = template_words(r->why, s, arena);
+	f->escalate_to = template_words(r->escalate_to, s, arena);
+	f->escalate_when = template_words(r->escalate_when, s, arena);
+	f->verify = template_words(r->verify, s, arena);
 	for (size_t i = 0; i < r->n_fixes; i++) {
 		fixes[i] = r->fixes[i];
-		fixes[i].what = expanded(r->fixes[i].what, s, arena);
+		fixes[i].what = template_words(r->fixes[i].what, s, arena);
 	}
 	f->fixes = fixes;
 	f->n_fixes = r->n_fixes;
@@ -225,49 +195,14 @@ good_example(const struct subject *s)
 
 /* -- the differential -- */
 
-/* Who speaks for a cause: true before unknown before false; then likely. */
-static bool
-speaks_better(enum truth truth, const struct rule *rule,
-    const struct opinion *now)
-{
-	static const int weight[] = { [TRUTH_FALSE] = 0, [TRUTH_UNKNOWN] = 1,
-		[TRUTH_TRUE] = 2 };
-
-	if (now->rule == NULL || weight[truth] != weight[now->truth])
-		return now->rule == NULL ||
-		    weight[truth] > weight[now->truth];
-	return rule->likelihood > now->rule->rule->likelihood;
-}
-
-static void
-ask_all(const struct finding *f, const struct rules *rules,
-    struct subject *s, struct opinion opinions[CAUSE_COUNT])
-{
-	for (size_t i = 0; i < rules_count(rules); i++) {
-		const struct ready_rule *r = rules_at(rules, i);
-		const struct rule *rule = r->rule;
-
-		if (rule->about != ABOUT_FAILURES || rule == f->rule)
-			continue;
-
-		bool considered = r->consider != NULL &&
-		    condition_eval(r->consider, s) == TRUTH_TRUE;
-		enum truth truth = ready_rule_holds(r, s);
-		struct opinion *o = &opinions[rule->cause];
-
-		if (truth == TRUTH_TRUE ? rule->specificity < LAST_RESORT
-		                        : !considered)
-			continue;
-		if (truth == TRUTH_FALSE && r->ruled_out_if != NULL &&
-		    condition_eval(r->ruled_out_if, s) != TRUTH_TRUE)
-			continue;
-		if (speaks_better(truth, rule, o)) {
-			o->rule = r;
-			o->truth = truth;
-		}
-		o->considered |= considered;
-	}
-}
+/* What is said of the example, and of how many besides it is so. */
+struct line {
+	struct opinion opinion;
+	const char *words;
+	size_t n;           /* of so many attempts, with the example */
+	bool found_of_some; /* but of others it is the cause, too */
+	bool differs;       /* of others it is so in other words */
+};
 
 /* Of a finding about many, what a rule about one would have counted. */
 static struct group_counts
@@ -301,43 +236,20 @@ said_beside(const struct finding *f, const struct rule *rule,
 	const char *words;
 
 	if (rule->group == GROUP_PROXY || rule->group == f->rule->group)
-		return expanded(rule->message, s, arena);
+		return template_words(rule->message, s, arena);
 	part = part_of(f, rule);
 	subject_speak_of(s, &part);
-	words = expanded(rule->message, s, arena);
+	words = template_words(rule->message, s, arena);
 	subject_speak_of(s, whole);
 	return words;
-}
-
-static const char *
-because_of(const struct finding *f, const struct opinion *o,
-    struct subject *s, struct arena *arena)
-{
-	const struct rule *rule = o->rule->rule;
-	struct text t = { .limit = 1000 };
-
-	if (o->truth == TRUTH_TRUE)
-		return said_beside(f, rule, s, arena);
-	if (o->truth == TRUTH_FALSE && rule->ruled_out != NULL)
-		return expanded(rule->ruled_out, s, arena);
-	if (o->truth == TRUTH_UNKNOWN && rule->needs != NULL)
-		return expanded(rule->needs, s, arena);
-	if (o->truth == TRUTH_FALSE)
-		condition_because(o->rule->when, s, &t);
-	else
-		condition_needs(o->rule->when, s, &t);
-
-	const char *kept = arena_str(arena, span_of_str(text_get(&t)));
-
-	text_fini(&t);
-	return kept;
 }
 
 static int
 by_likelihood(const void *left, const void *right)
 {
-	const struct opinion *a = left, *b = right;
-	const struct rule *x = a->rule->rule, *y = b->rule->rule;
+	const struct line *a = left, *b = right;
+	const struct rule *x = a->opinion.rule->rule;
+	const struct rule *y = b->opinion.rule->rule;
 
 	if (x->likelihood != y->likelihood)
 		return x->likelihood > y->likelihood ? -1 : 1;
@@ -383,33 +295,135 @@ is_room_for(enum truth truth, const size_t n[3], size_t unknown)
 }
 
 static void
+compare_line(struct line *line, const struct opinion *other,
+    struct subject *s)
+{
+	if (other->rule == NULL || other->truth != line->opinion.truth) {
+		line->found_of_some |= other->rule != NULL &&
+		    other->truth == TRUTH_TRUE;
+		return;
+	}
+	line->n++;
+	line->differs |=
+	    strcmp(opinion_words(other, s, s->arena), line->words) != 0;
+}
+
+/* One attempt after the other: nothing is kept but the counts. */
+static void
+ask_others(const struct finding *f, const struct rules *rules,
+    const struct subject *example, struct line *lines, size_t n)
+{
+	struct subject *s = memory_new(1, sizeof(*s));
+	bool wanted[CAUSE_COUNT] = { false };
+
+	for (size_t k = 0; k < n; k++)
+		wanted[lines[k].opinion.rule->rule->cause] =
+		    lines[k].opinion.truth != TRUTH_TRUE;
+	for (size_t i = 0; i < f->n_attempts; i++) {
+		struct opinion opinions[CAUSE_COUNT] = { { .rule = NULL } };
+		struct arena scratch = { 0 };
+
+		if (f->attempts[i] == f->example)
+			continue;
+		subject_init(s, example->history, f->attempts[i], NULL,
+		    example->capture, &scratch);
+		subject_speak_of(s, example->group);
+		opinions_ask(rules, f->rule, wanted, s, opinions);
+		for (size_t k = 0; k < n; k++) {
+			enum cause c = lines[k].opinion.rule->rule->cause;
+
+			if (wanted[c])
+				compare_line(&lines[k], &opinions[c], s);
+		}
+		arena_fini(&scratch);
+	}
+	free(s);
+}
+
+/* "in 7 of 12 attempts: …"; as it is where it holds of all alike. */
+static const char *
+words_of_all(const struct finding *f, const struct line *line,
+    struct arena *arena)
+{
+	bool many = f->clients.total > 1 || f->users.total > 1;
+	bool example = line->differs && many;
+	struct text t = { .limit = 4000 };
+
+	if (line->opinion.truth == TRUTH_TRUE ||
+	    (line->n == f->n_attempts && !example))
+		return line->words;
+	if (line->n < f->n_attempts)
+		text_fmt(&t, "in %zu of %zu attempts", line->n, f->n_attempts);
+	else
+		text_fmt(&t, "in all %zu attempts", line->n);
+	text_fmt(&t, "%s: %s", example ? ", for example" : "", line->words);
+
+	const char *kept = arena_str(arena, span_of_str(text_get(&t)));
+
+	text_fini(&t);
+	return kept;
+}
+
+/* Of the example, by how likely it is. */
+static size_t
+lines_of(const struct finding *f, const struct rules *rules,
+    struct subject *s, struct arena *arena, struct line lines[CAUSE_COUNT])
+{
+	struct opinion opinions[CAUSE_COUNT] = { { .rule = NULL } };
+	bool wanted[CAUSE_COUNT];
+	size_t n = 0;
+
+	for (int c = 0; c < CAUSE_COUNT; c++)
+		wanted[c] = true;
+	opinions_ask(rules, f->rule, wanted, s, opinions);
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		struct opinion *o = &opinions[c];
+
+		if (o->rule != NULL &&
+		    (c != (int)f->cause || would_tell_more(f, o)))
+			lines[n++] = (struct line){ .opinion = *o, .n = 1 };
+	}
+	qsort(lines, n, sizeof(lines[0]), by_likelihood);
+	for (size_t k = 0; k < n; k++) {
+		const struct opinion *o = &lines[k].opinion;
+
+		lines[k].words = o->truth == TRUTH_TRUE
+		    ? said_beside(f, o->rule->rule, s, arena)
+		    : opinion_words(o, s, arena);
+	}
+	return n;
+}
+
+static bool
+is_told(const struct line *line)
+{
+	return line->opinion.truth != TRUTH_FALSE || !line->found_of_some;
+}
+
+static void
 draw_up(struct finding *f, const struct rules *rules, struct subject *s,
     struct arena *arena)
 {
-	struct opinion opinions[CAUSE_COUNT] = { { .rule = NULL } };
-	struct opinion said[CAUSE_COUNT];
+	struct line lines[CAUSE_COUNT];
+	size_t n_lines = lines_of(f, rules, s, arena, lines);
 	struct verdict *out[3];
-	size_t n[3] = { 0 }, n_said = 0, unknown = 0;
+	size_t n[3] = { 0 }, unknown = 0;
 
-	ask_all(f, rules, s, opinions);
-	for (int c = 0; c < CAUSE_COUNT; c++)
-		if (opinions[c].rule != NULL &&
-		    (c != (int)f->cause || would_tell_more(f, &opinions[c]))) {
-			said[n_said++] = opinions[c];
-			unknown += opinions[c].truth == TRUTH_UNKNOWN;
-		}
-	qsort(said, n_said, sizeof(said[0]), by_likelihood);
+	if (f->n_attempts > 1)
+		ask_others(f, rules, s, lines, n_lines);
 	for (int t = 0; t < 3; t++)
 		out[t] = arena_new(arena, (MAX_LINES + 1) * sizeof(*out[t]));
-	for (size_t i = 0; i < n_said; i++) {
-		enum truth truth = said[i].truth;
+	for (size_t k = 0; k < n_lines; k++)
+		unknown += lines[k].opinion.truth == TRUTH_UNKNOWN;
+	for (size_t k = 0; k < n_lines; k++) {
+		enum truth truth = lines[k].opinion.truth;
 
-		if (!is_room_for(truth, n, unknown))
+		if (!is_told(&lines[k]) || !is_room_for(truth, n, unknown))
 			continue;
 		out[truth][n[truth]++] = (struct verdict){
-			.cause = said[i].rule->rule->cause,
-			.rule = said[i].rule->rule->id,
-			.because = because_of(f, &said[i], s, arena),
+			.cause = lines[k].opinion.rule->rule->cause,
+			.rule = lines[k].opinion.rule->rule->id,
+			.because = words_of_all(f, &lines[k], arena),
 		};
 	}
 	f->contributing = out[TRUTH_TRUE];

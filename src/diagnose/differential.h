@@ -13,9 +13,6 @@
 #include "diagnose/rules.h"
 #include "diagnose/truth.h"
 
-/* `consider` and `when` together. */
-enum truth ready_rule_holds(const struct ready_rule *r, struct subject *s);
-
 /*
  * Expand what f->rule says, compare with a good login, and draw up the
  * differential.  s is ready for f->example, with its group counts.

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A box between client and proxy - another proxy, a balancer - of which both
- * sides are in the capture: the outer half is what a client asks of the box,
- * the inner half what the box asks of the next proxy for it.
- */
+/* Proxies behind proxies, and boxes of which both sides are seen. */
+#include "diagnose/chain.h"
 #include "diagnose/lookback.h"
 
 #define SEE_BOTH "capture on both sides of the box"
 /* One half may be decided this long after the other. */
 #define LATER (60 * WHEN_SECOND)
+/* The same, of all there are. */
+#define SOON  (2 * WHEN_SECOND)
 
-struct halves {
+struct asked_on {
 	const struct attempt *outer, *inner;
-	const struct observed_request *asked; /* of the half that is sought */
-	bool several; /* that differ in what is asked of them */
 };
 
 static struct value
@@ -45,7 +42,7 @@ passed_through(const struct attempt *a, const struct attempt *b)
 static bool
 is_inner(void *context, const struct event *e)
 {
-	struct halves *x = context;
+	struct asked_on *x = context;
 	const struct attempt *a = x->outer, *b = e->attempt;
 
 	if (passed_through(a, b) || b->observations.next == NULL)
@@ -63,10 +60,20 @@ is_inner(void *context, const struct event *e)
 	return x->inner == NULL;
 }
 
+/* It goes there from another address, and says for whom it asks. */
+static bool
+is_inner_elsewhere(void *context, const struct event *e)
+{
+	struct asked_on *x = context;
+
+	return !chain_asked_for(e->attempt, &x->outer->connection.client) ||
+	    is_inner(context, e);
+}
+
 static struct value
 upstream_407(const struct subject *s, const struct fact *f)
 {
-	struct halves x = { .outer = s->attempt };
+	struct asked_on x = { .outer = s->attempt };
 
 	(void)f;
 	if (s->event == NULL || x.outer->request == NULL ||
@@ -77,6 +84,10 @@ upstream_407(const struct subject *s, const struct fact *f)
 		return value_absent();
 	history_each_of_client(s->history, &x.outer->connection.proxy,
 	    when_after(s->event->time, LATER), is_inner, &x);
+	if (x.inner == NULL)
+		history_each_between(s->history, x.outer->request->time,
+		    when_after(x.outer->response->time, SOON),
+		    is_inner_elsewhere, &x);
 	if (x.inner == NULL)
 		return value_absent();
 	return place_of(s, &x.inner->connection.proxy,
@@ -150,129 +161,32 @@ via_is_behind(const struct subject *s, const struct fact *f)
 
 /* -- the same credentials on both sides -- */
 
-static bool
-same_token(const struct observed_request *a, const struct observed_request *b)
-{
-	return a->credentials != NULL && b->credentials != NULL &&
-	    a->credentials->whole == b->credentials->whole &&
-	    lookback_same_text(a->authority, b->authority);
-}
-
-/* An exchange of the attempt that holds the other one, or is held by it. */
-static const struct observed_request *
-half_of(const struct attempt *a, bool holds, const struct attempt *other)
-{
-	const struct observed_request *asked = other->request;
-	const struct observed_response *said = other->response;
-
-	if (a->observations.next == NULL)
-		return NULL;
-	LIST_EACH (link, &a->observations) {
-		const struct observation *o =
-		    LIST_OBJECT(link, struct observation, link);
-		const struct observed_request *q = &o->request;
-		const struct observed_response *r = &o->response;
-
-		if (!q->seen || !r->seen || !same_token(q, asked))
-			continue;
-		if (holds ? q->time <= asked->time && r->time >= said->time
-		          : q->time >= asked->time && r->time <= said->time)
-			return q;
-	}
-	return NULL;
-}
-
-static bool
-is_outer_half(void *context, const struct event *e)
-{
-	struct halves *x = context;
-	const struct attempt *a = e->attempt;
-	const struct observed_request *q;
-
-	if (!address_eq(&a->connection.proxy, &x->inner->connection.client) ||
-	    (q = half_of(a, true, x->inner)) == NULL)
-		return true;
-	x->several = x->outer != NULL &&
-	    !address_eq(&a->connection.client, &x->outer->connection.client);
-	x->outer = a;
-	x->asked = q;
-	return !x->several;
-}
-
-static bool
-is_inner_half(void *context, const struct event *e)
-{
-	struct halves *x = context;
-	const struct connection *c = &e->attempt->connection;
-	const struct observed_request *q =
-	    half_of(e->attempt, false, x->outer);
-
-	if (q == NULL)
-		return true;
-	x->several = x->inner != NULL &&
-	    (!address_eq(&c->proxy, &x->inner->connection.proxy) ||
-	        c->proxy_port != x->inner->connection.proxy_port ||
-	        q->keeps_alive != x->asked->keeps_alive);
-	x->inner = e->attempt;
-	x->asked = q;
-	return !x->several;
-}
-
-/*
- * The type 1 of a program is the same everywhere: where those of two clients
- * were with the box at once, it is not known whose this is.
- */
-static bool
-find_outer(const struct subject *s, struct halves *x)
-{
-	*x = (struct halves){ .inner = s->attempt };
-	if (s->event == NULL || x->inner->request == NULL ||
-	    x->inner->response == NULL ||
-	    !history_client_is_proxy(s->history, s->event))
-		return false;
-	history_each_between(s->history, x->inner->response->time,
-	    when_after(x->inner->response->time, LATER), is_outer_half, x);
-	return x->outer != NULL && !x->several;
-}
-
-static bool
-find_inner(const struct subject *s, struct halves *x)
-{
-	*x = (struct halves){ .outer = s->attempt };
-	if (s->event == NULL || x->outer->request == NULL ||
-	    x->outer->response == NULL)
-		return false;
-	history_each_of_client(s->history, &x->outer->connection.proxy,
-	    when_after(s->event->time, LATER), is_inner_half, x);
-	return x->inner != NULL && !x->several;
-}
-
 /* What is asked of the other half; f->offset tells. */
 enum { WHO, KEEPS_ALIVE };
 
 static struct value
 outer_half(const struct subject *s, const struct fact *f)
 {
-	struct halves x;
+	struct half outer;
 
-	if (!find_outer(s, &x))
+	if (!chain_outer(s->history, s->event, &outer))
 		return value_absent();
 	return f->offset == KEEPS_ALIVE
-	    ? value_bool(x.asked->keeps_alive)
-	    : place_of(s, &x.outer->connection.client, 0);
+	    ? value_bool(outer.asked->keeps_alive)
+	    : place_of(s, &outer.attempt->connection.client, 0);
 }
 
 static struct value
 inner_half(const struct subject *s, const struct fact *f)
 {
-	struct halves x;
+	struct half inner;
 
-	if (!find_inner(s, &x))
+	if (!chain_inner(s->history, s->event, &inner))
 		return value_absent();
 	return f->offset == KEEPS_ALIVE
-	    ? value_bool(x.asked->keeps_alive)
-	    : place_of(s, &x.inner->connection.proxy,
-	          x.inner->connection.proxy_port);
+	    ? value_bool(inner.asked->keeps_alive)
+	    : place_of(s, &inner.attempt->connection.proxy,
+	          inner.attempt->connection.proxy_port);
 }
 
 /* Which side of the box this is; in a row of boxes it may be both. */
@@ -280,23 +194,46 @@ static struct value
 sides_told(const struct subject *s, const struct fact *f)
 {
 	struct text t = { .limit = 240 };
-	struct halves in, out;
+	struct half outer, inner;
 
 	(void)f;
-	if (find_outer(s, &out)) {
-		address_add(&t, &s->attempt->connection.client);
-		text_str(&t, " asks for ");
-		address_add(&t, &out.outer->connection.client);
-	}
-	if (find_inner(s, &in)) {
+	if (chain_outer(s->history, s->event, &outer) ||
+	    chain_readdressed_outer(s->history, s->event, &outer))
+		chain_asks_for(&t, s->attempt, outer.attempt);
+	if (chain_inner(s->history, s->event, &inner) ||
+	    chain_readdressed_inner(s->history, s->event, &inner)) {
 		text_str(&t, t.len > 0 ? "; " : "");
-		address_add(&t, &s->attempt->connection.proxy);
-		text_str(&t, " hands it on to ");
-		address_add(&t, &in.inner->connection.proxy);
-		text_fmt(&t, ":%u", in.inner->connection.proxy_port);
+		chain_handed_on(&t, s->attempt, inner.attempt);
 	}
 	if (t.len == 0)
 		return value_absent();
+	return value_text(s, &t);
+}
+
+/*
+ * Who wrote the 407 that this proxy gave: one behind it, which was seen to
+ * give the same, or which stands before this one in Via.
+ */
+static struct value
+written_by(const struct subject *s, const struct fact *f)
+{
+	const struct observed_response *p = s->attempt->response;
+	struct half inner;
+
+	(void)f;
+	if (p == NULL || p->status != 407)
+		return value_absent();
+	if (chain_inner(s->history, s->event, &inner) &&
+	    inner.attempt->response->status == 407 &&
+	    lookback_same_text(p->server, inner.attempt->response->server))
+		return place_of(s, &inner.attempt->connection.proxy,
+		    inner.attempt->connection.proxy_port);
+	if (p->via == NULL || strchr(p->via, ',') == NULL)
+		return value_absent();
+
+	struct text t = { .limit = 240 };
+
+	text_add(&t, received_by(span_of_str(p->via)));
 	return value_text(s, &t);
 }
 
@@ -320,6 +257,9 @@ const struct fact facts_of_chain[] = {
 	{ "inner.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
 	    "it lets its connection to that proxy stay open",
 	    SEE_BOTH, NULL, .compute = inner_half, .offset = KEEPS_ALIVE },
+	{ "proxy.407_written_by", FACT_STRING, SOURCE_HISTORY,
+	    "the proxy behind this one that wrote the 407",
+	    SEE_BOTH, "the proxy itself", .compute = written_by },
 	{ "story.between", FACT_STRING, SOURCE_HISTORY,
 	    "which side of a box between client and proxy this is, in words",
 	    SEE_BOTH, NULL, .compute = sides_told },

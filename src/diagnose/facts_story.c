@@ -282,6 +282,62 @@ domain_refused(const struct subject *s, const struct fact *f)
 	return value_number((double)x.n);
 }
 
+static bool
+has_domain(const struct event *e)
+{
+	const struct attempt *a = e->attempt;
+
+	return a->user != NULL && a->domain != NULL && a->domain[0] != '\0';
+}
+
+static bool
+is_bare(const struct event *e, const struct event *o)
+{
+	(void)e;
+	return o->attempt->user != NULL && !has_domain(o);
+}
+
+static struct value
+bare_names_pass(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_LANE] == 0)
+		return value_unknown();
+	return value_bool(history_near(s->history, s->event, KIN_LANE,
+	                      WHICH_OK, is_bare) != NULL);
+}
+
+struct host_seen {
+	const struct attempt *attempt;
+	bool found;
+};
+
+static bool
+passes_with_domain(void *context, const struct event *o)
+{
+	struct host_seen *x = context;
+
+	x->found = o->kind == EVENT_OK && has_domain(o) &&
+	    o->attempt->scheme == x->attempt->scheme &&
+	    address_eq(&o->attempt->connection.proxy,
+	        &x->attempt->connection.proxy);
+	return !x->found;
+}
+
+/* Another port of the host may be another proxy that asks the same. */
+static struct value
+domain_names_pass(const struct subject *s, const struct fact *f)
+{
+	struct host_seen x = { .attempt = s->attempt };
+
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	history_each_between(s->history, when_after(s->event->time, -NEAR),
+	    when_after(s->event->time, NEAR), passes_with_domain, &x);
+	return value_bool(x.found);
+}
+
 /* -- lock-out -- */
 
 struct tries {
@@ -478,6 +534,13 @@ const struct fact facts_of_story[] = {
 	{ "proxy.domain_refused_users", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many users of this domain were refused with this scheme",
 	    NULL, NULL, .compute = domain_refused },
+	{ "proxy.bare_names_pass", FACT_BOOL, SOURCE_HISTORY,
+	    "somebody gets in with this scheme whose name has no domain",
+	    NULL, NULL, .compute = bare_names_pass },
+	{ "host.domain_names_pass", FACT_BOOL, SOURCE_HISTORY,
+	    "at any port of this proxy's address somebody gets in within five "
+	    "minutes with this scheme whose name has a domain", NULL, NULL,
+	    .compute = domain_names_pass },
 	{ "user.wrong_tries", FACT_NUMBER, SOURCE_HISTORY,
 	    "refusals of this user in the half hour up to this one, with no "
 	    "success between", SEE_OTHERS, NULL,

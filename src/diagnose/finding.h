@@ -65,6 +65,9 @@ struct finding {
 
 	const struct attempt **attempts; /* in order of start */
 	size_t n_attempts;
+	/* The same logins on the inner side of a box, which are not counted. */
+	const struct attempt *const *inner;
+	size_t n_inner;
 	size_t times; /* refused, or asked in vain, in all of them */
 	const struct attempt *example;   /* the one whose ladder is shown */
 	const struct attempt *good;      /* a good one to compare, or NULL */
@@ -87,6 +90,7 @@ struct finding {
 	size_t n_differs;
 	/* The make of the proxy of the example; NULL: it does not tell. */
 	const char *product, *product_version, *product_signs;
+	const char *product_behind; /* where, if it is another one behind */
 	enum level product_confidence;
 	const char *const *advice; /* what is special about it, expanded */
 	size_t n_advice;

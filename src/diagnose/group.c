@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "diagnose/chain.h"
 #include "diagnose/tally.h"
 
 /* Streams that a display filter names one by one. */
@@ -32,6 +33,7 @@ groups_free(struct groups *g)
 		return;
 	for (size_t i = 0; i < g->n; i++) {
 		free(g->at[i]->attempts);
+		free(g->at[i]->boxes);
 		free(g->at[i]->refused_clients);
 		free(g->at[i]);
 	}
@@ -126,7 +128,7 @@ group_would_join(const struct rule *rule, const struct attempt *a,
 	return same_group(&left, &right);
 }
 
-void
+struct group *
 groups_add(struct groups *g, const struct rule *rule, const char *apart,
     const struct attempt *a)
 {
@@ -134,7 +136,7 @@ groups_add(struct groups *g, const struct rule *rule, const char *apart,
 	struct group *found = group_like(g, &like);
 
 	if (found == NULL)
-		return;
+		return NULL;
 	if (found->n == found->room) {
 		found->room = found->room > 0 ? found->room * 2 : 4;
 		found->attempts = memory_grow(found->attempts, found->room,
@@ -143,6 +145,19 @@ groups_add(struct groups *g, const struct rule *rule, const char *apart,
 	found->attempts[found->n++] = a;
 	if (a->first_frame < found->first_frame)
 		found->first_frame = a->first_frame;
+	return found;
+}
+
+void
+group_add_inner(struct group *g, const struct attempt *outer,
+    const struct attempt *inner)
+{
+	if (g->n_boxes == g->boxes_room) {
+		g->boxes_room = g->boxes_room > 0 ? g->boxes_room * 2 : 4;
+		g->boxes = memory_grow(g->boxes, g->boxes_room,
+		    sizeof(*g->boxes));
+	}
+	g->boxes[g->n_boxes++] = (struct sides_of_box){ outer, inner };
 }
 
 void
@@ -376,6 +391,48 @@ describe_attempts(const struct group *g, struct finding *f,
 	take_frames(f);
 }
 
+/* So many boxes are named. */
+#define MAX_BOXES 3
+
+/* "10.0.0.9 hands it on to 10.0.0.3:3128; …" */
+static const char *
+boxes_told(const struct group *g, struct arena *arena)
+{
+	struct text t = { .limit = 400 };
+	const char *said[MAX_BOXES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_boxes && n < MAX_BOXES; i++) {
+		struct text one = { .limit = 120 };
+		size_t at = 0;
+
+		chain_handed_on(&one, g->boxes[i].outer, g->boxes[i].inner);
+		while (at < n && strcmp(said[at], text_get(&one)) != 0)
+			at++;
+		if (at == n) {
+			text_fmt(&t, "%s; ", text_get(&one));
+			said[n++] = arena_str(arena, text_span(&one));
+		}
+		text_fini(&one);
+	}
+	text_str(&t, "seen on both sides, counted once");
+	return keep(arena, &t);
+}
+
+static void
+describe_boxes(const struct group *g, struct finding *f, struct arena *arena)
+{
+	const struct attempt **inner =
+	    arena_new(arena, (g->n_boxes + 1) * sizeof(*inner));
+
+	for (size_t i = 0; i < g->n_boxes; i++)
+		inner[i] = g->boxes[i].inner;
+	f->inner = inner;
+	f->n_inner = g->n_boxes;
+	if (g->n_boxes > 0)
+		f->between = boxes_told(g, arena);
+}
+
 /* Whatever the look: what hash_of() has, and the name in lower case. */
 static uint64_t
 key_of(const struct group *g)
@@ -426,5 +483,6 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 		describe_refused(g, f, arena);
 	else
 		describe_attempts(g, f, arena);
+	describe_boxes(g, f, arena);
 	f->display_filter = filter_of(g, f, capture, arena);
 }

@@ -14,6 +14,11 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/rules.h"
 
+/* A login on both sides of a box: it is told on the outer one. */
+struct sides_of_box {
+	const struct attempt *outer, *inner;
+};
+
 struct group {
 	struct table_entry entry;
 	const struct rule *rule;
@@ -24,6 +29,8 @@ struct group {
 
 	const struct attempt **attempts; /* in order of start */
 	size_t n, room;
+	struct sides_of_box *boxes; /* of those that were seen twice */
+	size_t n_boxes, boxes_room;
 	const struct observation *refused; /* the first; n counts all */
 	struct address *refused_clients;   /* of all, `n` of them */
 	uint64_t frames[12];               /* of refused connections */
@@ -36,11 +43,16 @@ struct groups;
 struct groups *groups_new(void);
 void groups_free(struct groups *g);
 
-/* `apart`: what the rule has of that name, expanded; NULL if it has none. */
-void groups_add(struct groups *g, const struct rule *rule, const char *apart,
-    const struct attempt *a);
+/* `apart`: what the rule has of that name, expanded; NULL if it has none.
+ * NULL past the limit. */
+struct group *groups_add(struct groups *g, const struct rule *rule,
+    const char *apart, const struct attempt *a);
 void groups_add_refused(struct groups *g, const struct rule *rule,
     const char *apart, const struct observation *o);
+
+/* The same once more, behind a box: `outer` may be behind another one. */
+void group_add_inner(struct group *g, const struct attempt *outer,
+    const struct attempt *inner);
 
 /* Would these two be of one group, if the rule held of both? */
 bool group_would_join(const struct rule *rule, const struct attempt *a,

@@ -19,10 +19,17 @@ struct series {
 	uint32_t ids;
 };
 
+struct token_place {
+	fingerprint whole; /* of the last credentials */
+	uint32_t event;
+};
+
 struct history {
 	struct event *events; /* in order of time */
 	size_t n;
 	struct kin *kin;
+	struct token_place *by_token; /* sorted, events in order of time */
+	size_t n_by_token;
 	const struct attempt **by_address; /* sorted, to find an event */
 	uint32_t *event_of;                /* same order */
 	struct series series[KIN_COUNT][WHICH_COUNT];
@@ -35,6 +42,7 @@ struct history {
 };
 
 static void index_attempts(struct history *h);
+static void index_tokens(struct history *h);
 static void note_proxies_of_proxies(struct history *h);
 static void build_series(struct history *h, enum kinship kin,
     enum which which);
@@ -170,6 +178,7 @@ history_new(struct attempt *const *attempts, size_t n,
 	for (size_t i = 0; i < n; i++)
 		kin_number(h->kin, &h->events[i]);
 	index_attempts(h);
+	index_tokens(h);
 	for (int kin = 0; kin < KIN_COUNT; kin++)
 		for (int which = 0; which < WHICH_COUNT; which++)
 			build_series(h, (enum kinship)kin, (enum which)which);
@@ -198,6 +207,7 @@ history_free(struct history *h)
 	free(h->proxies);
 	free(h->client_is_proxy);
 	free(h->client_passes_on);
+	free(h->by_token);
 	free(h->by_address);
 	free(h->event_of);
 	free(h->events);
@@ -233,6 +243,30 @@ index_attempts(struct history *h)
 		h->event_of[i] = places[i].event;
 	}
 	free(places);
+}
+
+static int
+by_token(const void *left, const void *right)
+{
+	const struct token_place *a = left, *b = right;
+
+	if (a->whole != b->whole)
+		return a->whole < b->whole ? -1 : 1;
+	return a->event < b->event ? -1 : a->event > b->event;
+}
+
+static void
+index_tokens(struct history *h)
+{
+	h->by_token = memory_new(h->n + 1, sizeof(*h->by_token));
+	for (size_t i = 0; i < h->n; i++) {
+		const struct token *t = h->events[i].attempt->credentials;
+
+		if (t != NULL)
+			h->by_token[h->n_by_token++] =
+			    (struct token_place){ t->whole, (uint32_t)i };
+	}
+	qsort(h->by_token, h->n_by_token, sizeof(*h->by_token), by_token);
 }
 
 static bool
@@ -565,6 +599,31 @@ history_each_between(const struct history *h, when_ns from, when_ns to,
 	for (; i < end && h->events[i].time <= to; i++)
 		if (!each(context, &h->events[i]))
 			return;
+}
+
+void
+history_each_of_token(const struct history *h, fingerprint whole,
+    when_ns from, when_ns to,
+    bool (*each)(void *context, const struct event *e), void *context)
+{
+	struct token_place first = { whole, (uint32_t)first_from(h, from) };
+	size_t low = 0, high = h->n_by_token;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_token(&h->by_token[middle], &first) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (int i = 0; i < MAX_STEPS && low < h->n_by_token; i++, low++) {
+		const struct event *e = &h->events[h->by_token[low].event];
+
+		if (h->by_token[low].whole != whole || e->time > to ||
+		    !each(context, e))
+			return;
+	}
 }
 
 bool

@@ -164,6 +164,12 @@ void history_each_near(const struct history *h, const struct event *e,
 void history_each_between(const struct history *h, when_ns from, when_ns to,
     bool (*each)(void *context, const struct event *e), void *context);
 
+/* Those from `from` to `to` whose last credentials are these, word by word,
+ * in order; at most 128. */
+void history_each_of_token(const struct history *h, fingerprint whole,
+    when_ns from, when_ns to,
+    bool (*each)(void *context, const struct event *e), void *context);
+
 /* NULL if e is in none. */
 const struct run *history_run(const struct history *h, const struct event *e);
 const struct lane *history_lane(const struct history *h,

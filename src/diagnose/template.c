@@ -94,3 +94,18 @@ template_expand(struct text *t, const char *text, struct subject *s)
 		}
 	}
 }
+
+const char *
+template_words(const char *text, struct subject *s, struct arena *arena)
+{
+	struct text t = { .limit = 4000 };
+
+	if (text == NULL)
+		return NULL;
+	template_expand(&t, text, s);
+
+	const char *kept = arena_str(arena, span_of_str(text_get(&t)));
+
+	text_fini(&t);
+	return kept;
+}

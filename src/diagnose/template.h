@@ -17,4 +17,8 @@ bool template_check(const char *text, struct condition_fault *fault);
 /* A template that was checked; what is wrong in others stays as it is. */
 void template_expand(struct text *t, const char *text, struct subject *s);
 
+/* The same, kept; NULL stays NULL. */
+const char *template_words(const char *text, struct subject *s,
+    struct arena *arena);
+
 #endif

@@ -164,6 +164,24 @@ attempt_named(const struct events *e, struct span name)
 	return k != NULL ? e->attempts[k->index] : NULL;
 }
 
+/* Those that are there, of a list of ids. */
+static const struct attempt **
+attempts_named(struct events *e, struct span list, size_t *n)
+{
+	size_t room = parts_count(list, limit_of(LIMIT_ATTEMPTS));
+	const struct attempt **all =
+	    arena_new(&e->arena, (room + 1) * sizeof(*all));
+	struct reader r = reader_of(list);
+	struct json_member m;
+
+	json_array(&r);
+	*n = 0;
+	while (*n < room && json_element(&r, &m))
+		if ((all[*n] = attempt_named(e, m.value)) != NULL)
+			++*n;
+	return all;
+}
+
 /*
  * Its attempts, and the example among them; false if it has some, and all are
  * missing.
@@ -174,19 +192,11 @@ find_attempts(struct events *e, struct span about, struct finding *f,
 {
 	struct span list = json_member(about, "attempts");
 	size_t room = parts_count(list, limit_of(LIMIT_ATTEMPTS));
-	struct reader r = reader_of(list);
-	struct json_member m;
 
-	f->attempts = arena_new(&e->arena, (room + 1) * sizeof(*f->attempts));
-	json_array(&r);
-	while (f->n_attempts < room && json_element(&r, &m)) {
-		struct attempt *a = attempt_named(e, m.value);
-
-		if (a == NULL)
-			continue;
-		f->attempts[f->n_attempts++] = a;
-		f->times += attempt_refusals(a);
-	}
+	f->attempts = attempts_named(e, list, &f->n_attempts);
+	f->inner = attempts_named(e, json_member(about, "inner"), &f->n_inner);
+	for (size_t i = 0; i < f->n_attempts; i++)
+		f->times += attempt_refusals(f->attempts[i]);
 	*example = attempt_named(e, json_member(about, "example"));
 	f->example = *example;
 	f->good = attempt_named(e, json_member(about, "good"));

@@ -119,6 +119,7 @@ read_product(struct arena *a, struct span product, struct finding *f)
 {
 	f->product = json_string(a, product, "name");
 	f->product_version = json_string(a, product, "version");
+	f->product_behind = json_string(a, product, "behind");
 	f->product_signs = json_string(a, product, "signs");
 	f->product_confidence = level_of(product, "confidence");
 	f->advice = parts_strings(a, json_member(product, "advice"),

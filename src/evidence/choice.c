@@ -200,6 +200,17 @@ add_lost_kdcs(struct choice *c, const struct finding *f)
 }
 
 static void
+add_failed(struct choice *c, const struct finding *f,
+    const struct attempt *a)
+{
+	add_attempt(c, a, RANK_FINDING);
+	remarks_add(&c->remarks, a, f);
+	addresses_add(&c->beside.clients, &a->connection.client);
+	addresses_add(&c->beside.clients, &a->connection.peer);
+	addresses_add(&c->beside.proxies, &a->connection.proxy);
+}
+
+static void
 add_finding(struct choice *c, const struct finding *f)
 {
 	if (f->n_attempts == 0)
@@ -215,15 +226,10 @@ add_finding(struct choice *c, const struct finding *f)
 		add_attempt(c, f->good, RANK_GOOD);
 		remarks_add(&c->remarks, f->good, NULL);
 	}
-	for (size_t i = 0; i < f->n_attempts; i++) {
-		const struct attempt *a = f->attempts[i];
-
-		add_attempt(c, a, RANK_FINDING);
-		remarks_add(&c->remarks, a, f);
-		addresses_add(&c->beside.clients, &a->connection.client);
-		addresses_add(&c->beside.clients, &a->connection.peer);
-		addresses_add(&c->beside.proxies, &a->connection.proxy);
-	}
+	for (size_t i = 0; i < f->n_attempts; i++)
+		add_failed(c, f, f->attempts[i]);
+	for (size_t i = 0; i < f->n_inner; i++)
+		add_failed(c, f, f->inner[i]);
 }
 
 /* How many other attempts at one proxy, with one scheme and outcome. */

@@ -278,6 +278,10 @@ json_of_finding(struct teller *t, const struct finding *f)
 		copy.attempts += copy.n_attempts - NAMED_MOST;
 		copy.n_attempts = NAMED_MOST;
 	}
+	if (copy.n_inner > NAMED_MOST) {
+		copy.inner += copy.n_inner - NAMED_MOST;
+		copy.n_inner = NAMED_MOST;
+	}
 	json_finding(&t->line, t->report, &copy);
 	say_json(t);
 }

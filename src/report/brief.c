@@ -203,10 +203,7 @@ product_entry(struct entries *e, const struct finding *f)
 {
 	if (f->product == NULL)
 		return;
-	text_fmt(&e->words, "%s%s%s%s",
-	    f->product_confidence == LEVEL_LOW ? "maybe " : "", f->product,
-	    f->product_version != NULL ? " " : "",
-	    f->product_version != NULL ? f->product_version : "");
+	words_product(&e->words, e->report, f);
 	entry(e, "make of the proxy");
 }
 

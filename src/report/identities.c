@@ -190,6 +190,7 @@ learn_sentences(struct redact *r, const struct finding *f)
 	for (size_t i = 0; i < f->n_advice; i++)
 		learn_words(r, f->advice[i]);
 	learn_words(r, f->product_signs);
+	learn_words(r, f->product_behind);
 	learn_words(r, f->escalate_to);
 	learn_words(r, f->escalate_when);
 	learn_words(r, f->verify);

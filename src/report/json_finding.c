@@ -108,6 +108,12 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	for (size_t i = 0; i < f->n_attempts; i++)
 		json_attempt_id(w, NULL, f->attempts[i]);
 	jsonw_end(w);
+	if (f->n_inner > 0) {
+		jsonw_array(w, "inner");
+		for (size_t i = 0; i < f->n_inner; i++)
+			json_attempt_id(w, NULL, f->inner[i]);
+		jsonw_end(w);
+	}
 	jsonw_uint(w, "count", f->total > 0 ? f->total : f->n_attempts);
 	add_tally(w, r, "clients", &f->clients);
 	add_tally(w, r, "users", &f->users);
@@ -176,6 +182,9 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 		jsonw_str(w, "name", f->product);
 		jsonw_str(w, "version", f->product_version);
 		jsonw_str(w, "confidence", level_name(f->product_confidence));
+		if (f->product_behind != NULL)
+			jsonw_str(w, "behind",
+			    redact_words(r->redact, f->product_behind));
 		jsonw_str(w, "signs",
 		    redact_words(r->redact, f->product_signs));
 		jsonw_array(w, "advice");

@@ -67,13 +67,14 @@ add_software(struct text *t, const struct report *r, const struct finding *f)
 		    address_eq(&r->proxies[i].address,
 		        &f->example->connection.proxy))
 			software = r->proxies[i].software;
+	if (f->product == NULL && software == NULL)
+		return;
+	text_str(t, " (");
 	if (f->product != NULL)
-		text_fmt(t, " (%s%s%s%s)",
-		    f->product_confidence == LEVEL_LOW ? "maybe " : "",
-		    f->product, f->product_version != NULL ? " " : "",
-		    f->product_version != NULL ? f->product_version : "");
-	else if (software != NULL)
-		text_fmt(t, " (%s)", redact_words(r->redact, software));
+		words_product(t, r, f);
+	else
+		text_str(t, redact_words(r->redact, software));
+	text_char(t, ')');
 }
 
 static void

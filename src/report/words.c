@@ -127,3 +127,15 @@ words_known(struct text *t, const struct finding *f)
 		text_fmt(t, "; %llu times in earlier runs",
 		    (unsigned long long)f->known_times);
 }
+
+void
+words_product(struct text *t, const struct report *r, const struct finding *f)
+{
+	text_fmt(t, "%s%s", f->product_confidence == LEVEL_LOW ? "maybe " : "",
+	    f->product);
+	if (f->product_version != NULL)
+		text_fmt(t, " %s", f->product_version);
+	if (f->product_behind != NULL)
+		text_fmt(t, " at %s, behind it",
+		    redact_words(r->redact, f->product_behind));
+}

@@ -41,4 +41,9 @@ void words_since(struct text *t, when_ns worked, when_ns failing);
 /* "since 2026-11-22 08:14:03 UTC; 12 times in earlier runs" */
 void words_known(struct text *t, const struct finding *f);
 
+/* "maybe Squid 5.7"; " at 10.0.0.3:3128, behind it" if it is not the
+ * proxy that was asked.  f->product is set. */
+void words_product(struct text *t, const struct report *r,
+    const struct finding *f);
+
 #endif

@@ -3,6 +3,7 @@
 #include "diagnose/facts.h"
 
 #include "asked.h"
+#include "diagnose/rules.h"
 #include "run.h"
 
 #define BOX 100
@@ -65,6 +66,40 @@ START_TEST(each_side_knows_the_other)
 }
 END_TEST
 
+START_TEST(who_wrote_the_407_is_known_from_behind_or_from_via)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(BOX, 200, true, &seen[1], t + 1, t + 8);
+	struct attempt *other = half(2, 201, true, &seen[2], t, t + 9);
+
+	seen[2].response.via = "1.1 far.test (squid/5.7), 1.1 near.test";
+	seen[1].response.via = "1.1 far.test (squid/5.7)";
+	asked_begin();
+	ck_assert_str_eq(value_of(outer, "proxy.407_written_by")->string,
+	    "192.0.2.200:3128");
+	ck_assert_int_eq(value_of(inner, "proxy.407_written_by")->state,
+	    VALUE_ABSENT);
+	ck_assert_str_eq(value_of(other, "proxy.407_written_by")->string,
+	    "far.test");
+	asked_end();
+}
+END_TEST
+
+START_TEST(what_a_box_says_in_its_own_words_it_wrote)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+
+	half(BOX, 200, true, &seen[1], t + 1, t + 8);
+	seen[0].response.server = "box/1.0";
+	asked_begin();
+	ck_assert_int_eq(value_of(outer, "proxy.407_written_by")->state,
+	    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
 /* What began before the box was asked, or ended later, is of another. */
 START_TEST(halves_lie_within_each_other)
 {
@@ -112,6 +147,221 @@ START_TEST(of_two_halves_that_differ_neither_is_meant)
 }
 END_TEST
 
+/* A whole refused login, on the one side and on the other. */
+static struct attempt *
+refused(uint8_t client, uint8_t proxy, struct observation *o, when_ns from,
+    when_ns to)
+{
+	struct attempt *a =
+	    scene_basic(&scene, client, "curl", "bob", 7, false);
+
+	a->connection.proxy = scene_address(proxy);
+	a->end = to;
+	o->request = *a->request;
+	o->response = *a->response;
+	o->request.credentials = (struct token *)(uintptr_t)a->credentials;
+	o->request.credentials->whole = TYPE1;
+	o->request.authority = a->authority;
+	o->request.time = from;
+	o->response.time = to;
+	a->request = &o->request;
+	a->response = &o->response;
+	list_append(&a->observations, &o->link);
+	return a;
+}
+
+static struct diagnosis *
+judged(void)
+{
+	struct rules *rules = rules_new();
+	struct diagnosis *d;
+
+	rules_default(rules);
+	d = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
+	    &scene_capture);
+	rules_free(rules);
+	return d;
+}
+
+/* Behind the first box there is another one. */
+START_TEST(one_fault_is_told_once_where_the_client_is)
+{
+	when_ns t = scene.clock;
+	struct attempt *last = refused(BOX + 1, 200, &seen[2], t + 2, t + 7);
+	struct attempt *inner = refused(BOX, BOX + 1, &seen[1], t + 1, t + 8);
+	struct attempt *outer = refused(1, BOX, &seen[0], t, t + 9);
+	struct diagnosis *d = judged();
+	size_t faults = 0;
+
+	for (size_t i = 0; i < diagnosis_findings(d); i++) {
+		const struct finding *f = diagnosis_finding(d, i);
+
+		if (!f->fault)
+			continue;
+		faults++;
+		ck_assert_uint_eq(f->n_attempts, 1);
+		ck_assert_ptr_eq(f->example, outer);
+		ck_assert_uint_eq(f->n_inner, 2);
+		ck_assert_ptr_eq(f->inner[0], last);
+		ck_assert_ptr_eq(f->inner[1], inner);
+		ck_assert_str_eq(f->between,
+		    "192.0.2.101 hands it on to 192.0.2.200:3128; "
+		    "192.0.2.100 hands it on to 192.0.2.101:3128; "
+		    "seen on both sides, counted once");
+	}
+	ck_assert_uint_eq(faults, 1);
+	ck_assert_int_eq(inner->cause, outer->cause);
+	diagnosis_free(d);
+}
+END_TEST
+
+/* The box got in there for another reason than what its client is told. */
+START_TEST(two_causes_are_two_faults)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = refused(1, BOX, &seen[0], t, t + 9);
+	struct attempt *inner = refused(BOX, 200, &seen[1], t + 1, t + 8);
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	outer->offers = outer->last_offers =
+	    scene_token(&scene, SCHEME_NEGOTIATE, TOKEN_NONE);
+	d = judged();
+	ck_assert_int_ne(inner->cause, outer->cause);
+	for (size_t i = 0; i < diagnosis_findings(d); i++)
+		faults += diagnosis_finding(d, i)->fault;
+	ck_assert_uint_eq(faults, 2);
+	diagnosis_free(d);
+}
+END_TEST
+
+/* One connection, before and behind a box that translates its addresses. */
+static size_t
+faults_of_translated(uint16_t port, uint16_t translated_port)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = refused(1, 200, &seen[0], t, t + 9);
+	struct attempt *inner = refused(BOX, 200, &seen[1], t + 1, t + 8);
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	outer->connection.client_port = port;
+	inner->connection.client_port = translated_port;
+	d = judged();
+	for (size_t i = 0; i < diagnosis_findings(d); i++) {
+		const struct finding *f = diagnosis_finding(d, i);
+
+		faults += f->fault;
+		if (f->fault && f->n_inner > 0)
+			ck_assert_str_eq(f->between,
+			    "its addresses are translated to 192.0.2.100 and "
+			    "192.0.2.200:3128; seen on both sides, counted "
+			    "once");
+	}
+	diagnosis_free(d);
+	return faults;
+}
+
+START_TEST(a_translated_connection_is_told_once)
+{
+	ck_assert_uint_eq(faults_of_translated(40000, 40000), 1);
+}
+END_TEST
+
+/* With the same password two computers may ask for the same at once. */
+START_TEST(the_same_password_alone_is_no_translation)
+{
+	ck_assert_uint_eq(faults_of_translated(40000, 40001), 2);
+}
+END_TEST
+
+/* A proxy that goes on from another address, with a login of its own. */
+START_TEST(what_a_proxy_asks_from_another_address_is_known_by_the_client)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(77, 200, true, &seen[1], t + 1, t + 8);
+
+	seen[1].request.credentials =
+	    scene_token(&scene, SCHEME_BASIC, TOKEN_BASIC);
+	inner->credentials = inner->negotiate = seen[1].request.credentials;
+	seen[1].request.forwarded_for =
+	    _i == 0 ? "192.0.2.9, 192.0.2.1" : "192.0.2.1, 192.0.2.9";
+	asked_begin();
+	if (_i == 0)
+		ck_assert_str_eq(value_of(outer, "proxy.upstream_407")->string,
+		    "192.0.2.200:3128");
+	else
+		ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
+		    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
+START_TEST(one_login_from_two_addresses_of_a_proxy_is_told_once)
+{
+	when_ns t = scene.clock;
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	refused(1, BOX, &seen[0], t, t + 9)->connection.client_port = 1;
+	refused(77, 200, &seen[1], t + 1, t + 8)->connection.client_port = 2;
+	seen[1].request.forwarded_for = "192.0.2.1";
+	d = judged();
+	for (size_t i = 0; i < diagnosis_findings(d); i++) {
+		const struct finding *f = diagnosis_finding(d, i);
+
+		if (!f->fault)
+			continue;
+		faults++;
+		ck_assert_str_eq(f->between,
+		    "192.0.2.100 hands it on, as 192.0.2.77, to "
+		    "192.0.2.200:3128; seen on both sides, counted once");
+	}
+	ck_assert_uint_eq(faults, 1);
+	diagnosis_free(d);
+}
+END_TEST
+
+static size_t
+faults_told(void)
+{
+	struct diagnosis *d = judged();
+	size_t faults = 0;
+
+	for (size_t i = 0; i < diagnosis_findings(d); i++)
+		faults += diagnosis_finding(d, i)->fault;
+	diagnosis_free(d);
+	return faults;
+}
+
+/* Both sides in the same instant: each seems to hold the other. */
+START_TEST(halves_in_a_circle_are_not_lost)
+{
+	when_ns t = scene.clock;
+
+	refused(1, 200, &seen[0], t, t + 9)->connection.client_port = 4;
+	refused(BOX, 200, &seen[1], t, t + 9)->connection.client_port = 4;
+	ck_assert_uint_eq(faults_told(), 1);
+}
+END_TEST
+
+/* A client that names itself is no box. */
+START_TEST(a_client_that_asks_for_itself_is_no_proxy)
+{
+	when_ns t = scene.clock;
+	struct attempt *a = refused(1, 200, &seen[0], t, t + 9);
+
+	seen[0].request.forwarded_for = "192.0.2.1";
+	ck_assert_uint_eq(faults_told(), 1);
+	asked_begin();
+	ck_assert_int_eq(value_of(a, "proxy.upstream_407")->state,
+	    VALUE_ABSENT);
+	ck_assert_int_eq(value_of(a, "story.between")->state, VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -137,9 +387,23 @@ main(void)
 
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, each_side_knows_the_other);
+	tcase_add_test(c,
+	    who_wrote_the_407_is_known_from_behind_or_from_via);
+	tcase_add_test(c, what_a_box_says_in_its_own_words_it_wrote);
 	tcase_add_test(c, halves_lie_within_each_other);
 	tcase_add_test(c, of_two_clients_at_once_neither_is_named);
 	tcase_add_test(c, of_two_halves_that_differ_neither_is_meant);
+	tcase_add_test(c, one_fault_is_told_once_where_the_client_is);
+	tcase_add_test(c, two_causes_are_two_faults);
+	tcase_add_test(c, a_translated_connection_is_told_once);
+	tcase_add_test(c, the_same_password_alone_is_no_translation);
+	tcase_add_loop_test(c,
+	    what_a_proxy_asks_from_another_address_is_known_by_the_client, 0,
+	    2);
+	tcase_add_test(c,
+	    one_login_from_two_addresses_of_a_proxy_is_told_once);
+	tcase_add_test(c, halves_in_a_circle_are_not_lost);
+	tcase_add_test(c, a_client_that_asks_for_itself_is_no_proxy);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

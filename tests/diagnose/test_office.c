@@ -61,6 +61,129 @@ START_TEST(what_is_said_of_one_is_not_counted_over_all)
 }
 END_TEST
 
+static const char *
+ruled_out_because(const struct finding *f, enum cause cause)
+{
+	for (size_t i = 0; i < f->n_ruled_out; i++)
+		if (f->ruled_out[i].cause == cause)
+			return f->ruled_out[i].because;
+	return "";
+}
+
+/* Adam, the example, comes back with his password, and all but Dina. */
+START_TEST(what_it_is_not_is_said_of_all_or_counted)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+	const struct finding *f;
+
+	for (uint8_t wave = 0; wave < 3; wave++)
+		for (uint8_t u = 0; u < 4; u++)
+			if (wave < 2 || u < 3)
+				scene_basic(&scene, u, "curl", users[u],
+				    10 + u, wave != 1);
+	diagnose();
+	f = finding_of("everybody-refused-for-a-time");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(f->n_attempts, 4);
+	ck_assert_str_eq(
+	    ruled_out_because(f, CAUSE_STALE_CACHED_CREDENTIALS),
+	    "in 3 of 4 attempts: this program gets in with the very same "
+	    "password later");
+	ck_assert_str_eq(ruled_out_because(f, CAUSE_CHALLENGE_MISSING),
+	    "the 407 says how to authenticate");
+}
+END_TEST
+
+/* Ben tries more often within the minute than Adam, the example. */
+static const struct finding *
+outage_with_one_who_tries_again(unsigned times)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+
+	for (uint8_t wave = 0; wave < 3; wave++)
+		for (uint8_t u = 0; u < 4; u++)
+			for (unsigned i = 0;
+			     i < (wave == 1 && u == 1 ? times : 1); i++)
+				scene_basic(&scene, u, "curl", users[u],
+				    10 + u, wave != 1);
+	diagnose();
+	return finding_of("everybody-refused-for-a-time");
+}
+
+START_TEST(what_differs_from_one_to_the_next_is_an_example)
+{
+	const struct finding *f = outage_with_one_who_tries_again(2);
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_str_eq(ruled_out_because(f, CAUSE_RETRY_LOOP),
+	    "in all 5 attempts, for example: the refusals are few (1 within "
+	    "a minute)");
+}
+END_TEST
+
+START_TEST(what_one_of_them_has_is_not_ruled_out)
+{
+	const struct finding *f = outage_with_one_who_tries_again(30);
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(f->n_attempts, 33);
+	ck_assert_str_eq(ruled_out_because(f, CAUSE_RETRY_LOOP), "");
+}
+END_TEST
+
+/* Four users write no domain; one who does gets in, on that port or on
+ * another one of the host. */
+static struct attempt *
+office_without_domains(uint16_t port_of_good, const char *domain)
+{
+	static const char *const users[] = { "adam", "ben", "cora", "dina" };
+	struct attempt *a = NULL;
+
+	for (uint8_t wave = 0; wave < 2; wave++)
+		for (uint8_t u = 0; u < 4; u++) {
+			a = scene_basic(&scene, u, "curl", users[u], 10 + u,
+			    false);
+
+			struct attempt *good = scene_basic(&scene, 9, "curl",
+			    "erin", 20, true);
+
+			good->domain = domain;
+			good->connection.proxy_port = port_of_good;
+		}
+	return a;
+}
+
+START_TEST(what_they_share_is_that_their_names_have_no_domain)
+{
+	struct attempt *a =
+	    office_without_domains(_i == 0 ? 3128 : 8080, "LAB");
+
+	diagnose();
+	RULE_IS(a, "names-without-domain");
+	ck_assert_uint_eq(finding_of("names-without-domain")->clients.total,
+	    4);
+}
+END_TEST
+
+START_TEST(where_a_bare_name_gets_in_it_is_not_the_domain)
+{
+	struct attempt *a = office_without_domains(3128, "LAB");
+
+	scene_basic(&scene, 10, "curl", "fay", 21, true);
+	diagnose();
+	ck_assert_str_ne(a->rule, "names-without-domain");
+}
+END_TEST
+
+START_TEST(where_nobody_writes_a_domain_it_is_not_that)
+{
+	struct attempt *a = office_without_domains(8080, NULL);
+
+	diagnose();
+	ck_assert_str_ne(a->rule, "names-without-domain");
+}
+END_TEST
+
 /* Judy has a wrong password at all times, and was the last one before. */
 START_TEST(an_outage_begins_with_those_it_hits)
 {
@@ -212,6 +335,13 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, who_is_locked_out_does_not_get_in_elsewhere);
 	tcase_add_test(c, what_is_said_of_one_is_not_counted_over_all);
+	tcase_add_test(c, what_it_is_not_is_said_of_all_or_counted);
+	tcase_add_test(c, what_differs_from_one_to_the_next_is_an_example);
+	tcase_add_test(c, what_one_of_them_has_is_not_ruled_out);
+	tcase_add_loop_test(c,
+	    what_they_share_is_that_their_names_have_no_domain, 0, 2);
+	tcase_add_test(c, where_a_bare_name_gets_in_it_is_not_the_domain);
+	tcase_add_test(c, where_nobody_writes_a_domain_it_is_not_that);
 	tcase_add_test(c, an_outage_begins_with_those_it_hits);
 	tcase_add_test(c, an_outage_hits_strangers_too);
 	tcase_add_loop_test(c, a_name_in_another_form_is_no_old_password, 0,

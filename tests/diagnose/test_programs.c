@@ -44,6 +44,63 @@ START_TEST(it_is_told_by_what_the_program_does_elsewhere)
 }
 END_TEST
 
+/* Credentials at once, and an answer that is no 407. */
+static struct attempt *
+answered(unsigned status, const char *server, const char *via)
+{
+	struct attempt *a = scene_basic(&scene, 1, "curl", "erin", 1, true);
+	struct observed_response *p =
+	    (struct observed_response *)(uintptr_t)a->response;
+
+	a->method = "CONNECT";
+	a->preemptive = true;
+	a->offer_seen = false;
+	a->n_offers = a->n_last_offers = 0;
+	a->responses_407 = 0;
+	a->status = p->status = (uint16_t)status;
+	p->server = server;
+	p->via = via;
+	return a;
+}
+
+START_TEST(a_web_server_that_does_not_know_connect_is_no_proxy)
+{
+	answered(400, "nginx/1.22.1", NULL);
+	diagnose();
+	ck_assert_ptr_nonnull(finding_of("not-a-forward-proxy"));
+}
+END_TEST
+
+/* A proxy may find fault with a request, too. */
+START_TEST(a_proxy_that_says_400_is_one)
+{
+	if (_i == 0)
+		answered(400, "squid/5.7", "1.1 gw (squid/5.7)");
+	else
+		answered(400, "nginx/1.22.1", NULL)->preemptive = false;
+	diagnose();
+	ck_assert_ptr_null(finding_of("not-a-forward-proxy"));
+}
+END_TEST
+
+/* The page is Squid's own: it is no answer to the password. */
+START_TEST(an_accelerators_401_is_not_about_the_password)
+{
+	struct attempt *a = answered(401, "squid/5.7", "1.1 gw (squid/5.7)");
+	struct observed_response *p =
+	    (struct observed_response *)(uintptr_t)a->response;
+
+	a->method = "GET";
+	a->said_401 = true;
+	a->outcome = OUTCOME_REJECTED;
+	a->broke_at = STEP_CREDENTIALS;
+	p->has_www_authenticate = true;
+	p->vendor_error = "ERR_CACHE_ACCESS_DENIED 0";
+	diagnose();
+	RULE_IS(a, "proxy-says-401");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -53,6 +110,10 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, it_is_told_by_what_the_program_does_elsewhere, 0,
 	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(c,
+	    a_web_server_that_does_not_know_connect_is_no_proxy);
+	tcase_add_loop_test(c, a_proxy_that_says_400_is_one, 0, 2);
+	tcase_add_test(c, an_accelerators_401_is_not_about_the_password);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }
