@@ -288,6 +288,10 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.after_failure", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection had been refused",
 	    NULL, NULL, .compute = flag, ATTEMPT(after_failure) },
+	{ "connection.accepted_before", FACT_BOOL, SOURCE_ATTEMPT,
+	    "an earlier handshake on this connection was refused by a rule: "
+	    "the token in its 407 says that the login was accepted",
+	    NULL, NULL, .compute = flag, ATTEMPT(after_accepted) },
 	{ "connection.finished_before", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection got a challenge, or had "
 	    "a ticket", NULL, NULL, .compute = flag,

@@ -15,7 +15,7 @@ enum sent {
 	DIGEST, DIGEST_NEW
 };
 /* What the proxy answers. */
-enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, STALE, PASS, NOTHING };
+enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, STALE, TOOK, PASS, NOTHING };
 
 /* A step: an exchange, or, with `close`, the end of a connection. */
 struct act {
@@ -202,6 +202,8 @@ static const struct row {
 	    { X(1, PLAIN, PASS), X(1, PLAIN, PASS) }, "" },
 };
 
+static const struct row curl = { .agent = "curl" };
+
 static struct token *
 token(struct observation *o, enum scheme scheme, enum token_kind kind)
 {
@@ -256,10 +258,13 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 }
 
 static struct token *
-stale_token(struct observation *o)
+telling_token(struct observation *o, enum got got)
 {
-	struct token *t = token(o, SCHEME_DIGEST, TOKEN_NONE);
+	struct token *t = got == TOOK
+	    ? token(o, SCHEME_NEGOTIATE, TOKEN_AP_REP)
+	    : token(o, SCHEME_DIGEST, TOKEN_NONE);
 
+	t->neg_state = got == TOOK ? NEG_ACCEPT_COMPLETED : NEG_ABSENT;
 	parts_of(t)->digest.nonce = 2;
 	parts_of(t)->digest.stale = 1;
 	return t;
@@ -330,8 +335,8 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
 			parts_of(p->challenges)->ntlm.target_info =
 			    s->got == T2 ? 7 : 0;
-			if (s->got == STALE)
-				p->challenges = stale_token(o);
+			if (s->got == STALE || s->got == TOOK)
+				p->challenges = telling_token(o, s->got);
 		}
 		o->frame = frame + 1;
 	}
@@ -419,32 +424,31 @@ END_TEST
 
 START_TEST(what_a_connection_has_seen_before)
 {
-	static const struct row row = { .agent = "curl" };
 	static const struct act steps[] = { X(1, T1, T2), X(1, T3, OFFER),
 		X(1, T1, OFFER), X(2, BASIC, OFFER), X(2, T1, T2),
-		X(2, T3, PASS) };
+		X(2, T3, PASS), X(3, TICKET, TOOK), X(3, T1, OFFER) };
 	/* Basic is of its request alone, and leaves nothing behind. */
-	static const bool after[] = { false, true, false, false };
+	static const bool after[] = { false, true, false, false, false, true };
 	struct tracker *t = tracker_new();
 	size_t n;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		take(t, &row, &steps[i], 1 + 2 * i, (when_ns)i * WHEN_MS);
+		take(t, &curl, &steps[i], 1 + 2 * i, (when_ns)i * WHEN_MS);
 	tracker_finish(t);
 
 	struct attempt **all = tracker_attempts(t, &n);
 
-	ck_assert_uint_eq(n, 4);
+	ck_assert_uint_eq(n, 6);
 	for (size_t i = 0; i < n; i++)
 		ck_assert(all[i]->after_failure == after[i] &&
-		    all[i]->after_challenge == after[i]);
+		    all[i]->after_challenge == after[i] &&
+		    all[i]->after_accepted == (i == 5));
 	tracker_free(t);
 }
 END_TEST
 
 START_TEST(live_a_verdict_is_there_at_once_and_a_silence_waits)
 {
-	static const struct row row = { .agent = "curl" };
 	static const struct act refused = X(1, BASIC, OFFER);
 	static const struct act asked = AT(2, PLAIN, OFFER, "b");
 	static const struct act left = END(2, BY_CLIENT);
@@ -452,9 +456,9 @@ START_TEST(live_a_verdict_is_there_at_once_and_a_silence_waits)
 	when_ns now = 1000 * WHEN_SECOND;
 	size_t n;
 
-	take(t, &row, &refused, 1, now);
-	take(t, &row, &asked, 3, now);
-	take(t, &row, &left, 5, now);
+	take(t, &curl, &refused, 1, now);
+	take(t, &curl, &asked, 3, now);
+	take(t, &curl, &left, 5, now);
 	ck_assert(tracker_settle(t));
 	tracker_window(t);
 	ck_assert_int_eq(tracker_attempts(t, &n)[0]->outcome,
@@ -473,7 +477,6 @@ END_TEST
 
 START_TEST(live_a_silence_in_which_frames_were_lost_tells_nothing)
 {
-	static const struct row row = { .agent = "curl" };
 	static const struct act asked = X(1, PLAIN, OFFER);
 	static const struct act also = AT(2, PLAIN, OFFER, "b");
 	static const struct act left = END(2, BY_CLIENT);
@@ -482,12 +485,12 @@ START_TEST(live_a_silence_in_which_frames_were_lost_tells_nothing)
 	when_ns now = 1000 * WHEN_SECOND;
 	size_t n;
 
-	take(t, &row, &asked, 1, now);
-	take(t, &row, &also, 3, now);
-	take(t, &row, &left, 5, now);
+	take(t, &curl, &asked, 1, now);
+	take(t, &curl, &also, 3, now);
+	take(t, &curl, &left, 5, now);
 	tracker_now(t, now + WHEN_SECOND);
 	tracker_deaf(t);
-	take(t, &row, &later, 7, now + 2 * WHEN_SECOND);
+	take(t, &curl, &later, 7, now + 2 * WHEN_SECOND);
 	tracker_now(t, now + 100 * WHEN_SECOND);
 	ck_assert(tracker_settle(t));
 	tracker_window(t);
@@ -504,14 +507,13 @@ END_TEST
 
 START_TEST(live_the_clock_is_set_back)
 {
-	static const struct row row = { .agent = "curl" };
 	static const struct act asked = X(1, PLAIN, OFFER);
 	static const struct act later = AT(2, PLAIN, OFFER, "b");
 	struct tracker *t = tracker_new();
 	when_ns now = 10000 * WHEN_SECOND;
 	size_t n;
 
-	take(t, &row, &asked, 1, now);
+	take(t, &curl, &asked, 1, now);
 	now -= 3600 * WHEN_SECOND;
 	tracker_back(t, now);
 	ck_assert(tracker_settle(t));
@@ -520,7 +522,7 @@ START_TEST(live_the_clock_is_set_back)
 	    OUTCOME_INCOMPLETE);
 	ck_assert_uint_eq(n, 1);
 	/* And what comes then has its time, no more and no less. */
-	take(t, &row, &later, 3, now);
+	take(t, &curl, &later, 3, now);
 	ck_assert(!tracker_settle(t));
 	tracker_now(t, now + 61 * WHEN_SECOND);
 	ck_assert(tracker_settle(t));
@@ -561,7 +563,6 @@ END_TEST
 
 START_TEST(live_what_is_old_and_what_is_too_much_is_forgotten)
 {
-	static const struct row row = { .agent = "curl" };
 	struct tracker *t = tracker_new();
 	when_ns now = 1000 * WHEN_SECOND;
 	size_t n;
@@ -570,7 +571,7 @@ START_TEST(live_what_is_old_and_what_is_too_much_is_forgotten)
 		const struct act s = X(i, BASIC, OFFER);
 		struct observation *o = observation_new(OBSERVE_REFUSED);
 
-		take(t, &row, &s, 2 * i, now + i * WHEN_SECOND);
+		take(t, &curl, &s, 2 * i, now + i * WHEN_SECOND);
 		o->time = now + i * WHEN_SECOND;
 		tracker_take(t, o);
 	}
@@ -647,7 +648,6 @@ END_TEST
 /* Clients by the hundred thousand that never log in leave nothing behind. */
 START_TEST(clients_without_a_login_are_bounded)
 {
-	static const struct row row = { .agent = "flood" };
 	struct tracker *tracker = tracker_new();
 	size_t n;
 
@@ -661,7 +661,7 @@ START_TEST(clients_without_a_login_are_bounded)
 			.proxy_port = 3128 };
 		o->request = (struct observed_request){ .seen = true,
 			.method = "GET", .target = "a",
-			.user_agent = row.agent };
+			.user_agent = "flood" };
 		o->response = (struct observed_response){ .seen = true,
 			.status = 200, .date = WHEN_NONE };
 		o->frame = i;

@@ -399,8 +399,18 @@ START_TEST(accepted_and_refused_all_the_same_is_a_rule)
 
 	t->neg_state = NEG_ACCEPT_COMPLETED;
 	a->verdict = t;
+
+	/* What the client tries next on that connection is refused bare. */
+	struct attempt *next[] = {
+		scene_kerberos(&scene, 1, "HTTP/proxy.example", false),
+		scene_ntlm(&scene, 1, "x", "erin", false) };
+
+	for (size_t i = 0; i < 2; i++)
+		next[i]->after_accepted = next[i]->after_failure = true;
 	diagnose();
 	RULE_IS(a, "authenticated-but-denied");
+	RULE_IS(next[0], "authenticated-but-denied");
+	RULE_IS(next[1], "authenticated-but-denied");
 }
 END_TEST
 
