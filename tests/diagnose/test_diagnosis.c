@@ -304,6 +304,10 @@ static const struct broken {
 	    .keeps_alive = true, .bare = true },
 	{ "answer-without-challenge", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .type3 = true, .keeps_alive = true, .bare = true },
+	/* The answer to an earlier challenge of the connection, once more. */
+	{ "ntlm-credentials-rejected", OUTCOME_REJECTED, STEP_AUTHENTICATE,
+	    .type3 = true, .keeps_alive = true, .after_failure = true,
+	    .bare = true },
 	/* Its 407 brings a token. */
 	{ "challenged-again", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .challenge = true, .type3 = true, .keeps_alive = true },
