@@ -183,6 +183,7 @@ struct attempt {
 	bool after_challenge;   /* on one where another had a challenge */
 	bool after_success;     /* 407 on an authenticated connection */
 	bool preemptive;        /* credentials before any offer */
+	bool unproven;          /* see attempt_note_proof() */
 
 	bool said_401; /* the proxy itself answered 401 instead of 407 */
 

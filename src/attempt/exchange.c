@@ -202,6 +202,8 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	a->credentials_sent++;
 	if (refused && o->response.status == 407)
 		a->responses_407++;
+	if (passed)
+		attempt_note_proof(a, &o->response);
 	if (attempt_is_full(a)) {
 		attempt_reaches(a, o->frame, o->time);
 		observation_free(o);
