@@ -143,8 +143,8 @@ attempt_note_proof(struct attempt *a, const struct observed_response *p)
 {
 	bool own_403 = p->status == 403 && (p->vendor_error != NULL ||
 	    (a->method != NULL && strcmp(a->method, "CONNECT") == 0));
-	bool doubtful =
-	    own_403 && a->scheme == ATTEMPT_BASIC && !a->offer_seen;
+	bool doubtful = a->scheme == ATTEMPT_BASIC && !a->offer_seen &&
+	    (own_403 || p->status == 431);
 	bool ntlm = a->scheme == ATTEMPT_NTLM ||
 	    a->scheme == ATTEMPT_NEGOTIATE_NTLM;
 

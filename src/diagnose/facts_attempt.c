@@ -287,8 +287,8 @@ const struct fact facts_of_attempt[] = {
 	    .compute = flag, ATTEMPT(preemptive) },
 	{ "attempt.unproven", FACT_BOOL, SOURCE_ATTEMPT,
 	    "what got an answer other than 407 was a type 1 alone, or a "
-	    "password that was not asked for got a 403: nobody need have "
-	    "looked at it", NULL, NULL,
+	    "password that was not asked for got a 403 or 431: nobody need "
+	    "have looked at it", NULL, NULL,
 	    .compute = flag, ATTEMPT(unproven) },
 	{ "attempt.after_failure", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection had been refused",

@@ -64,6 +64,7 @@ static const struct {
 	/* that of the web server */
 	{ ATTEMPT_BASIC, 403, false, false, false, false },
 	{ ATTEMPT_BASIC, 403, false, false, true, true },
+	{ ATTEMPT_BASIC, 431, false, false, false, true },
 	{ ATTEMPT_BEARER, 403, false, true, true, false },
 	/* a type 1 alone */
 	{ ATTEMPT_NTLM, 200, false, false, false, true },

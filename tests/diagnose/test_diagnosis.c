@@ -418,6 +418,28 @@ START_TEST(accepted_and_refused_all_the_same_is_a_rule)
 }
 END_TEST
 
+START_TEST(a_head_that_is_too_large_is_not_a_bad_one)
+{
+	static const struct {
+		unsigned status;
+		const char *rule;
+	} answers[] = { { 400, "bad-request-on-credentials" },
+		{ 431, "head-too-large" } };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct attempt *a =
+		    scene_ntlm(&scene, (uint8_t)i, "x", "erin", false);
+
+		a->outcome = OUTCOME_BROKEN;
+		a->broke_at = STEP_NEGOTIATE;
+		a->status = answers[i].status;
+	}
+	diagnose();
+	for (size_t i = 0; i < 2; i++)
+		RULE_IS(scene.attempts[i], answers[i].rule);
+}
+END_TEST
+
 /* The shapes of a Basic value that tell of a broken client. */
 static const struct {
 	unsigned shape;
@@ -624,6 +646,7 @@ main(void)
 	tcase_add_loop_test(all, kerberos_errors_name_their_cause, 0,
 	    sizeof(codes) / sizeof(codes[0]));
 	tcase_add_test(all, accepted_and_refused_all_the_same_is_a_rule);
+	tcase_add_test(all, a_head_that_is_too_large_is_not_a_bad_one);
 	tcase_add_loop_test(all, broken_basic_values_are_named, 0,
 	    sizeof(shapes) / sizeof(shapes[0]));
 	tcase_add_test(all, odd_shapes_that_succeed_are_no_fault);
