@@ -286,13 +286,15 @@ both_skew(const struct subject *s, const struct fact *f)
 	const struct observed_response *p = s->attempt->response;
 
 	(void)f;
-	if (t3 == NULL || t2 == NULL)
+	if (t3 == NULL)
 		return not_seen(s);
 
-	when_ns server = t2->ntlm->timestamp != WHEN_NONE ? t2->ntlm->timestamp
-	    : p != NULL                                   ? p->date
-	                                                  : WHEN_NONE;
+	when_ns server = t2 != NULL ? t2->ntlm->timestamp : WHEN_NONE;
 
+	if (server == WHEN_NONE && p != NULL)
+		server = p->date;
+	if (t2 == NULL && server == WHEN_NONE)
+		return not_seen(s);
 	if (t3->ntlm->timestamp == WHEN_NONE || server == WHEN_NONE)
 		return value_absent();
 
