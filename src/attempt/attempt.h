@@ -185,6 +185,7 @@ struct attempt {
 	bool preemptive;        /* credentials before any offer */
 	bool unproven;          /* see attempt_note_proof() */
 
+	bool talked_on; /* bytes went over after the last exchange */
 	bool said_401; /* the proxy itself answered 401 instead of 407 */
 
 	/* Live (tracker_settle()): no longer expected to change.  The others,

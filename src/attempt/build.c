@@ -378,6 +378,8 @@ attempt_closed(struct attempt *a, const struct observation *o, bool leg)
 	a->closed_by = o->closed_by;
 	a->closed_reset = o->reset;
 	a->closed = o->closed_by == CLOSED_NOT ? 0 : o->time;
+	a->talked_on = a->connection.id == o->connection.id &&
+	    o->connection.carried_bytes > a->connection.carried_bytes;
 	note_connection(a, &o->connection);
 	if (leg && (o->closed_by == CLOSED_CLIENT ||
 	        o->closed_by == CLOSED_PROXY)) {

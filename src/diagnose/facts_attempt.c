@@ -293,6 +293,10 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.after_failure", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection had been refused",
 	    NULL, NULL, .compute = flag, ATTEMPT(after_failure) },
+	{ "connection.talked_on", FACT_BOOL, SOURCE_ATTEMPT,
+	    "after the last exchange more went over the connection, which "
+	    "was no HTTP, or was not answered", NULL, NULL,
+	    .compute = flag, ATTEMPT(talked_on) },
 	{ "connection.accepted_before", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection was refused by a rule: "
 	    "the token in its 407 says that the login was accepted",

@@ -94,6 +94,25 @@ START_TEST(what_comes_before_a_login_proves_nothing)
 }
 END_TEST
 
+START_TEST(what_goes_over_after_the_last_exchange_is_noted)
+{
+	for (uint64_t more = 0; more < 2; more++) {
+		struct connection c = { .id = 1, .carried_bytes = 100 };
+		struct observation *o = observation_new(OBSERVE_CLOSE);
+		struct attempt a;
+
+		attempt_begin(&a, &c);
+		o->connection = c;
+		o->connection.carried_bytes += more;
+		o->closed_by = CLOSED_PROXY;
+		attempt_closed(&a, o, false);
+		ck_assert(a.talked_on == (more > 0));
+		attempt_end(&a);
+		observation_free(o);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -103,6 +122,7 @@ main(void)
 	tcase_add_test(c, what_was_asked_for_first_is_kept);
 	tcase_add_loop_test(c, not_each_407_is_a_refusal, 0,
 	    sizeof(counts) / sizeof(counts[0]));
+	tcase_add_test(c, what_goes_over_after_the_last_exchange_is_noted);
 	tcase_add_loop_test(c, what_comes_before_a_login_proves_nothing, 0,
 	    sizeof(proofs) / sizeof(proofs[0]));
 	suite_add_tcase(suite, c);

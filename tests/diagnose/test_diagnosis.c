@@ -440,6 +440,21 @@ START_TEST(a_head_that_is_too_large_is_not_a_bad_one)
 }
 END_TEST
 
+/* Not the proxy's doing: it answered what was no HTTP, and closed then. */
+START_TEST(a_client_that_talks_on_regardless_is_not_cut_off)
+{
+	for (uint8_t i = 0; i < 2; i++) {
+		struct attempt *a = scene_attempt(&scene, i, "x", SCHEME_BASIC);
+
+		a->closed_by = CLOSED_PROXY;
+		a->talked_on = i > 0;
+	}
+	diagnose();
+	RULE_IS(scene.attempts[0], "silent-close-after-offer");
+	RULE_IS(scene.attempts[1], "no-credentials");
+}
+END_TEST
+
 /* The shapes of a Basic value that tell of a broken client. */
 static const struct {
 	unsigned shape;
@@ -646,6 +661,7 @@ main(void)
 	tcase_add_loop_test(all, kerberos_errors_name_their_cause, 0,
 	    sizeof(codes) / sizeof(codes[0]));
 	tcase_add_test(all, accepted_and_refused_all_the_same_is_a_rule);
+	tcase_add_test(all, a_client_that_talks_on_regardless_is_not_cut_off);
 	tcase_add_test(all, a_head_that_is_too_large_is_not_a_bad_one);
 	tcase_add_loop_test(all, broken_basic_values_are_named, 0,
 	    sizeof(shapes) / sizeof(shapes[0]));
