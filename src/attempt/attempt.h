@@ -178,10 +178,14 @@ struct attempt {
 	bool restarted;         /* a new type 1 instead of a type 3 */
 	bool replayed;          /* the same token bytes were sent before */
 	bool after_failure;     /* on a connection with a refused handshake */
+	bool after_accepted;    /* on one whose login had been accepted, see
+	                         * leaves_it_accepted() */
 	bool after_challenge;   /* on one where another had a challenge */
 	bool after_success;     /* 407 on an authenticated connection */
 	bool preemptive;        /* credentials before any offer */
+	bool unproven;          /* see attempt_note_proof() */
 
+	bool talked_on; /* bytes went over after the last exchange */
 	bool said_401; /* the proxy itself answered 401 instead of 407 */
 
 	/* Live (tracker_settle()): no longer expected to change.  The others,

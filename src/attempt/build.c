@@ -139,6 +139,21 @@ note_connection(struct attempt *a, const struct connection *c)
 }
 
 void
+attempt_note_proof(struct attempt *a, const struct observed_response *p)
+{
+	bool own_403 = p->status == 403 && (p->vendor_error != NULL ||
+	    (a->method != NULL && strcmp(a->method, "CONNECT") == 0));
+	bool doubtful = a->scheme == ATTEMPT_BASIC && !a->offer_seen &&
+	    (own_403 || p->status == 431);
+	bool ntlm = a->scheme == ATTEMPT_NTLM ||
+	    a->scheme == ATTEMPT_NEGOTIATE_NTLM;
+
+	a->unproven = ntlm
+	    ? a->challenge == NULL && a->authenticate == NULL
+	    : doubtful && (a->unproven || a->credentials_sent <= 1);
+}
+
+void
 attempt_exchange(struct attempt *a, const struct observation *o,
     const struct move *m, when_ns *offer_time, when_ns *sent_time)
 {
@@ -170,6 +185,8 @@ attempt_exchange(struct attempt *a, const struct observation *o,
 		*offer_time = p->time;
 		note_offers(a, o);
 	}
+	if (m->outcome == OUTCOME_AUTHENTICATED)
+		attempt_note_proof(a, p);
 	a->www_authenticate |= p->has_www_authenticate && p->status != 200;
 	if (sends && m->next == STATE_DONE && *sent_time != WHEN_NONE)
 		a->verdict_ns = p->head_time - *sent_time;
@@ -361,6 +378,8 @@ attempt_closed(struct attempt *a, const struct observation *o, bool leg)
 	a->closed_by = o->closed_by;
 	a->closed_reset = o->reset;
 	a->closed = o->closed_by == CLOSED_NOT ? 0 : o->time;
+	a->talked_on = a->connection.id == o->connection.id &&
+	    o->connection.carried_bytes > a->connection.carried_bytes;
 	note_connection(a, &o->connection);
 	if (leg && (o->closed_by == CLOSED_CLIENT ||
 	        o->closed_by == CLOSED_PROXY)) {

@@ -29,6 +29,15 @@ void attempt_sort_legs(struct attempt *a);
 void attempt_exchange(struct attempt *a, const struct observation *o,
     const struct move *m, when_ns *offer_time, when_ns *sent_time);
 
+/*
+ * The answer to credentials was no 407.  What came before a login does not
+ * prove one: a type 1 that is not even challenged; a password that nobody
+ * asked for, and the proxy's own 403 (a port that is closed to CONNECT is
+ * closed to a wrong one, too) or 431.
+ */
+void attempt_note_proof(struct attempt *a,
+    const struct observed_response *p);
+
 /* It has as many observations as it may (LIMIT_LEGS). */
 bool attempt_is_full(const struct attempt *a);
 

@@ -237,6 +237,8 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 	a->credentials_sent++;
 	if (refused && o->response.status == 407)
 		a->responses_407++;
+	if (passed)
+		attempt_note_proof(a, &o->response);
 	if (attempt_is_full(a)) {
 		attempt_reaches(a, o->frame, o->time);
 		observation_free(o);
@@ -308,6 +310,7 @@ note_oddities(struct tracker *t, struct conn *c, struct tracked *a,
 	const struct attempt *at = &a->attempt;
 
 	a->attempt.after_failure |= c->failed && a->state == STATE_START;
+	a->attempt.after_accepted |= c->accepted && a->state == STATE_START;
 	a->attempt.after_challenge |= c->challenged && a->state == STATE_START;
 	a->attempt.after_success |= c->authenticated != 0 &&
 	    a->state == STATE_START;
@@ -337,6 +340,14 @@ leaves_it_failed(const struct attempt *a, const struct observation *o)
 		if (p->challenges[i].scheme == sent->scheme)
 			return true;
 	return sent == NULL || p->n_challenges == 0 || a->challenge != NULL;
+}
+
+/* The 407 has the proxy's word that the login was right: a rule said no. */
+static bool
+leaves_it_accepted(const struct attempt *a)
+{
+	return a->verdict != NULL && a->verdict->scheme == SCHEME_NEGOTIATE &&
+	    a->verdict->neg_state == NEG_ACCEPT_COMPLETED;
 }
 
 void
@@ -414,9 +425,10 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 		if (request_bound(&a->attempt))
 			c->last[m->outcome == OUTCOME_AUTHENTICATED] =
 			    a->attempt.id;
-		if (m->outcome != OUTCOME_AUTHENTICATED)
+		if (m->outcome != OUTCOME_AUTHENTICATED) {
 			c->failed |= leaves_it_failed(&a->attempt, o);
-		else if (!request_bound(&a->attempt))
+			c->accepted |= leaves_it_accepted(&a->attempt);
+		} else if (!request_bound(&a->attempt))
 			c->authenticated = a->attempt.id;
 	}
 	tracker_adopt(t, a, o);

@@ -51,6 +51,7 @@ struct conn {
 	/* Last ones that proved themselves in each request: refused, passed. */
 	uint32_t last[2];
 	bool failed;            /* a handshake was refused on it */
+	bool accepted;          /* so one was, whose login had been accepted */
 	bool challenged;        /* one had a challenge, or a ticket */
 	bool stale;             /* a Digest answer was called stale on it */
 };

@@ -285,9 +285,22 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.preemptive", FACT_BOOL, SOURCE_ATTEMPT,
 	    "credentials came before any offer", NULL, NULL,
 	    .compute = flag, ATTEMPT(preemptive) },
+	{ "attempt.unproven", FACT_BOOL, SOURCE_ATTEMPT,
+	    "what got an answer other than 407 was a type 1 alone, or a "
+	    "password that was not asked for got a 403 or 431: nobody need "
+	    "have looked at it", NULL, NULL,
+	    .compute = flag, ATTEMPT(unproven) },
 	{ "attempt.after_failure", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection had been refused",
 	    NULL, NULL, .compute = flag, ATTEMPT(after_failure) },
+	{ "connection.talked_on", FACT_BOOL, SOURCE_ATTEMPT,
+	    "after the last exchange more went over the connection, which "
+	    "was no HTTP, or was not answered", NULL, NULL,
+	    .compute = flag, ATTEMPT(talked_on) },
+	{ "connection.accepted_before", FACT_BOOL, SOURCE_ATTEMPT,
+	    "an earlier handshake on this connection was refused by a rule: "
+	    "the token in its 407 says that the login was accepted",
+	    NULL, NULL, .compute = flag, ATTEMPT(after_accepted) },
 	{ "connection.finished_before", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection got a challenge, or had "
 	    "a ticket", NULL, NULL, .compute = flag,

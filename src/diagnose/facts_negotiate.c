@@ -117,6 +117,17 @@ error_name(const struct subject *s, const struct fact *f)
 	    : not_answered(s);
 }
 
+/* The proxy's word that it took the ticket: a rule refused the rest. */
+static bool
+took_it(const struct subject *s)
+{
+	const struct token *t = reply(s);
+
+	return s->attempt->outcome == OUTCOME_AUTHENTICATED ||
+	    s->attempt->after_accepted ||
+	    (t != NULL && t->neg_state == NEG_ACCEPT_COMPLETED);
+}
+
 /*
  * Of a refusal without an error, the reason is not in the capture: other
  * than above, that is unknown and not absent.
@@ -129,8 +140,7 @@ refused_for(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t != NULL)
 		return value_number(t->kerberos->error_code);
-	return s->attempt->outcome == OUTCOME_AUTHENTICATED ? value_absent()
-	                                                    : value_unknown();
+	return took_it(s) ? value_absent() : value_unknown();
 }
 
 static struct value

@@ -278,19 +278,27 @@ server_skew(const struct subject *s, const struct fact *f)
 	return value_duration(ns < 0 ? -ns : ns);
 }
 
+/* The server's clock is in its type 2, or in the Date of its answer. */
 static struct value
 both_skew(const struct subject *s, const struct fact *f)
 {
 	const struct token *t3 = type3(s), *t2 = type2(s);
+	const struct observed_response *p = s->attempt->response;
 
 	(void)f;
-	if (t3 == NULL || t2 == NULL)
+	if (t3 == NULL)
 		return not_seen(s);
-	if (t3->ntlm->timestamp == WHEN_NONE ||
-	    t2->ntlm->timestamp == WHEN_NONE)
+
+	when_ns server = t2 != NULL ? t2->ntlm->timestamp : WHEN_NONE;
+
+	if (server == WHEN_NONE && p != NULL)
+		server = p->date;
+	if (t2 == NULL && server == WHEN_NONE)
+		return not_seen(s);
+	if (t3->ntlm->timestamp == WHEN_NONE || server == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns = t3->ntlm->timestamp - t2->ntlm->timestamp;
+	int64_t ns = when_between(server, t3->ntlm->timestamp);
 
 	return value_duration(ns < 0 ? -ns : ns);
 }
@@ -424,8 +432,8 @@ const struct fact facts_of_ntlm[] = {
 	    "how far the time in the type 2 is from the capture's clock",
 	    SEE_TOKENS, NULL, .compute = server_skew },
 	{ "ntlm.skew_between", FACT_DURATION, SOURCE_ATTEMPT,
-	    "how far the times in type 2 and type 3 are apart", SEE_TOKENS,
-	    NULL, .compute = both_skew },
+	    "how far the time in type 3 is from the server's, in its type 2 "
+	    "or its Date", SEE_TOKENS, NULL, .compute = both_skew },
 	{ "ntlm.target", FACT_STRING, SOURCE_ATTEMPT,
 	    "the target name in the type 2", SEE_TOKENS, "none",
 	    .compute = type2_text, NTLM(target) },

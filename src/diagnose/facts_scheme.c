@@ -398,6 +398,20 @@ bearer_text(const struct subject *s, const struct fact *f)
 	    (const char *)t->bearer + f->offset));
 }
 
+/* The proxy judges by its own clock, which its answer may show. */
+static when_ns
+proxys_time(const struct attempt *a)
+{
+	const struct observed_response *p = a->response;
+	int64_t apart = p == NULL || p->date == WHEN_NONE
+	    ? 0
+	    : when_between(p->time, p->date);
+
+	/* Date has whole seconds, and is that of the page's making. */
+	return apart > -5 * WHEN_SECOND && apart < 5 * WHEN_SECOND ? a->end
+	                                                           : p->date;
+}
+
 static struct value
 expired_for(const struct subject *s, const struct fact *f)
 {
@@ -406,9 +420,12 @@ expired_for(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_sent(s);
-	if (t->bearer->exp == WHEN_NONE || s->attempt->end < t->bearer->exp)
+
+	when_ns now = proxys_time(s->attempt);
+
+	if (t->bearer->exp == WHEN_NONE || now < t->bearer->exp)
 		return value_absent();
-	return value_duration(s->attempt->end - t->bearer->exp);
+	return value_duration(when_between(t->bearer->exp, now));
 }
 
 /* The later of nbf and iat, if it is still to come. */
@@ -425,9 +442,12 @@ early_by(const struct subject *s, const struct fact *f)
 		from = t->bearer->nbf;
 	if (t->bearer->iat != WHEN_NONE && t->bearer->iat > from)
 		from = t->bearer->iat;
-	if (from == WHEN_NONE || from <= s->attempt->end)
+
+	when_ns now = proxys_time(s->attempt);
+
+	if (from == WHEN_NONE || from <= now)
 		return value_absent();
-	return value_duration(from - s->attempt->end);
+	return value_duration(when_between(now, from));
 }
 
 static struct value

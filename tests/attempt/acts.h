@@ -18,7 +18,9 @@ enum sent {
 	DIGEST, DIGEST_NEW
 };
 /* What the proxy answers. */
-enum got { OFFER, OFFER_CLOSE, OFFER_CUT, T2, STALE, PASS, NOTHING };
+enum got {
+	OFFER, OFFER_CLOSE, OFFER_CUT, T2, T2_END, STALE, TOOK, PASS, NOTHING
+};
 
 /* A step: an exchange, or, with `close`, the end of a connection. */
 struct act {
@@ -101,10 +103,13 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 }
 
 static inline struct token *
-stale_token(struct observation *o)
+telling_token(struct observation *o, enum got got)
 {
-	struct token *t = token(o, SCHEME_DIGEST, TOKEN_NONE);
+	struct token *t = got == TOOK
+	    ? token(o, SCHEME_NEGOTIATE, TOKEN_AP_REP)
+	    : token(o, SCHEME_DIGEST, TOKEN_NONE);
 
+	t->neg_state = got == TOOK ? NEG_ACCEPT_COMPLETED : NEG_ABSENT;
 	parts_of(t)->digest.nonce = 2;
 	parts_of(t)->digest.stale = 1;
 	return t;
@@ -166,17 +171,20 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		*p = (struct observed_response){ .seen = true,
 			.frame = frame + 1, .time = now, .head_time = now,
 			.status = s->got == PASS ? 200 : 407,
-			.keeps_alive = s->got != OFFER_CLOSE,
+			.keeps_alive = s->got != OFFER_CLOSE &&
+			    s->got != T2_END,
 			.head_cut = s->got == OFFER_CUT,
 			.date = WHEN_NONE };
 		if (p->status == 407 && s->got != OFFER_CUT) {
+			bool asks = s->got == T2 || s->got == T2_END;
+
 			p->n_challenges = 1;
 			p->challenges = token(o, SCHEME_NTLM,
-			    s->got == T2 ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
+			    asks ? TOKEN_NTLM_CHALLENGE : TOKEN_NONE);
 			parts_of(p->challenges)->ntlm.target_info =
-			    s->got == T2 ? 7 : 0;
-			if (s->got == STALE)
-				p->challenges = stale_token(o);
+			    asks ? 7 : 0;
+			if (s->got == STALE || s->got == TOOK)
+				p->challenges = telling_token(o, s->got);
 		}
 		o->frame = frame + 1;
 	}

@@ -10,9 +10,9 @@ START_TEST(what_a_connection_has_seen_before)
 	static const struct row row = { .agent = "curl" };
 	static const struct act steps[] = { X(1, T1, T2), X(1, T3, OFFER),
 		X(1, T1, OFFER), X(2, BASIC, OFFER), X(2, T1, T2),
-		X(2, T3, PASS) };
+		X(2, T3, PASS), X(3, TICKET, TOOK), X(3, T1, OFFER) };
 	/* Basic is of its request alone, and leaves nothing behind. */
-	static const bool after[] = { false, true, false, false };
+	static const bool after[] = { false, true, false, false, false, true };
 	struct tracker *t = tracker_new();
 	size_t n;
 
@@ -22,10 +22,11 @@ START_TEST(what_a_connection_has_seen_before)
 
 	struct attempt **all = tracker_attempts(t, &n);
 
-	ck_assert_uint_eq(n, 4);
+	ck_assert_uint_eq(n, 6);
 	for (size_t i = 0; i < n; i++)
 		ck_assert(all[i]->after_failure == after[i] &&
-		    all[i]->after_challenge == after[i]);
+		    all[i]->after_challenge == after[i] &&
+		    all[i]->after_accepted == (i == 5));
 	tracker_free(t);
 }
 END_TEST

@@ -182,7 +182,7 @@ scene_basic(struct scene *s, uint8_t client, const char *agent,
 
 	a->scheme = ATTEMPT_BASIC;
 	t->user = user;
-	t->secret = password;
+	t->secret = t->whole = password;
 	a->credentials = t;
 	a->user = user;
 	a->credentials_sent = 1;

@@ -304,6 +304,10 @@ static const struct broken {
 	    .keeps_alive = true, .bare = true },
 	{ "answer-without-challenge", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .type3 = true, .keeps_alive = true, .bare = true },
+	/* The answer to an earlier challenge of the connection, once more. */
+	{ "ntlm-credentials-rejected", OUTCOME_REJECTED, STEP_AUTHENTICATE,
+	    .type3 = true, .keeps_alive = true, .after_failure = true,
+	    .bare = true },
 	/* Its 407 brings a token. */
 	{ "challenged-again", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .challenge = true, .type3 = true, .keeps_alive = true },
@@ -399,8 +403,55 @@ START_TEST(accepted_and_refused_all_the_same_is_a_rule)
 
 	t->neg_state = NEG_ACCEPT_COMPLETED;
 	a->verdict = t;
+
+	/* What the client tries next on that connection is refused bare. */
+	struct attempt *next[] = {
+		scene_kerberos(&scene, 1, "HTTP/proxy.example", false),
+		scene_ntlm(&scene, 1, "x", "erin", false) };
+
+	for (size_t i = 0; i < 2; i++)
+		next[i]->after_accepted = next[i]->after_failure = true;
 	diagnose();
 	RULE_IS(a, "authenticated-but-denied");
+	RULE_IS(next[0], "authenticated-but-denied");
+	RULE_IS(next[1], "authenticated-but-denied");
+}
+END_TEST
+
+START_TEST(a_head_that_is_too_large_is_not_a_bad_one)
+{
+	static const struct {
+		unsigned status;
+		const char *rule;
+	} answers[] = { { 400, "bad-request-on-credentials" },
+		{ 431, "head-too-large" } };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct attempt *a =
+		    scene_ntlm(&scene, (uint8_t)i, "x", "erin", false);
+
+		a->outcome = OUTCOME_BROKEN;
+		a->broke_at = STEP_NEGOTIATE;
+		a->status = answers[i].status;
+	}
+	diagnose();
+	for (size_t i = 0; i < 2; i++)
+		RULE_IS(scene.attempts[i], answers[i].rule);
+}
+END_TEST
+
+/* Not the proxy's doing: it answered what was no HTTP, and closed then. */
+START_TEST(a_client_that_talks_on_regardless_is_not_cut_off)
+{
+	for (uint8_t i = 0; i < 2; i++) {
+		struct attempt *a = scene_attempt(&scene, i, "x", SCHEME_BASIC);
+
+		a->closed_by = CLOSED_PROXY;
+		a->talked_on = i > 0;
+	}
+	diagnose();
+	RULE_IS(scene.attempts[0], "silent-close-after-offer");
+	RULE_IS(scene.attempts[1], "no-credentials");
 }
 END_TEST
 
@@ -610,6 +661,8 @@ main(void)
 	tcase_add_loop_test(all, kerberos_errors_name_their_cause, 0,
 	    sizeof(codes) / sizeof(codes[0]));
 	tcase_add_test(all, accepted_and_refused_all_the_same_is_a_rule);
+	tcase_add_test(all, a_client_that_talks_on_regardless_is_not_cut_off);
+	tcase_add_test(all, a_head_that_is_too_large_is_not_a_bad_one);
 	tcase_add_loop_test(all, broken_basic_values_are_named, 0,
 	    sizeof(shapes) / sizeof(shapes[0]));
 	tcase_add_test(all, odd_shapes_that_succeed_are_no_fault);

@@ -224,6 +224,40 @@ START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->state, VALUE_SET);
 	ck_assert_int_eq(value_of(a, "ntlm.skew")->ns, 3600 * WHEN_SECOND);
 	ck_assert_str_eq(value_of(a, "ntlm.clock")->string, "ahead");
+	/* Against the server's, in its type 2 or in its Date. */
+	ck_assert_int_eq(value_of(a, "ntlm.skew_between")->ns,
+	    3601 * WHEN_SECOND);
+	parts_of(t2)->ntlm.timestamp = WHEN_NONE;
+	((struct observed_response *)(uintptr_t)a->response)->date =
+	    parts_of(t3)->ntlm.timestamp + WHEN_SECOND;
+	ck_assert_int_eq(value_of(a, "ntlm.skew_between")->ns, WHEN_SECOND);
+	asked_end();
+}
+END_TEST
+
+/* It is the proxy that calls a token expired, by its own clock. */
+START_TEST(a_token_is_too_old_by_the_proxys_clock)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 7, false);
+	struct token *t = scene_token(&scene, SCHEME_BEARER, TOKEN_BEARER);
+	struct observed_response *p =
+	    (struct observed_response *)(uintptr_t)a->response;
+
+	a->credentials = t;
+	asked_begin();
+	parts_of(t)->bearer.nbf = parts_of(t)->bearer.iat = WHEN_NONE;
+	parts_of(t)->bearer.exp = a->end - 60 * WHEN_SECOND;
+	p->date = WHEN_NONE;
+	ck_assert_int_eq(value_of(a, "bearer.expired_for")->ns,
+	    60 * WHEN_SECOND);
+	p->date = p->time - 3600 * WHEN_SECOND;
+	ck_assert_int_eq(value_of(a, "bearer.expired_for")->state,
+	    VALUE_ABSENT);
+	parts_of(t)->bearer.nbf = p->date + 60 * WHEN_SECOND;
+	ck_assert_int_eq(value_of(a, "bearer.early_by")->ns,
+	    60 * WHEN_SECOND);
 	asked_end();
 }
 END_TEST
@@ -541,6 +575,7 @@ main(void)
 	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
+	tcase_add_test(facts, a_token_is_too_old_by_the_proxys_clock);
 	tcase_add_test(facts, who_sends_on_what_was_sent_to_it_passes_it_on);
 	tcase_add_test(facts, others_pass_without_a_domain);
 	tcase_add_test(facts,

@@ -291,6 +291,46 @@ START_TEST(a_hundred_thousand_attempts_are_no_work)
 }
 END_TEST
 
+/* Who went where with which password. */
+static const struct {
+	const char *host;
+	fingerprint password;
+	bool good;
+	enum event_kind kind;
+} visits[] = {
+	/* Open to all, for all that is known. */
+	{ "updates.example:80", 7, true, EVENT_OTHER },
+	{ "www.example:80", 7, false, EVENT_REFUSED },
+	{ "updates.example:443", 7, true, EVENT_OTHER },
+	/* One that is refused nowhere is not doubted. */
+	{ "updates.example:80", 8, true, EVENT_OK },
+	/* Once right, and asked for there. */
+	{ "www.example:443", 9, true, EVENT_OK },
+	{ "www.example:80", 9, false, EVENT_REFUSED },
+};
+
+START_TEST(a_wrong_password_gets_through_where_all_do)
+{
+	struct scene s;
+
+	scene_init(&s);
+	for (size_t i = 0; i < sizeof(visits) / sizeof(visits[0]); i++) {
+		struct attempt *a = scene_basic(&s, 1, "a", "erin",
+		    visits[i].password, visits[i].good);
+
+		a->authority = visits[i].host;
+		a->responses_407 = !visits[i].good;
+	}
+
+	struct history *h = history_new(s.attempts, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		ck_assert_int_eq(history_event(h, i)->kind, visits[i].kind);
+	history_free(h);
+	scene_fini(&s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -306,6 +346,7 @@ main(void)
 	tcase_add_test(history, a_long_pause_ends_a_run);
 	tcase_add_loop_test(history, an_offer_changes_once_or_not_at_all, 0,
 	    2);
+	tcase_add_test(history, a_wrong_password_gets_through_where_all_do);
 	tcase_add_test(history, nothing_makes_an_empty_history);
 	tcase_add_test(history, a_hundred_thousand_attempts_are_no_work);
 	suite_add_tcase(suite, history);

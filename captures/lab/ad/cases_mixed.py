@@ -145,3 +145,14 @@ def mixed_other_traffic(c):
     c.curl('ntlm', user='LAB\\bob', pw='B0b-In-The-Noise', host='pac2')
     c.ok(ALICE)
     c.refused('LAB\\bob', client='pac2')
+
+
+@case('mixed', 'basic', 'policy')
+def mixed_403_before_the_login(c):
+    """A wrong password with CONNECT to port 80, which a rule before the login forbids (403 to whoever asks), and to port 443, which
+    asks for the login: the password was never looked at the first time."""
+    for port in (80, 443):
+        c.curl('basicad', '-p', user=ALICE, pw='N0t-the-0ne!', how='--proxy-basic', url=f'http://www.example.test:{port}/')
+    c.ok(ALICE, 'Basic', port='basicad')
+    c.refused(ALICE, scheme='Basic', port='basicad', broke_at='credentials')
+    c.note('Credentials, and an answer other than 407: authenticated by the letter, and no more.')
