@@ -102,8 +102,8 @@ static const struct row rows[] = {
 	{ "asked, and the capture ends at a close", "docker",
 	    { X(1, PLAIN, OFFER_CLOSE), END_HALF(1, BY_PROXY) },
 	    "none incomplete - 1 1; " },
-	{ "asked, and the capture ends behind the close, of a program that came "
-	  "back before", "Java",
+	{ "asked, and the capture ends behind the close, of a program that "
+	  "came back before", "Java",
 	    { X(1, PLAIN, OFFER), END(1, BY_CLIENT), X(2, BASIC, PASS),
 	        END(2, BY_CLIENT), AT(3, PLAIN, OFFER_CLOSE, "b"),
 	        END(3, BY_PROXY) },
