@@ -217,13 +217,15 @@ sides_told(const struct subject *s, const struct fact *f)
 static struct value
 written_by(const struct subject *s, const struct fact *f)
 {
-	const struct observed_response *p = s->attempt->response;
+	const struct observed_response *p =
+	    s->event != NULL ? s->event->attempt->response : NULL;
 	struct half inner;
 
 	(void)f;
 	if (p == NULL || p->status != 407)
 		return value_absent();
 	if (chain_inner(s->history, s->event, &inner) &&
+	    inner.attempt->response != NULL &&
 	    inner.attempt->response->status == 407 &&
 	    lookback_same_text(p->server, inner.attempt->response->server))
 		return place_of(s, &inner.attempt->connection.proxy,
