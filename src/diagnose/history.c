@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/table.h"
 #include "diagnose/kin.h"
+#include "diagnose/open_hosts.h"
 #include "diagnose/runs.h"
 
 /* How far a search goes from where it begins. */
@@ -160,83 +160,6 @@ note_who_passes_on(struct history *h)
 	free(list);
 }
 
-/* Two things that went together at a proxy. */
-struct pairing {
-	uint32_t proxy;
-	uint64_t what;
-};
-
-static int
-by_pairing(const void *left, const void *right)
-{
-	const struct pairing *a = left, *b = right;
-
-	if (a->proxy != b->proxy)
-		return a->proxy < b->proxy ? -1 : 1;
-	return a->what < b->what ? -1 : a->what > b->what;
-}
-
-static struct pairing
-host_of(const struct event *e)
-{
-	struct span a = span_of_str(e->attempt->authority);
-	size_t len = a.len;
-
-	while (len > 0 && a.at[len - 1] != ':') /* before the port */
-		len--;
-	return (struct pairing){ e->kin[KIN_PROXY],
-		table_hash(span_first(a, len)) };
-}
-
-static struct pairing
-secret_of(const struct event *e)
-{
-	return (struct pairing){ e->kin[KIN_PROXY], sent_by(e) };
-}
-
-static bool
-is_listed(const struct pairing *list, size_t n, struct pairing p)
-{
-	return bsearch(&p, list, n, sizeof(p), by_pairing) != NULL;
-}
-
-/*
- * Some destinations are open to all, and a password that a program sends
- * there unasked gets through even if it is wrong.  Where it is refused for
- * another destination, it has proved itself only for those for which
- * somebody was asked.
- */
-static void
-note_open_hosts(struct history *h)
-{
-	struct pairing *asked = memory_new(h->n + 1, sizeof(*asked));
-	struct pairing *refused = memory_new(h->n + 1, sizeof(*refused));
-	size_t n_asked = 0, n_refused = 0;
-
-	for (size_t i = 0; i < h->n; i++) {
-		const struct event *e = &h->events[i];
-
-		if (e->attempt->responses_407 > 0 &&
-		    e->attempt->authority != NULL)
-			asked[n_asked++] = host_of(e);
-		if (e->kind == EVENT_REFUSED && sent_by(e) != 0)
-			refused[n_refused++] = secret_of(e);
-	}
-	qsort(asked, n_asked, sizeof(*asked), by_pairing);
-	qsort(refused, n_refused, sizeof(*refused), by_pairing);
-	for (size_t i = 0; i < h->n; i++) {
-		struct event *e = &h->events[i];
-
-		if (e->kind == EVENT_OK && e->attempt->authority != NULL &&
-		    e->attempt->scheme == ATTEMPT_BASIC &&
-		    is_listed(refused, n_refused, secret_of(e)) &&
-		    !is_listed(asked, n_asked, host_of(e)))
-			e->kind = EVENT_OTHER;
-	}
-	free(refused);
-	free(asked);
-}
-
 struct history *
 history_new(struct attempt *const *attempts, size_t n,
     const struct past *past)
@@ -255,7 +178,7 @@ history_new(struct attempt *const *attempts, size_t n,
 	qsort(h->events, n, sizeof(*h->events), by_time);
 	for (size_t i = 0; i < n; i++)
 		kin_number(h->kin, &h->events[i]);
-	note_open_hosts(h);
+	open_hosts_note(h->events, n);
 	index_attempts(h);
 	index_tokens(h);
 	for (int kin = 0; kin < KIN_COUNT; kin++)
