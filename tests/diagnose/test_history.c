@@ -322,7 +322,7 @@ START_TEST(a_wrong_password_gets_through_where_all_do)
 		a->responses_407 = !visits[i].good;
 	}
 
-	struct history *h = history_new(s.attempts, s.n);
+	struct history *h = history_new(s.attempts, s.n, NULL);
 
 	for (size_t i = 0; i < s.n; i++)
 		ck_assert_int_eq(history_event(h, i)->kind, visits[i].kind);
