@@ -93,7 +93,7 @@ def differences(token, row):
 def main():
     program, folders = sys.argv[1], sys.argv[2:]
     paths = sorted(p for f in folders
-                   for p in glob.glob(os.path.join(f, '*.pcapng')))
+                   for p in glob.glob(os.path.join(f, '*.pcapng*')))
     ours, base, where = {}, 0, []
     for path in paths:
         frames, tokens = ours_of(program, path, base)

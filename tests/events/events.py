@@ -55,7 +55,7 @@ def compare(p407, path, folder):
 def main():
     p407, captures = sys.argv[1:3]
     # Each third: what differs, differs by family.
-    paths = sorted(glob.glob(f'{captures}/*/*.pcapng'))[::int(sys.argv[3]) if len(sys.argv) > 3 else 3]
+    paths = sorted(glob.glob(f'{captures}/*/*.pcapng*'))[::int(sys.argv[3]) if len(sys.argv) > 3 else 3]
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for said in pool.map(lambda path: compare(p407, path, folder), paths):
             if said:

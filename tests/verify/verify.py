@@ -65,7 +65,7 @@ def attempts(p407, path, known):
 def main():
     p407, captures, known = sys.argv[1:4]
     jobs = [(p407, p, f'{known}/{lab}') for lab, families in (('ad', ['ntlm']), ('basic', ['basic', 'digest']))
-            for f in families for p in sorted(glob.glob(f'{captures}/{f}/*.pcapng'))]
+            for f in families for p in sorted(glob.glob(f'{captures}/{f}/*.pcapng*'))]
     counts, fired = {}, set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for rows in pool.map(lambda job: list(attempts(*job)), jobs):
