@@ -173,6 +173,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/open_hosts.c %reldir%/diagnose/open_hosts.h \
 	%reldir%/diagnose/opinion.c %reldir%/diagnose/opinion.h \
 	%reldir%/diagnose/pairs.c %reldir%/diagnose/pairs.h \
+	%reldir%/diagnose/passing.c %reldir%/diagnose/passing.h \
 	%reldir%/diagnose/past.h \
 	%reldir%/diagnose/place.c %reldir%/diagnose/place.h \
 	%reldir%/diagnose/productkeys.c \

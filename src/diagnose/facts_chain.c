@@ -85,7 +85,7 @@ upstream_407(const struct subject *s, const struct fact *f)
 	history_each_of_client(s->history, &x.outer->connection.proxy,
 	    when_after(s->event->time, LATER), is_inner, &x);
 	if (x.inner == NULL)
-		history_each_between(s->history, x.outer->request->time,
+		history_each_asking(s->history, x.outer->request->time,
 		    when_after(x.outer->response->time, SOON),
 		    is_inner_elsewhere, &x);
 	if (x.inner == NULL)

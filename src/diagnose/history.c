@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "diagnose/kin.h"
 #include "diagnose/open_hosts.h"
+#include "diagnose/passing.h"
 #include "diagnose/runs.h"
 
 /* How far a search goes from where it begins. */
@@ -39,12 +40,14 @@ struct history {
 	struct proxy_history *proxies;
 	bool *client_is_proxy; /* by id */
 	bool *client_passes_on; /* as above */
+	uint32_t *asking; /* events that name the client they ask for */
+	size_t n_asking;
 	const struct rules *rules; /* for their products; or NULL */
 };
 
 static void index_attempts(struct history *h);
 static void index_tokens(struct history *h);
-static void note_proxies_of_proxies(struct history *h);
+static void index_asking(struct history *h);
 static void build_series(struct history *h, enum kinship kin,
     enum which which);
 
@@ -84,82 +87,6 @@ by_time(const void *left, const void *right)
 	    : a->attempt->id > b->attempt->id;
 }
 
-/* Each proxy is looked up once: is there a client of its address? */
-static void
-note_proxies_of_proxies(struct history *h)
-{
-	bool *seen =
-	    memory_new((size_t)kin_count(h->kin, KIN_PROXY) + 1, sizeof(*seen));
-
-	h->client_is_proxy = memory_new(
-	    (size_t)kin_count(h->kin, KIN_CLIENT) + 1, sizeof(bool));
-	for (size_t i = 0; i < h->n; i++) {
-		const struct event *e = &h->events[i];
-
-		if (seen[e->kin[KIN_PROXY]])
-			continue;
-		seen[e->kin[KIN_PROXY]] = true;
-		h->client_is_proxy[kin_of_client(h->kin,
-		    &e->attempt->connection.proxy)] = true;
-	}
-	h->client_is_proxy[0] = false;
-	free(seen);
-}
-
-/* What somebody sent to a proxy that is a client, too. */
-struct handed {
-	uint32_t id; /* of the proxy, as a client */
-	fingerprint what;
-};
-
-static int
-by_handed(const void *left, const void *right)
-{
-	const struct handed *a = left, *b = right;
-
-	if (a->id != b->id)
-		return a->id < b->id ? -1 : 1;
-	return a->what < b->what ? -1 : a->what > b->what;
-}
-
-static fingerprint
-sent_by(const struct event *e)
-{
-	const struct token *t = e->attempt->credentials;
-
-	return t != NULL ? t->whole : 0;
-}
-
-/* The same token comes to such a proxy and goes out from it again. */
-static void
-note_who_passes_on(struct history *h)
-{
-	struct handed *list = memory_new(h->n + 1, sizeof(*list));
-	size_t n = 0;
-
-	h->client_passes_on = memory_new(
-	    (size_t)kin_count(h->kin, KIN_CLIENT) + 1, sizeof(bool));
-	for (size_t i = 0; i < h->n; i++) {
-		const struct event *e = &h->events[i];
-		uint32_t id = sent_by(e) == 0
-		    ? 0
-		    : kin_of_client(h->kin, &e->attempt->connection.proxy);
-
-		if (id != 0)
-			list[n++] = (struct handed){ id, sent_by(e) };
-	}
-	qsort(list, n, sizeof(*list), by_handed);
-	for (size_t i = 0; i < h->n; i++) {
-		const struct event *e = &h->events[i];
-		struct handed on = { e->kin[KIN_CLIENT], sent_by(e) };
-
-		if (n > 0 && on.what != 0 && h->client_is_proxy[on.id] &&
-		    bsearch(&on, list, n, sizeof(*list), by_handed) != NULL)
-			h->client_passes_on[on.id] = true;
-	}
-	free(list);
-}
-
 struct history *
 history_new(struct attempt *const *attempts, size_t n,
     const struct past *past)
@@ -181,6 +108,7 @@ history_new(struct attempt *const *attempts, size_t n,
 	open_hosts_note(h->events, n);
 	index_attempts(h);
 	index_tokens(h);
+	index_asking(h);
 	for (int kin = 0; kin < KIN_COUNT; kin++)
 		for (int which = 0; which < WHICH_COUNT; which++)
 			build_series(h, (enum kinship)kin, (enum which)which);
@@ -188,8 +116,9 @@ history_new(struct attempt *const *attempts, size_t n,
 	h->lanes = lanes_build(h->events, n, kin_count(h->kin, KIN_LANE));
 	h->proxies =
 	    proxies_build(h->events, n, kin_count(h->kin, KIN_PROXY));
-	note_proxies_of_proxies(h);
-	note_who_passes_on(h);
+	h->client_is_proxy = passing_proxies(h->events, n, h->kin);
+	h->client_passes_on =
+	    passing_on(h->events, n, h->kin, h->client_is_proxy);
 	return h;
 }
 
@@ -209,6 +138,7 @@ history_free(struct history *h)
 	free(h->proxies);
 	free(h->client_is_proxy);
 	free(h->client_passes_on);
+	free(h->asking);
 	free(h->by_token);
 	free(h->by_address);
 	free(h->event_of);
@@ -589,6 +519,51 @@ first_from(const struct history *h, when_ns time)
 			high = middle;
 	}
 	return low;
+}
+
+/* Few boxes say it, and each failed login asks for them. */
+static void
+index_asking(struct history *h)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		const struct attempt *a = h->events[i].attempt;
+		const struct observed_request *q = a->request;
+
+		if (q == NULL || q->forwarded_for == NULL)
+			continue;
+		if (h->n_asking == room) {
+			room = room > 0 ? 2 * room : 64;
+			h->asking =
+			    memory_grow(h->asking, room, sizeof(*h->asking));
+		}
+		h->asking[h->n_asking++] = (uint32_t)i;
+	}
+}
+
+void
+history_each_asking(const struct history *h, when_ns from, when_ns to,
+    bool (*each)(void *context, const struct event *e), void *context)
+{
+	size_t low = 0, high = h->n_asking;
+	uint32_t first = (uint32_t)first_from(h, from);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->asking[middle] < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	high = h->n_asking - low < MAX_STEPS ? h->n_asking : low + MAX_STEPS;
+	for (; low < high; low++) {
+		const struct event *e = &h->events[h->asking[low]];
+
+		if (e->time > to || !each(context, e))
+			return;
+	}
 }
 
 void

@@ -160,6 +160,11 @@ void history_each_near(const struct history *h, const struct event *e,
     enum kinship kin, enum which which, int64_t ns,
     bool (*each)(void *context, const struct event *other), void *context);
 
+/* Those from one moment to another whose request names another client that
+ * it asks for (X-Forwarded-For), in order; stops after some. */
+void history_each_asking(const struct history *h, when_ns from, when_ns to,
+    bool (*each)(void *context, const struct event *e), void *context);
+
 /* Events from `from` to `to`, in order; at most 4,096. */
 void history_each_between(const struct history *h, when_ns from, when_ns to,
     bool (*each)(void *context, const struct event *e), void *context);
