@@ -37,8 +37,6 @@ struct pair {
 	uint16_t proxy_port;
 	struct link open; /* struct tracked: asked or challenged */
 	size_t attempts;  /* that point here; it may go when there is none */
-	/* Its last login that took more than one connection; set at the end. */
-	const struct attempt *comes_back;
 	bool has_spare;   /* tracker_absorb_spares(): one of them may be one */
 };
 

@@ -11,9 +11,6 @@
 /* An unanswered client has had its time after this. */
 #define TIME_TO_ANSWER (10 * WHEN_SECOND)
 
-/* And it has come back after this, if it does so on another connection. */
-#define TIME_TO_RETURN (2 * WHEN_SECOND)
-
 static void take_close(struct tracker *t, struct observation *o);
 
 struct tracker *
@@ -328,37 +325,6 @@ tracker_order(struct tracker *t, bool all)
 	qsort(t->ordered, t->n_ordered, sizeof(struct attempt *), by_start);
 }
 
-/*
- * A capture may end between the connection of an offer and the next one.
- * Where the program has logged in over two before, with the same method, it
- * is not said that it gave up.
- */
-static void
-doubt_the_last(struct tracker *t)
-{
-	TRACKED_EACH (link, t) {
-		struct tracked *a = TRACKED_OF(link);
-
-		if (a->attempt.outcome == OUTCOME_AUTHENTICATED &&
-		    a->attempt.connections > 1)
-			a->pair->comes_back = &a->attempt;
-	}
-	TRACKED_EACH (link, t) {
-		struct tracked *a = TRACKED_OF(link);
-		const struct attempt *good = a->pair->comes_back;
-
-		if (good != NULL && a->state == STATE_ASKED &&
-		    a->attempt.request != NULL &&
-		    a->attempt.outcome == OUTCOME_ABANDONED &&
-		    a->closed != WHEN_NONE &&
-		    when_between(a->closed, t->now) < TIME_TO_RETURN &&
-		    same_text(good->user_agent, a->attempt.user_agent) &&
-		    same_text(good->method, a->attempt.method) &&
-		    !has_a_person(a->attempt.request))
-			tracker_decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
-	}
-}
-
 void
 tracker_finish(struct tracker *t)
 {
@@ -372,7 +338,6 @@ tracker_finish(struct tracker *t)
 			            tracker_is_over(t, a)),
 			    false);
 	}
-	doubt_the_last(t);
 	tracker_absorb_spares(t, true);
 	tracker_order(t, true);
 }
