@@ -70,6 +70,33 @@ is_inner_elsewhere(void *context, const struct event *e)
 	    is_inner(context, e);
 }
 
+struct look {
+	const struct history *history;
+	bool found;
+};
+
+static bool
+goes_on(void *context, const struct event *e)
+{
+	struct look *x = context;
+	struct half inner;
+
+	x->found = e->attempt->credentials != NULL &&
+	    chain_readdressed_inner(x->history, e, &inner);
+	return !x->found;
+}
+
+/* As history_passes_on(), of a box that goes on from another address. */
+static bool
+passes_on_elsewhere(const struct subject *s)
+{
+	struct look x = { .history = s->history };
+
+	history_each_near(s->history, s->event, KIN_PROXY, WHICH_ALL,
+	    INT64_MAX / 4, goes_on, &x);
+	return x.found;
+}
+
 static struct value
 upstream_407(const struct subject *s, const struct fact *f)
 {
@@ -88,7 +115,10 @@ upstream_407(const struct subject *s, const struct fact *f)
 		history_each_asking(s->history, x.outer->request->time,
 		    when_after(x.outer->response->time, SOON),
 		    is_inner_elsewhere, &x);
-	if (x.inner == NULL)
+	if (x.inner == NULL ||
+	    (!address_eq(&x.inner->connection.client,
+	         &x.outer->connection.proxy) &&
+	        passes_on_elsewhere(s)))
 		return value_absent();
 	return place_of(s, &x.inner->connection.proxy,
 	    x.inner->connection.proxy_port);

@@ -298,6 +298,27 @@ START_TEST(what_a_proxy_asks_from_another_address_is_known_by_the_client)
 }
 END_TEST
 
+/* It hands on what clients send: who sends nothing is asked himself. */
+START_TEST(a_box_that_passes_logins_on_is_not_to_log_in_itself)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(77, 200, true, &seen[1], t + 1, t + 8);
+
+	seen[0].request.credentials = seen[1].request.credentials = NULL;
+	outer->credentials = inner->credentials = NULL;
+	seen[1].request.forwarded_for = "192.0.2.1";
+	half(2, BOX, true, &seen[2], t + 20, t + 29);
+	half(77, 200, true, &seen[3], t + 21, t + 28)->connection.client_port =
+	    7;
+	seen[3].request.forwarded_for = _i == 0 ? "192.0.2.2" : "192.0.2.3";
+	asked_begin();
+	ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
+	    _i == 0 ? VALUE_ABSENT : VALUE_SET);
+	asked_end();
+}
+END_TEST
+
 START_TEST(one_login_from_two_addresses_of_a_proxy_is_told_once)
 {
 	when_ns t = scene.clock;
@@ -402,6 +423,8 @@ main(void)
 	    2);
 	tcase_add_test(c,
 	    one_login_from_two_addresses_of_a_proxy_is_told_once);
+	tcase_add_loop_test(c,
+	    a_box_that_passes_logins_on_is_not_to_log_in_itself, 0, 2);
 	tcase_add_test(c, halves_in_a_circle_are_not_lost);
 	tcase_add_test(c, a_client_that_asks_for_itself_is_no_proxy);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
