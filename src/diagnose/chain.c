@@ -5,10 +5,13 @@
 
 /* One half may be decided this long after the other. */
 #define LATER (60 * WHEN_SECOND)
+/* Of all that go through a box then, the first ones: the half is near. */
+#define MOST_LOOKED_INTO 128
 
 struct halves {
 	const struct attempt *outer, *inner;
 	const struct observed_request *asked; /* of the half that is sought */
+	unsigned looked_into;
 	bool several; /* that differ in what is asked of them */
 };
 
@@ -60,8 +63,11 @@ is_outer_half(void *context, const struct event *e)
 	const struct attempt *a = e->attempt;
 	const struct observed_request *q;
 
-	if (!address_eq(&a->connection.proxy, &x->inner->connection.client) ||
-	    (q = half_of(a, true, x->inner)) == NULL)
+	if (!address_eq(&a->connection.proxy, &x->inner->connection.client))
+		return true;
+	if (x->looked_into++ == MOST_LOOKED_INTO)
+		return false;
+	if ((q = half_of(a, true, x->inner)) == NULL)
 		return true;
 	x->several = x->outer != NULL &&
 	    !address_eq(&a->connection.client, &x->outer->connection.client);

@@ -160,8 +160,8 @@ void history_each_near(const struct history *h, const struct event *e,
     enum kinship kin, enum which which, int64_t ns,
     bool (*each)(void *context, const struct event *other), void *context);
 
-/* Those from one moment to another whose request names another client that
- * it asks for (X-Forwarded-For), in order; stops after some. */
+/* Those from `from` to `to` whose request names the client that it asks for
+ * (X-Forwarded-For), in order; at most 128. */
 void history_each_asking(const struct history *h, when_ns from, when_ns to,
     bool (*each)(void *context, const struct event *e), void *context);
 
