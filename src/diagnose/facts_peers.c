@@ -290,14 +290,21 @@ service_that_works(const struct subject *s, const struct fact *f)
 	                  : value_string(ticket_of(ok)->kerberos->service);
 }
 
+/* The nearest of its lane that got through and can be compared; or NULL. */
+static const struct event *
+ok_near(const struct subject *s,
+    bool (*comparable)(const struct event *e, const struct event *o))
+{
+	return s->event == NULL || s->event->kin[KIN_LANE] == 0
+	    ? NULL
+	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
+	          comparable);
+}
+
 static struct value
 target_that_works(const struct subject *s, const struct fact *f)
 {
-	const struct event *ok = s->event == NULL ||
-	        s->event->kin[KIN_LANE] == 0
-	    ? NULL
-	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
-	          both_aimed);
+	const struct event *ok = ok_near(s, both_aimed);
 
 	(void)f;
 	return ok == NULL ? value_unknown()
@@ -308,11 +315,7 @@ target_that_works(const struct subject *s, const struct fact *f)
 static struct value
 bearer_that_works(const struct subject *s, const struct fact *f)
 {
-	const struct event *ok = s->event == NULL ||
-	        s->event->kin[KIN_LANE] == 0
-	    ? NULL
-	    : history_near(s->history, s->event, KIN_LANE, WHICH_OK,
-	          both_jwt);
+	const struct event *ok = ok_near(s, both_jwt);
 
 	return ok == NULL
 	    ? value_unknown()
