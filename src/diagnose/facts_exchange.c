@@ -156,7 +156,7 @@ date_skew(const struct subject *s, const struct fact *f)
 	if (p->date == WHEN_NONE)
 		return value_absent();
 
-	int64_t skew = p->date - p->time;
+	int64_t skew = when_between(p->time, p->date);
 
 	/* Date has whole seconds. */
 	return value_duration(skew < 0 ? -skew : skew);

@@ -230,8 +230,8 @@ client_clock(const struct subject *s, int64_t *skew)
 		return false;
 	if (t2 == NULL && t3->ntlm->av_timestamp == t3->ntlm->timestamp)
 		return false;
-	*skew = t3->ntlm->timestamp -
-	    time_of_step(s->attempt, STEP_AUTHENTICATE);
+	*skew = when_between(time_of_step(s->attempt, STEP_AUTHENTICATE),
+	    t3->ntlm->timestamp);
 	return true;
 }
 
@@ -272,8 +272,8 @@ server_skew(const struct subject *s, const struct fact *f)
 	if (t->ntlm->timestamp == WHEN_NONE)
 		return value_absent();
 
-	int64_t ns =
-	    t->ntlm->timestamp - time_of_step(s->attempt, STEP_CHALLENGE);
+	int64_t ns = when_between(time_of_step(s->attempt, STEP_CHALLENGE),
+	    t->ntlm->timestamp);
 
 	return value_duration(ns < 0 ? -ns : ns);
 }
