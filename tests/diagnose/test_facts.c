@@ -235,6 +235,25 @@ START_TEST(the_clock_of_a_type_3_is_the_clients_only_if_it_differs)
 }
 END_TEST
 
+/* Tokens may claim any times. */
+START_TEST(claimed_times_at_both_ends_of_time_are_as_far_apart_as_can_be_said)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
+	struct token *t2 = (struct token *)(uintptr_t)a->challenge;
+	struct token *t3 = (struct token *)(uintptr_t)a->authenticate;
+
+	asked_begin();
+	parts_of(t2)->ntlm.timestamp = -INT64_MAX + 1;
+	parts_of(t3)->ntlm.timestamp = -INT64_MAX + 2;
+	ck_assert_int_eq(value_of(a, "ntlm.skew")->ns, INT64_MAX);
+	ck_assert_str_eq(value_of(a, "ntlm.clock")->string, "behind");
+	ck_assert_int_eq(value_of(a, "ntlm.server_skew")->ns, INT64_MAX);
+	asked_end();
+}
+END_TEST
+
 /* It is the proxy that calls a token expired, by its own clock. */
 START_TEST(a_token_is_too_old_by_the_proxys_clock)
 {
@@ -575,6 +594,8 @@ main(void)
 	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
+	tcase_add_test(facts,
+	    claimed_times_at_both_ends_of_time_are_as_far_apart_as_can_be_said);
 	tcase_add_test(facts, a_token_is_too_old_by_the_proxys_clock);
 	tcase_add_test(facts, who_sends_on_what_was_sent_to_it_passes_it_on);
 	tcase_add_test(facts, others_pass_without_a_domain);
