@@ -347,13 +347,14 @@ struct tries {
 };
 
 /* Basic with the same password as the one before is counted, too: it is the
- * directory that may forgive it. */
+ * directory that may forgive it.  What is called stale is refused for its
+ * age. */
 static bool
 count_tries(void *context, const struct event *o)
 {
 	struct tries *x = context;
 
-	if (o->time > x->e->time)
+	if (o->time > x->e->time || lookback_stale_answers(o->attempt) > 0)
 		return true;
 	x->n++;
 	for (size_t i = 0; i < x->clients; i++)

@@ -456,33 +456,12 @@ login_refusals_minute(const struct subject *s, const struct fact *f)
 /* A nonce called stale may be answered on the next connection. */
 #define ROW_NEAR (60 * WHEN_SECOND)
 
-static unsigned
-stale_answers(const struct attempt *a)
-{
-	unsigned n = 0;
-
-	if (a->scheme != ATTEMPT_DIGEST)
-		return 0;
-	LIST_EACH (link, &a->observations) {
-		const struct observation *o =
-		    LIST_OBJECT(link, struct observation, link);
-		const struct token *t = o->request.credentials;
-
-		for (size_t i = 0; t != NULL && t->scheme == SCHEME_DIGEST &&
-		     i < o->response.n_challenges; i++)
-			n += o->response.challenges[i].scheme ==
-			        SCHEME_DIGEST &&
-			    o->response.challenges[i].digest->stale == 1;
-	}
-	return n;
-}
-
 static bool
 add_stale(void *context, const struct event *o)
 {
 	unsigned *n = context;
 
-	*n += stale_answers(o->attempt);
+	*n += lookback_stale_answers(o->attempt);
 	return true;
 }
 
@@ -495,7 +474,7 @@ login_stale(const struct subject *s, const struct fact *f)
 	if (s->attempt == NULL || s->event == NULL ||
 	    s->attempt->observations.next == NULL)
 		return value_absent();
-	n = stale_answers(s->attempt);
+	n = lookback_stale_answers(s->attempt);
 	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_ALL, ROW_NEAR,
 	    add_stale, &n);
 	return value_number(n);

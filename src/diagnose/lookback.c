@@ -148,3 +148,24 @@ lookback_scheme_differs(const struct subject *s, const char *before)
 	    strcmp(before, attempt_scheme_name(ATTEMPT_OTHER)) != 0 &&
 	    strcmp(before, attempt_scheme_name(ATTEMPT_NONE)) != 0;
 }
+
+unsigned
+lookback_stale_answers(const struct attempt *a)
+{
+	unsigned n = 0;
+
+	if (a->scheme != ATTEMPT_DIGEST)
+		return 0;
+	LIST_EACH (link, &a->observations) {
+		const struct observation *o =
+		    LIST_OBJECT(link, struct observation, link);
+		const struct token *t = o->request.credentials;
+
+		for (size_t i = 0; t != NULL && t->scheme == SCHEME_DIGEST &&
+		     i < o->response.n_challenges; i++)
+			n += o->response.challenges[i].scheme ==
+			        SCHEME_DIGEST &&
+			    o->response.challenges[i].digest->stale == 1;
+	}
+	return n;
+}

@@ -55,6 +55,9 @@ bool lookback_scheme_differs(const struct subject *s, const char *before);
 bool lookback_same_proxy(const struct event *e, const struct event *o);
 bool lookback_same_client(const struct event *e, const struct event *o);
 
+/* How many answers to a Digest challenge the proxy called stale. */
+unsigned lookback_stale_answers(const struct attempt *a);
+
 /* In any case; NULL is as good as empty. */
 bool lookback_same_text(const char *a, const char *b);
 
