@@ -62,6 +62,8 @@ libp407_a_SOURCES = \
 	%reldir%/net/ip.c %reldir%/net/ip.h \
 	%reldir%/net/layer.h \
 	%reldir%/net/link.c %reldir%/net/link.h \
+	%reldir%/net/link_host.c %reldir%/net/link_kinds.h \
+	%reldir%/net/link_radio.c \
 	%reldir%/net/packet.c %reldir%/net/packet.h \
 	%reldir%/net/transport.c %reldir%/net/transport.h \
 	%reldir%/net/tunnel.c %reldir%/net/tunnel.h \

@@ -3,10 +3,11 @@
 """damage.py PROGRAM FOLDER [EVERY] - verdicts hold when captures are damaged
 
 Takes captures apart and writes them again with frames lost (some, or all of
-one direction), cut, doubled or out of order.  What was no failure must not become one; frames that come
-twice, or exchanged in time with their neighbours, must not change a verdict
-at all.  EVERY (default 1) takes each EVERYth capture only.  What is damaged
-follows from the name of the capture, so that every run does the same.
+one direction), cut, doubled or out of order.  What was no failure must not
+become one; frames that come twice, or exchanged in time with their neighbours,
+must not change a verdict at all, and neither must it that client and proxy are
+on one host.  EVERY (default 1) takes each EVERYth capture only.  What is
+damaged follows from the name of the capture, so that every run does the same.
 """
 import glob
 import json
@@ -143,6 +144,15 @@ def one_way(rnd, frames):
     return way, [f for f in frames if ends(f) != way]
 
 
+def on_loopback(frames):
+    """Client and proxy with one address; None if there is more than TCP."""
+    if any(f[1] != 1 or f[3][12:15] != b"\x08\x00\x45" or f[3][23] != 6
+           for f in frames) or len({a for f in frames for a in ends(f)}) != 2:
+        return None
+    here = b"\x7f\x00\x00\x01"
+    return [f[:3] + (f[3][:26] + here + here + f[3][34:],) for f in frames]
+
+
 def damages(name, frames):
     rnd = random.Random(name)
     n = len(frames)
@@ -165,6 +175,9 @@ def damages(name, frames):
     yield "out of order by half a millisecond", jumbled(rnd, frames), False
     yield "doubled", [f for f in frames for _ in range(2)], True
     yield "exchanged", exchanged(frames), True
+    alone = on_loopback(frames)
+    if alone is not None:
+        yield "on loopback", alone, True
 
 
 def examine(program, folder, path):

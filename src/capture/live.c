@@ -125,6 +125,17 @@ is_early(const struct live *l, struct live_interface *i)
 	return !i->joined;
 }
 
+/* libpcap calls it an error where there is nothing to be read of NFLOG. */
+static int
+next_of(struct live_interface *i)
+{
+	errno = 0;
+
+	int got = pcap_next_ex(i->pcap, &i->header, &i->bytes);
+
+	return got == PCAP_ERROR && errno == EAGAIN ? 0 : got;
+}
+
 /* Ask for its next packet, unless one waits. */
 static void
 refill(struct live *l, struct live_interface *i)
@@ -136,7 +147,7 @@ refill(struct live *l, struct live_interface *i)
 		return;
 	asked = several ? clock_wall() : 0;
 	do {
-		switch (pcap_next_ex(i->pcap, &i->header, &i->bytes)) {
+		switch (next_of(i)) {
 		case 1:
 			i->pending = true;
 			i->waits = several ? clock_steady() : 0;

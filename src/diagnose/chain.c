@@ -38,7 +38,8 @@ half_of(const struct attempt *a, bool holds, const struct attempt *other)
 	const struct observed_request *asked = other->request;
 	const struct observed_response *said = other->response;
 
-	if (a->observations.next == NULL)
+	if (a->observations.next == NULL ||
+	    a->connection.stream == other->connection.stream)
 		return NULL;
 	LIST_EACH (link, &a->observations) {
 		const struct observation *o =
@@ -56,6 +57,13 @@ half_of(const struct attempt *a, bool holds, const struct attempt *other)
 	return NULL;
 }
 
+bool
+chain_beside(const struct attempt *a, const struct attempt *b)
+{
+	return a->connection.proxy_port == b->connection.proxy_port &&
+	    address_eq(&a->connection.proxy, &b->connection.proxy);
+}
+
 static bool
 is_outer_half(void *context, const struct event *e)
 {
@@ -67,7 +75,8 @@ is_outer_half(void *context, const struct event *e)
 		return true;
 	if (x->looked_into++ == MOST_LOOKED_INTO)
 		return false;
-	if ((q = half_of(a, true, x->inner)) == NULL)
+	if (chain_beside(a, x->inner) ||
+	    (q = half_of(a, true, x->inner)) == NULL)
 		return true;
 	x->several = x->outer != NULL &&
 	    !address_eq(&a->connection.client, &x->outer->connection.client);
@@ -81,8 +90,9 @@ is_inner_half(void *context, const struct event *e)
 {
 	struct halves *x = context;
 	const struct connection *c = &e->attempt->connection;
-	const struct observed_request *q =
-	    half_of(e->attempt, false, x->outer);
+	const struct observed_request *q = chain_beside(e->attempt, x->outer)
+	    ? NULL
+	    : half_of(e->attempt, false, x->outer);
 
 	if (q == NULL)
 		return true;
@@ -106,7 +116,10 @@ chain_outer(const struct history *h, const struct event *e,
 	struct halves x = { .inner = e != NULL ? e->attempt : NULL };
 
 	if (e == NULL || x.inner->request == NULL ||
-	    x.inner->response == NULL || !history_client_is_proxy(h, e))
+	    x.inner->response == NULL ||
+	    (!history_client_is_proxy(h, e) &&
+	        !address_eq(&x.inner->connection.client,
+	            &x.inner->connection.proxy)))
 		return false;
 	history_each_between(h, x.inner->response->time,
 	    when_after(x.inner->response->time, LATER), is_outer_half, &x);

@@ -38,6 +38,12 @@ bool chain_readdressed_inner(const struct history *h, const struct event *e,
 bool chain_asked_for(const struct attempt *inner,
     const struct address *client);
 
+/*
+ * To one port of one proxy: neither is the half of the other, even where the
+ * client has the address of the proxy, as on loopback.
+ */
+bool chain_beside(const struct attempt *a, const struct attempt *b);
+
 /* "10.0.0.9 asks for 10.0.0.1"; "10.0.0.9 hands it on to 10.0.0.3:3128" */
 void chain_asks_for(struct text *t, const struct attempt *inner,
     const struct attempt *outer);

@@ -45,7 +45,8 @@ is_inner(void *context, const struct event *e)
 	struct asked_on *x = context;
 	const struct attempt *a = x->outer, *b = e->attempt;
 
-	if (passed_through(a, b) || b->observations.next == NULL)
+	if (passed_through(a, b) || chain_beside(a, b) ||
+	    b->observations.next == NULL)
 		return true;
 	LIST_EACH (link, &b->observations) {
 		const struct observation *o =

@@ -5,6 +5,15 @@
 
 #include "base/memory.h"
 
+/* On loopback, say: it does not go on to anybody by that. */
+static bool
+is_for_itself(const struct event *e)
+{
+	const struct connection *c = &e->attempt->connection;
+
+	return address_eq(&c->client, &c->proxy);
+}
+
 /* Each proxy is looked up once: is there a client of its address? */
 bool *
 passing_proxies(const struct event *events, size_t n, const struct kin *kin)
@@ -17,7 +26,7 @@ passing_proxies(const struct event *events, size_t n, const struct kin *kin)
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
 
-		if (seen[e->kin[KIN_PROXY]])
+		if (seen[e->kin[KIN_PROXY]] || is_for_itself(e))
 			continue;
 		seen[e->kin[KIN_PROXY]] = true;
 		is_proxy[kin_of_client(kin, &e->attempt->connection.proxy)] =
@@ -63,7 +72,7 @@ passing_on(const struct event *events, size_t n, const struct kin *kin,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
-		uint32_t id = sent_by(e) == 0
+		uint32_t id = sent_by(e) == 0 || is_for_itself(e)
 		    ? 0
 		    : kin_of_client(kin, &e->attempt->connection.proxy);
 

@@ -10,7 +10,7 @@
 #include "diagnose/history.h"
 #include "diagnose/kin.h"
 
-/* Is it a proxy, at which others ask? */
+/* Is it a proxy, at which others ask?  It does not count if it asks itself. */
 bool *passing_proxies(const struct event *events, size_t n,
     const struct kin *kin);
 

@@ -9,6 +9,7 @@
 #include "evidence/checksum.h"
 #include "evidence/kdc.h"
 #include "evidence/neighbour.h"
+#include "net/link.h"
 
 /* Bytes of frames that wait for fragments; then the oldest is let go. */
 #define WAITING_MOST (64u << 20)
@@ -87,10 +88,13 @@ rewrite_lost(const struct rewrite *r)
 }
 
 void
-rewrite_frame(struct rewrite *r, const struct frame *f)
+rewrite_frame(struct rewrite *r, const struct frame *given)
 {
+	struct frame bare = *given;
+	const struct frame *f = &bare;
 	struct layers l;
 
+	link_bare(&bare);
 	layers_of_frame(f, &l);
 	if (l.end == LAYERS_OTHER ||
 	    (l.end == LAYERS_PACKET && !choice_takes(r->choice, &l.packet)))

@@ -39,4 +39,17 @@ field_be32(struct span b, size_t at)
 	return be32toh(v);
 }
 
+/* For headers that the capturing host made. */
+static inline uint16_t
+field_le16(struct span b, size_t at)
+{
+	return __builtin_bswap16(field_be16(b, at));
+}
+
+static inline uint32_t
+field_le32(struct span b, size_t at)
+{
+	return __builtin_bswap32(field_be32(b, at));
+}
+
 #endif

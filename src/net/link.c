@@ -2,6 +2,7 @@
 #include "net/link.h"
 
 #include "net/field.h"
+#include "net/link_kinds.h"
 #include "net/tunnel.h"
 
 static struct next loopback(struct span b);
@@ -16,32 +17,88 @@ static struct next linux_sll2(struct span b);
 static const struct row {
 	uint32_t link;
 	struct next (*first)(struct span b);
+	bool tells;  /* of the host or of a radio */
+	bool nested; /* holds a frame of another link type */
 } rows[] = {
-	{ LINK_ETHERNET, ethernet },
-	{ LINK_LINUX_SLL, linux_sll },
-	{ LINK_LINUX_SLL2, linux_sll2 },
-	{ LINK_NULL, loopback },
-	{ LINK_LOOP, loopback },
-	{ LINK_RAW, raw },
-	{ LINK_RAW_BSD, raw },
-	{ LINK_RAW_OPENBSD, raw },
-	{ LINK_IPV4, raw },
-	{ LINK_IPV6, raw },
-	{ LINK_PPP, ppp },
-	{ LINK_PPP_HDLC, ppp },
-	{ LINK_PPP_ETHER, pppoe },
-	{ LINK_C_HDLC, c_hdlc },
+	{ LINK_ETHERNET, ethernet, false, false },
+	{ LINK_LINUX_SLL, linux_sll, false, false },
+	{ LINK_LINUX_SLL2, linux_sll2, false, false },
+	{ LINK_NULL, loopback, false, false },
+	{ LINK_LOOP, loopback, false, false },
+	{ LINK_RAW, raw, false, false },
+	{ LINK_RAW_BSD, raw, false, false },
+	{ LINK_RAW_OPENBSD, raw, false, false },
+	{ LINK_IPV4, raw, false, false },
+	{ LINK_IPV6, raw, false, false },
+	{ LINK_PPP, ppp, false, false },
+	{ LINK_PPP_HDLC, ppp, false, false },
+	{ LINK_PPP_ETHER, pppoe, false, false },
+	{ LINK_C_HDLC, c_hdlc, false, false },
+	{ LINK_PFLOG, link_pflog, true, false },
+	{ LINK_ENC, link_enc, true, false },
+	{ LINK_NFLOG, link_nflog, true, false },
+	{ LINK_PKTAP, link_pktap, true, true },
+	{ LINK_PKTAP_OLD, link_pktap, true, true },
+	{ LINK_80211, link_80211, true, false },
+	{ LINK_RADIOTAP, link_radiotap, true, false },
+	{ LINK_PRISM, link_prism, true, false },
+	{ LINK_AVS, link_avs, true, false },
+	{ LINK_PPI, link_ppi, true, true },
 };
+
+static const struct row *
+row_of(uint32_t link)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].link == link)
+			return &rows[i];
+	return NULL;
+}
 
 bool
 link_first(uint32_t link, struct span frame, struct next *out)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].link == link) {
-			*out = rows[i].first(frame);
-			return true;
-		}
-	return false;
+	const struct row *row = row_of(link);
+
+	if (row != NULL)
+		*out = row->first(frame);
+	return row != NULL;
+}
+
+bool
+link_inside(uint32_t link, struct span frame, struct next *out)
+{
+	const struct row *row = row_of(link);
+
+	if (row == NULL || row->nested)
+		return false;
+	*out = row->first(frame);
+	return true;
+}
+
+void
+link_bare(struct frame *f)
+{
+	const struct row *row = row_of(f->link);
+	struct span whole = f->bytes;
+	uint64_t depth = 0;
+	struct next next;
+
+	if (row == NULL || !row->tells)
+		return;
+	next = row->first(whole);
+	f->bytes = span_from(whole, next.skip);
+	while (depth < 4 &&
+	    (next.layer == LAYER_TYPED || next.layer == LAYER_ETHERNET ||
+	        next.layer == LAYER_PPP)) {
+		depth++;
+		next = tunnel_step(next, f->bytes, &depth);
+		f->bytes = span_from(f->bytes, next.skip);
+	}
+	if (next.layer != LAYER_IP)
+		f->bytes = span_of("", 0);
+	f->wire_len -= (uint32_t)(whole.len - f->bytes.len);
+	f->link = LINK_RAW;
 }
 
 static struct next

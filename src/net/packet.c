@@ -149,7 +149,8 @@ decode_plain(const struct frame *f, struct packet *out)
 	    total - 20 - header);
 
 	if (protocol == PROTOCOL_UDP &&
-	    tunnel_udp(field_be16(b, 36), payload).layer != LAYER_OTHER)
+	    tunnel_udp(field_be16(b, 34), field_be16(b, 36), payload).layer !=
+	        LAYER_OTHER)
 		return false;
 	*out = (struct packet){
 		.number = f->number,

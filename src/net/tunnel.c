@@ -188,24 +188,85 @@ tunnel_gre(struct span b)
 	}
 }
 
+/* Version 1, PT; then S: sequence, E: extension headers, PN: N-PDU number. */
+static struct next
+gtp(struct span b)
+{
+	enum { G_PDU = 0xff, OPTIONS = 0x07, EXTENSION = 0x04 };
+	size_t n = 8;
+
+	if (b.len < n || field_u8(b, 0) >> 4 != 3 || field_u8(b, 1) != G_PDU)
+		return to(LAYER_OTHER, 0);
+	if (field_u8(b, 0) & OPTIONS)
+		n += 4;
+	if (field_u8(b, 0) & EXTENSION)
+		/* Its length in words; its last byte is the next one's type. */
+		while (field_u8(b, n - 1) != 0) {
+			size_t words = field_u8(b, n);
+
+			if (words == 0 || b.len - n < 4 * words)
+				return to(LAYER_OTHER, 0);
+			n += 4 * words;
+		}
+	switch (field_u8(b, n) >> 4) {
+	case 4:
+	case 6:
+		return to(LAYER_IP, n);
+	default:
+		return to(LAYER_OTHER, 0);
+	}
+}
+
+/* Perhaps an authentication and an origin (5.1.1); then IPv6, and no more. */
+static struct next
+teredo(struct span b)
+{
+	size_t n = 0;
+
+	if (b.len >= 4 && field_be16(b, 0) == 0x0001)
+		n += 13u + field_u8(b, 2) + field_u8(b, 3);
+	if (b.len >= n + 8 && field_be16(b, n) == 0x0000)
+		n += 8;
+	if (b.len < n + 40 || field_u8(b, n) >> 4 != 6 ||
+	    field_be16(b, n + 4) + n + 40 != b.len)
+		return to(LAYER_OTHER, 0);
+	return to(LAYER_IP, n);
+}
+
 struct next
-tunnel_udp(uint16_t dport, struct span payload)
+tunnel_udp(uint16_t sport, uint16_t dport, struct span payload)
 {
 	size_t n = 8;
 
 	switch (dport) {
-	case 4789:
-	case 8472: /* flags with I: the VNI is valid; then VNI */
+	case PORT_VXLAN:
+	case PORT_VXLAN_OLD: /* flags with I: the VNI is valid; then VNI */
 		if (payload.len < n || (field_u8(payload, 0) & 0x08) == 0)
 			return to(LAYER_OTHER, 0);
 		return to(LAYER_ETHERNET, n);
-	case 6081: /* version (2), length of options in words (6) */
+	case PORT_VXLAN_GPE: /* with P the last byte of four is a protocol */
+		if (payload.len < n || (field_u8(payload, 0) & 0x0c) != 0x0c)
+			return to(LAYER_OTHER, 0);
+		switch (field_u8(payload, 3)) {
+		case 1: /* IPv4, IPv6 */
+		case 2:
+			return to(LAYER_IP, n);
+		case 3:
+			return to(LAYER_ETHERNET, n);
+		default:
+			return to(LAYER_OTHER, 0);
+		}
+	case PORT_GENEVE: /* version (2), length of options in words (6) */
 		n += 4u * (field_u8(payload, 0) & 0x3f);
 		if (payload.len < n || field_u8(payload, 0) >> 6 != 0)
 			return to(LAYER_OTHER, 0);
 		return to_type(field_be16(payload, 2), n);
+	case PORT_GTP:
+		return gtp(payload);
 	default:
-		return to(LAYER_OTHER, 0);
+		return sport == PORT_TEREDO || dport == PORT_TEREDO
+		    ? teredo(payload)
+		    : to(LAYER_OTHER, 0);
 	}
 }
 
@@ -252,8 +313,8 @@ tunnel_ip(const struct ip *ip)
 		next.layer = LAYER_GRE;
 		break;
 	case PROTOCOL_UDP:
-		next = tunnel_udp(field_be16(ip->payload, 2),
-		    span_from(ip->payload, 8));
+		next = tunnel_udp(field_be16(ip->payload, 0),
+		    field_be16(ip->payload, 2), span_from(ip->payload, 8));
 		next.skip += 8;
 		break;
 	default:

@@ -44,10 +44,21 @@ struct next tunnel_gre(struct span b);
 
 /*
  * Tunnels in UDP, known by the port they are sent to: VXLAN (RFC 7348, and
- * the port that Linux had first), GENEVE (RFC 8926).  LAYER_OTHER if it is
- * none, so that the datagram is shown as it is.
+ * the port that Linux had first; draft-ietf-nvo3-vxlan-gpe), GENEVE (RFC
+ * 8926), GTP-U (3GPP TS 29.281 5.1), and Teredo (RFC 4380), this one also by
+ * the port it comes from.  LAYER_OTHER
+ * if it is none, so that the datagram is shown as it is.
  */
-struct next tunnel_udp(uint16_t dport, struct span payload);
+enum {
+	PORT_GTP = 2152,
+	PORT_TEREDO = 3544,
+	PORT_VXLAN = 4789,
+	PORT_VXLAN_GPE = 4790,
+	PORT_GENEVE = 6081,
+	PORT_VXLAN_OLD = 8472,
+};
+
+struct next tunnel_udp(uint16_t sport, uint16_t dport, struct span payload);
 
 /*
  * Any of those above: what the header that `at` names, with which b begins,

@@ -5,6 +5,7 @@
 
 #include "net/field.h"
 #include "net/ip.h"
+#include "net/tunnel.h"
 #include "witness/dns.h"
 #include "witness/kdc.h"
 
@@ -194,11 +195,15 @@ static const struct line lines[] = {
 	HALF(0),
 	IS(KDC_PORT, FIRST),
 	IS(DNS_PORT, FIRST),
+	IS(PORT_TEREDO, FIRST), /* those of tunnel_udp() */
 	HALF(2),
 	IS(KDC_PORT, FIRST),
-	IS(4789, FIRST), /* those of tunnel_udp() */
-	IS(8472, FIRST),
-	IS(6081, FIRST),
+	IS(PORT_GTP, FIRST),
+	IS(PORT_TEREDO, FIRST),
+	IS(PORT_VXLAN, FIRST),
+	IS(PORT_VXLAN_GPE, FIRST),
+	IS(PORT_GENEVE, FIRST),
+	IS(PORT_VXLAN_OLD, FIRST),
 
 	AT(PAIR, BPF_LD | BPF_MEM, SRC),
 	SPREAD_OUT(SRC),

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/reader.h"
+#include "net/link.h"
 #include "net/packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	} while (0)
 
 static const uint32_t links[] = { 1, 0, 108, 101, 12, 14, 113, 276, 9, 50, 51,
-	228, 229, 104, 105, 127 };
+	228, 229, 104, 105, 127, 117, 109, 239, 258, 149, 119, 163, 192, 189 };
 
 static void
 check_address(const struct address *a)
@@ -109,11 +110,32 @@ check_frame(struct net *n, const struct frame *f)
 		check_tagged(f);
 }
 
+/* What is left for evidence is of the frame, and no link type of these. */
+static void
+check_bare(const struct frame *given)
+{
+	struct frame f = *given;
+
+	link_bare(&f);
+	CHECK(f.bytes.len <= given->bytes.len && f.wire_len >= f.bytes.len);
+	if (f.link == given->link)
+		CHECK(f.bytes.len == given->bytes.len);
+	else
+		CHECK(f.link == 101);
+	CHECK(f.bytes.len == 0 ||
+	    (f.bytes.at >= given->bytes.at &&
+	        f.bytes.len <=
+	            given->bytes.len - (size_t)(f.bytes.at - given->bytes.at)));
+	link_bare(&f);
+	CHECK(f.link != given->link || f.bytes.len == given->bytes.len);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct reader r = reader_of(span_of(data, size));
-	uint32_t link = links[reader_u8(&r, "link") % 16];
+	uint32_t link = links[reader_u8(&r, "link") %
+	    (sizeof(links) / sizeof(links[0]))];
 	struct net *n = net_new();
 
 	for (uint64_t number = 1; reader_left(&r) > 0 && number < 64;
@@ -140,6 +162,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			.wire_len = (uint32_t)len + cut * 16 };
 
 		check_frame(n, &f);
+		check_bare(&f);
 		free(copy);
 	}
 	net_free(n);

@@ -36,6 +36,17 @@ describe(struct text *t, const struct packet *p)
 #define ARP(opcode)                                                            \
 	"\0\1\x08\0\6\4\0" opcode "\2\0\0\0\0\1\x0a\x4d\1\4"                 \
 	"\0\0\0\0\0\0\x0a\x4d\0\x14"
+/* The header without its padding has 61 bytes; the macro makes 61. */
+#define PFLOG(length)                                                          \
+	length "\2\0\0" "em0\0\0\0\0\0\0\0\0\0\0\0\0\0"                     \
+	"rules\0\0\0\0\0\0\0\0\0\0\0" "\0\0\0\7" "\0\0\0\0"               \
+	"\0\0\0\0" "\0\0\0\0" "\0\0\0\0" "\0\0\0\0" "\1"
+#define PKTAP(follows, link)                                                   \
+	"\x14\0\0\0" follows "\0\0\0" link "\0\0\0" "en0\0\0\0\0\0"
+/* Frame control, duration, three addresses, number. */
+#define DATA(kind, flags)                                                      \
+	kind flags "\0\0" "\2\0\0\0\0\1\2\0\0\0\0\2\2\0\0\0\0\3" "\x10\0"
+#define SNAP "\xaa\xaa\3\0\0\0" IPV4_TYPE
 #define TCP6 IPV6("\0\x17", "\6") TCP "abc"
 
 /* clang-format off */
@@ -99,8 +110,100 @@ static const struct row {
 	{ "PPP_ETHER", 51, SPAN_INIT("\x11\0\0\1\0\x2d\0\x21" INNER), 0, V4,
 	    0 },
 	{ "C_HDLC", 104, SPAN_INIT("\x0f\0" IPV4_TYPE INNER), 0, V4, 0 },
-	{ "IEEE 802.11", 105, SPAN_INIT("\x08\0\0\0" INNER), 0, UNKNOWN },
-	{ "radiotap", 127, SPAN_INIT("\0\0\x08\0" INNER), 0, UNKNOWN },
+	{ "PFLOG, OpenBSD", 117, SPAN_INIT(PFLOG("\x3d") "\0\0\0" INNER), 0,
+	    V4, 0 },
+	{ "PFLOG, IPv6", 117, SPAN_INIT(PFLOG("\x3d") "\0\0\0" TCP6), 0, V6,
+	    0 },
+	{ "PFLOG, cut", 117, SPAN_INIT("\x3d\2\0\0\0"), 0, DAMAGED },
+	{ "PFLOG, no length", 117, SPAN_INIT("\0\2\0\0" INNER), 0, DAMAGED },
+	{ "ENC", 109, SPAN_INIT("\2\0\0\0\0\0\x10\1\0\0\0\0" INNER), 0, V4,
+	    0 },
+	{ "ENC, cut", 109, SPAN_INIT("\2\0\0\0\0\0\x10\1"), 0, DAMAGED },
+	{ "NFLOG", 239,
+	    SPAN_INIT("\2\0\0\5" "\6\0\x0a\0ab\0\0" "\x2f\0\x09\0" INNER),
+	    0, V4, 0 },
+	{ "NFLOG, big", 239,
+	    SPAN_INIT("\2\0\0\5" "\0\6\0\x0a" "ab\0\0" "\0\x2f\0\x09" INNER),
+	    0, V4, 0 },
+	{ "NFLOG, no packet", 239, SPAN_INIT("\2\0\0\5" "\6\0\x0a\0ab\0\0"),
+	    0, NOT_IP },
+	{ "NFLOG, an attribute of no length", 239,
+	    SPAN_INIT("\2\0\0\5" "\0\0\0\0" "\x2f\0\x09\0" INNER), 0,
+	    DAMAGED },
+	{ "NFLOG, version 1", 239,
+	    SPAN_INIT("\2\1\0\5" "\x2f\0\x09\0" INNER), 0, DAMAGED },
+	{ "PKTAP, Ethernet", 258, SPAN_INIT(PKTAP("\1", "\1") INNER_ETH), 0,
+	    V4, 0 },
+	{ "PKTAP, raw, as 149", 149, SPAN_INIT(PKTAP("\1", "\x0c") INNER), 0,
+	    V4, 0 },
+	{ "PKTAP, NULL", 258,
+	    SPAN_INIT(PKTAP("\1", "\0") "\x1e\0\0\0" TCP6), 0, V6, 0 },
+	{ "PKTAP, no packet", 258, SPAN_INIT(PKTAP("\0", "\1") INNER_ETH), 0,
+	    NOT_IP },
+	{ "PKTAP in itself", 149,
+	    SPAN_INIT(PKTAP("\1", "\x95") PKTAP("\1", "\1") INNER_ETH), 0,
+	    NOT_IP },
+	{ "PKTAP, longer than the frame", 258,
+	    SPAN_INIT("\xff\0\0\0\1\0\0\0\1\0\0\0" INNER_ETH), 0, DAMAGED },
+	{ "IEEE 802.11", 105, SPAN_INIT(DATA("\x08", "\1") SNAP INNER), 0, V4,
+	    0 },
+	{ "IEEE 802.11, its checksum behind", 105,
+	    SPAN_INIT(DATA("\x08", "\2") SNAP INNER "\1\2\3\4"), 0, V4, 0 },
+	{ "IEEE 802.11, four addresses", 105,
+	    SPAN_INIT(DATA("\x08", "\3") "\2\0\0\0\0\4" SNAP INNER), 0, V4, 0 },
+	{ "IEEE 802.11, QoS", 105,
+	    SPAN_INIT(DATA("\x88", "\1") "\0\0" SNAP INNER), 0, V4, 0 },
+	{ "IEEE 802.11, QoS and HT control", 105,
+	    SPAN_INIT(DATA("\x88", "\x81") "\0\0\0\0\0\0" SNAP INNER), 0, V4,
+	    0 },
+	{ "IEEE 802.11, aggregate", 105,
+	    SPAN_INIT(DATA("\x88", "\1") "\x80\0" SNAP INNER), 0, NOT_IP },
+	{ "IEEE 802.11, encrypted", 105,
+	    SPAN_INIT(DATA("\x08", "\x41") SNAP INNER), 0, NOT_IP },
+	{ "IEEE 802.11, a fragment", 105,
+	    SPAN_INIT(DATA("\x08", "\5") SNAP INNER), 0, NOT_IP },
+	{ "IEEE 802.11, a beacon", 105,
+	    SPAN_INIT(DATA("\x80", "\0") SNAP INNER), 0, NOT_IP },
+	{ "IEEE 802.11, no data", 105, SPAN_INIT(DATA("\x48", "\1")), 0,
+	    NOT_IP },
+	{ "IEEE 802.11, cut", 105, SPAN_INIT("\x08\1\0\0"), 0, DAMAGED },
+	{ "IEEE 802.11, no SNAP", 105,
+	    SPAN_INIT(DATA("\x08", "\1") "\x42\x42\3\0\0\0\0\0" INNER), 0,
+	    NOT_IP },
+	{ "radiotap", 127,
+	    SPAN_INIT("\0\0\x08\0\0\0\0\0" DATA("\x08", "\1") SNAP INNER), 0,
+	    V4, 0 },
+	{ "radiotap, padded, behind a time", 127,
+	    SPAN_INIT("\0\0\x19\0\3\0\0\x80\0\0\0\0\0\0\0\0"
+	              "\1\2\3\4\5\6\7\x08\x20"
+	        DATA("\x88", "\1") "\0\0\0\0" SNAP INNER), 0, V4, 0 },
+	{ "radiotap, a wrong checksum", 127,
+	    SPAN_INIT("\0\0\x09\0\2\0\0\0\x40" DATA("\x08", "\1") SNAP
+	        INNER), 0, NOT_IP },
+	{ "radiotap, longer than the frame", 127,
+	    SPAN_INIT("\0\0\xff\0\0\0\0\0" DATA("\x08", "\1") SNAP INNER), 0,
+	    DAMAGED },
+	{ "prism", 119,
+	    SPAN_INIT("\x44\0\0\0\x0c\0\0\0wlan" DATA("\x08", "\1") SNAP
+	        INNER), 0, V4, 0 },
+	{ "prism, big", 119,
+	    SPAN_INIT("\0\0\0\x44\0\0\0\x0cwlan" DATA("\x08", "\1") SNAP
+	        INNER), 0, V4, 0 },
+	{ "AVS, as prism", 119,
+	    SPAN_INIT("\x80\x21\x10\1\0\0\0\x0c" "abcd" DATA("\x08", "\1")
+	        SNAP INNER), 0, V4, 0 },
+	{ "AVS", 163,
+	    SPAN_INIT("\x80\x21\x10\1\0\0\0\x0c" "abcd" DATA("\x08", "\1")
+	        SNAP INNER), 0, V4, 0 },
+	{ "PPI", 192,
+	    SPAN_INIT("\0\0\x0a\0\x69\0\0\0ab" DATA("\x08", "\1") SNAP INNER),
+	    0, V4, 0 },
+	{ "PPI, Ethernet", 192, SPAN_INIT("\0\0\x08\0\1\0\0\0" INNER_ETH), 0,
+	    V4, 0 },
+	{ "PPI in itself", 192,
+	    SPAN_INIT("\0\0\x08\0\xc0\0\0\0" "\0\0\x08\0\1\0\0\0"
+	        INNER_ETH), 0, NOT_IP },
+	{ "USB", 189, SPAN_INIT("\0\0\x08\0" INNER), 0, UNKNOWN },
 
 	/* IPv4. */
 	{ "IPv4 options", 101,
@@ -319,13 +422,13 @@ START_TEST(the_first_unknown_link_type_is_remembered)
 	struct net *n = net_new();
 	struct packet p;
 
-	for (uint32_t link = 105; link < 108; link++) {
+	for (uint32_t link = 189; link < 192; link++) {
 		struct frame f = frame_of(link, SPAN(INNER), 0);
 
 		ck_assert(!net_decode(n, &f, &p));
 	}
 	ck_assert_uint_eq(net_counts(n).unknown_link, 3);
-	ck_assert_uint_eq(net_counts(n).unknown_link_type, 105);
+	ck_assert_uint_eq(net_counts(n).unknown_link_type, 189);
 	net_free(n);
 }
 END_TEST

@@ -137,6 +137,31 @@ static const struct row {
 	        UDP("\x17\xc1", "\0\x3b") "\0\0" IPV4_TYPE "\0\0\x2a\0"
 	        INNER), IN_IPV4, true },
 
+	{ "VXLAN-GPE, IP", SPAN_INIT(OUTER("\0\x4f", "\x11")
+	        UDP("\x12\xb6", "\0\x3b") "\x0c\0\0\1\0\0\x2a\0" INNER),
+	    IN_IPV4, true },
+	{ "VXLAN-GPE, Ethernet", SPAN_INIT(OUTER("\0\x5d", "\x11")
+	        UDP("\x12\xb6", "\0\x49") "\x0c\0\0\3\0\0\x2a\0"
+	        INNER_ETH), IN_IPV4, true },
+	{ "GTP-U", SPAN_INIT(OUTER("\0\x4f", "\x11")
+	        UDP("\x08\x68", "\0\x3b") "\x30\xff\0\x2b\0\0\0\7" INNER),
+	    IN_IPV4, true },
+	{ "GTP-U with a sequence number", SPAN_INIT(OUTER("\0\x53", "\x11")
+	        UDP("\x08\x68", "\0\x3f") "\x32\xff\0\x2f\0\0\0\7"
+	        "\0\1\0\0" INNER), IN_IPV4, true },
+	{ "GTP-U with extension headers", SPAN_INIT(OUTER("\0\x5b", "\x11")
+	        UDP("\x08\x68", "\0\x47") "\x34\xff\0\x37\0\0\0\7"
+	        "\0\0\0\x85" "\1\x10\1\x20" "\1\0\0\0" INNER), IN_IPV4,
+	    true },
+	{ "Teredo", SPAN_INIT(OUTER("\0\x5b", "\x11")
+	        UDP("\x0d\xd8", "\0\x47") IPV6("\0\x17", "\6") TCP "abc"),
+	    IN_IPV4, true },
+	{ "Teredo with authentication and origin",
+	    SPAN_INIT(OUTER("\0\x72", "\x11") UDP("\x0d\xd8", "\0\x5e")
+	        "\0\1\1\1" "ck" "\1\2\3\4\5\6\7\x08\0"
+	        "\0\0\1\2\3\4\5\6" IPV6("\0\x17", "\6") TCP "abc"),
+	    IN_IPV4, true },
+
 	{ "all at once: QinQ, MPLS, ERSPAN II, VLAN, VXLAN",
 	    SPAN_INIT("\0\5\x81\0\0\6\x88\x47" MPLS("\1")
 	        OUTER("\0\x97", "\x2f") GRE("\x10\0", "\x88\xbe") "\0\0\0\1"
@@ -235,6 +260,16 @@ START_TEST(other_datagrams_to_these_ports_are_shown)
 		    UDP("\x17\xc1", "\0\x10") "\x3f\0\x65\x58\0\0\0\0"),
 		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11")
 		    UDP("\x17\xc1", "\0\x10") "\x80\0\x65\x58\0\0\0\0"),
+		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* no P */
+		    UDP("\x12\xb6", "\0\x10") "\x08\0\0\1\0\0\x2a\0"),
+		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* an echo */
+		    UDP("\x08\x68", "\0\x10") "\x30\1\0\0\0\0\0\0"),
+		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* GTP' */
+		    UDP("\x08\x68", "\0\x10") "\x20\xff\0\0\0\0\0\0"),
+		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* empty */
+		    UDP("\x08\x68", "\0\x10") "\x30\xff\0\0\0\0\0\0"),
+		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11")
+		    UDP("\x0d\xd8", "\0\x10") "\x60\0\0\0\0\0\x3b\x15"),
 	};
 	struct net_counts counts;
 	struct packet p;
@@ -303,7 +338,7 @@ main(void)
 	tcase_add_loop_test(c, every_prefix_is_the_inner_packet_or_nothing, 0,
 	    n);
 	tcase_add_loop_test(c, other_datagrams_to_these_ports_are_shown, 0,
-	    4);
+	    9);
 	tcase_add_loop_test(c, nesting_is_bounded, 0, 2);
 	tcase_add_test(c, a_frame_full_of_headers_is_left_soon);
 	suite_add_tcase(suite, c);

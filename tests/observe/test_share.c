@@ -262,9 +262,9 @@ START_TEST(the_kernel_says_what_we_say)
 			.dst = random_32(),
 			.protocol = random_32() % 2 ? 6 : 17,
 			.sport = (uint16_t)(random_32() % 8 == 0
-			        ? 88 : 1024 + random_32() % 2048),
+			        ? 88 : 10000 + random_32() % 2048),
 			.dport = (uint16_t)(random_32() % 8 == 0
-			        ? 88 : 1024 + random_32() % 2048),
+			        ? 88 : 10000 + random_32() % 2048),
 			.tags = random_32() % 3,
 			.options = random_32() % 3,
 		};
@@ -322,6 +322,10 @@ static const struct {
 	{ "GRE", { .protocol = 47 } },
 	{ "IPv6, GRE", { .v6 = true, .protocol = 47 } },
 	{ "VXLAN", { .protocol = 17, .sport = 50000, .dport = 4789 } },
+	{ "VXLAN-GPE", { .protocol = 17, .sport = 50000, .dport = 4790 } },
+	{ "GTP-U", { .protocol = 17, .sport = 50000, .dport = 2152 } },
+	{ "Teredo", { .protocol = 17, .sport = 50000, .dport = 3544 } },
+	{ "from Teredo", { .protocol = 17, .sport = 3544, .dport = 50000 } },
 	{ "VXLAN of old", { .protocol = 17, .sport = 50000, .dport = 8472 } },
 	{ "GENEVE", { .protocol = 17, .sport = 50000, .dport = 6081 } },
 	{ "KDC, two VLANs", { .protocol = 17, .dport = 88, .tags = 2 } },

@@ -371,6 +371,26 @@ def transport_loop(v):
     v.each(lambda f: w.loop(f), links=(w.LOOP,))
 
 
+@variant('transport-base', 'encap')
+def transport_gtp(v):
+    """GTP-U, as on the way from a mobile network; some with extension headers."""
+    v.each(lambda f, n: w.gtp(f, n))
+
+
+@variant('transport-base', 'encap')
+def transport_vxlan_gpe(v):
+    """VXLAN-GPE, with IP or Ethernet inside."""
+    v.each(lambda f, n: w.vxlan_gpe(f, n))
+
+
+@variant('transport-base', 'linktype', 'pcapng')
+def transport_link_types(v):
+    """pcapng with an interface of each kind whose header tells of the host or of a radio: packet filters, IPsec, macOS, 802.11."""
+    kinds = ((w.ENC, w.enc), (w.PFLOG, w.pflog), (w.NFLOG, w.nflog), (w.PKTAP, w.pktap), (w.WIFI, w.wifi), (w.RADIOTAP, w.radiotap),
+             (w.PRISM, w.prism), (w.AVS, w.avs), (w.PPI, w.ppi))
+    v.ng([(t, kinds[n % len(kinds)][1](b, n), n % len(kinds)) for n, (t, b) in enumerate(v.frames)], links=[k for k, _ in kinds])
+
+
 @variant('transport-base', 'linktype', 'pcapng')
 def transport_two_interfaces(v):
     """pcapng with two interfaces: Ethernet holds the requests, raw IP the answers."""

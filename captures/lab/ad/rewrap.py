@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 ETH, RAW, NULL, SLL, LOOP, SLL2 = 1, 101, 0, 113, 108, 276
+WIFI, ENC, PFLOG, PRISM, RADIOTAP, AVS, PPI, NFLOG, PKTAP = 105, 109, 117, 119, 127, 163, 192, 239, 258
 OUTER = bytes.fromhex('024d000000fe024d000000fd')       # the mirror's own addresses
 A, B = socket.inet_aton('10.99.0.1'), socket.inet_aton('10.99.0.2')
 
@@ -129,6 +130,63 @@ def null(f):
 
 def loop(f):
     return struct.pack('>I', 2) + ip_of(f)
+
+
+def gtp(f, n):
+    """GTP-U; every other one with a sequence number and an extension header."""
+    extra = struct.pack('>HBB', n, 0, 0x85) + bytes([1, 0x10, 9, 0]) if n % 2 else b''
+    return eth(0x800, ip4(17, udp(2152, 2152, struct.pack('>BBHI', 0x30 | (6 if n % 2 else 0), 0xff, len(extra) + len(ip_of(f)), 77) + extra + ip_of(f)), n))
+
+
+def vxlan_gpe(f, n):
+    """An IP packet, or all of the frame"""
+    return eth(0x800, ip4(17, udp(52000, 4790, struct.pack('>BHBI', 0x0c, 0, 1 if n % 2 else 3, 4242 << 8) + (ip_of(f) if n % 2 else f)), n))
+
+
+def enc(f, _):
+    return struct.pack('<III', 2, 0x1001, 0) + ip_of(f)
+
+
+def pflog(f, n):
+    """As OpenBSD writes it: 61 bytes and three of padding"""
+    return struct.pack('>BBBB16s16sIIIIIIB3x', 61, 2, 0, 0, b'em0', b'office', n, 0, 0, 0, 0, 0, 1) + ip_of(f)
+
+
+def nflog(f, n):
+    def attribute(kind, value):
+        return struct.pack('<HH', 4 + len(value), kind) + value + b'\0' * (-len(value) % 4)
+    return struct.pack('>BBH', 2, 0, 5) + attribute(1, b'\x08\x00\x01\x00') + attribute(10, b'proxy\0') + attribute(9, ip_of(f))
+
+
+def pktap(f, n):
+    """An Ethernet frame of macOS, with the program's name"""
+    head = struct.pack('<II24sIIIIi20sIHHi20s', 1, ETH, b'en0', 1, 2, 14, 0, 4711, b'curl', 0, 6, 0, 4711, b'curl')
+    return struct.pack('<I', 4 + len(head)) + head + f
+
+
+def wifi(f, n):
+    """A data frame from the station: addresses are those of access point, station and destination; every other one is QoS data"""
+    head = struct.pack('<BBH', 0x88 if n % 2 else 0x08, 1, 44) + b'\x02\0\0\0\0\xaa' + f[6:12] + f[:6] + struct.pack('<H', n << 4 & 0xffff)
+    return head + (b'\0\0' if n % 2 else b'') + bytes.fromhex('aaaa03000000') + f[12:]
+
+
+def radiotap(f, n):
+    """With a time, flags, and a channel"""
+    return struct.pack('<BBHIQBBHH', 0, 0, 22, 1 | 2 | 4 | 8, n * 1000, 0, 108, 2437, 0x00a0) + wifi(f, n)
+
+
+def prism(f, n):
+    """As Linux writes it: ten values, of which the first is the time"""
+    values = b''.join(struct.pack('<IHHI', 0x10044 + 0x10000 * i, 0, 4, n if i == 0 else 0) for i in range(10))
+    return struct.pack('<II16s', 0x44, 24 + len(values), b'wlan0') + values + wifi(f, n)
+
+
+def avs(f, n):
+    return struct.pack('>IIQQIIIIIIIIII', 0x80211001, 64, n * 1000, n, 0, 6, 108, 0, 0, 0, 0, 0, 0, 0) + wifi(f, n)
+
+
+def ppi(f, n):
+    return struct.pack('<BBHI', 0, 0, 8, WIFI) + wifi(f, n)
 
 
 def is_tcp(f):
