@@ -144,6 +144,59 @@ def one_way(rnd, frames):
     return way, [f for f in frames if ends(f) != way]
 
 
+def segment(frame):
+    """Header and payload of whole TCP in Ethernet and plain IPv4, or None."""
+    _, link, whole, data = frame
+    if link != 1 or whole != len(data) or len(data) < 54 or \
+            data[12:15] != b"\x08\x00\x45" or data[23] != 6 or \
+            data[20] & 0x3f or data[21] or data[46] >> 4 < 5:
+        return None
+    start = 34 + (data[46] >> 4) * 4
+    return data[:start], data[start:14 + struct.unpack(">H", data[16:18])[0]]
+
+
+def in_pieces(rnd, frames):
+    """Each segment as up to four; what was pushed or ended is the last."""
+    out = []
+    for frame in frames:
+        head, payload = segment(frame) or (b"", b"")
+        if len(payload) < 2:
+            out.append(frame)
+            continue
+        seq, = struct.unpack(">I", head[38:42])
+        cuts = sorted(rnd.sample(range(1, len(payload)),
+                                 min(3, len(payload) - 1)))
+        for at, end in zip([0] + cuts, cuts + [len(payload)]):
+            flags = head[47] if end == len(payload) else head[47] & 0xf6
+            data = head[:16] + \
+                struct.pack(">H", len(head) - 14 + end - at) + \
+                head[18:38] + struct.pack(">I", seq + at & 0xffffffff) + \
+                head[42:47] + bytes([flags]) + head[48:] + payload[at:end]
+            out.append(frame[:2] + (len(data), data))
+    return out
+
+
+FIELD = re.compile(rb"\r\n(Proxy-[A-Za-z-]+|Connection|Content-Length|Via|"
+                   rb"Transfer-Encoding):( ?(NTLM|Negotiate|Basic|Digest|"
+                   rb"Bearer)\b)?")
+
+
+def in_capitals(frames):
+    """RFC 9110 5.1 and 11.1: the case of names of fields and schemes."""
+    return [f[:3] + (FIELD.sub(lambda m: m[0].upper(), f[3]),)
+            if segment(f) else f for f in frames]
+
+
+# It tells that a KDC is not there, that nothing came before, or which is which.
+NEED_SYN = {"kerberos-kdc-tcp-blocked", "ntlm-type3-replayed",
+            "odd-plain-to-tls-port", "played-squid-helper-broken",
+            "transport-port-reuse"}
+
+
+def without_syn(frames):
+    return [f for f in frames if not (segment(f) and f[3][47] & 2)]
+
+
 def on_loopback(frames):
     """Client and proxy with one address; None if there is more than TCP."""
     if any(f[1] != 1 or f[3][12:15] != b"\x08\x00\x45" or f[3][23] != 6
@@ -175,6 +228,11 @@ def damages(name, frames):
     yield "out of order by half a millisecond", jumbled(rnd, frames), False
     yield "doubled", [f for f in frames for _ in range(2)], True
     yield "exchanged", exchanged(frames), True
+    if not name.startswith("transport-ip-fragments"):
+        yield "in pieces", in_pieces(rnd, frames), True
+    yield "in capitals", in_capitals(frames), True
+    if without_syn(frames):
+        yield "without SYN", without_syn(frames), name not in NEED_SYN
     alone = on_loopback(frames)
     if alone is not None:
         yield "on loopback", alone, True

@@ -231,9 +231,12 @@ static void
 note_scheme(struct attempt *a, const struct token *t)
 {
 	a->scheme = scheme_of_token(t);
-	a->scheme_name = a->scheme == ATTEMPT_OTHER && t->scheme_name != NULL
-	    ? t->scheme_name
-	    : attempt_scheme_name(a->scheme);
+	if (a->scheme != ATTEMPT_OTHER)
+		a->scheme_name = attempt_scheme_name(a->scheme);
+	else if (t->scheme == SCHEME_NEGOTIATE || t->scheme_name == NULL)
+		a->scheme_name = scheme_name(t->scheme);
+	else
+		a->scheme_name = t->scheme_name;
 }
 
 static void

@@ -198,14 +198,37 @@ scheme_offered(const struct subject *s, const struct fact *f)
 	return value_bool(false);
 }
 
+/* All that came after the first token is there, and before it is no challenge;
+ * nor is there one for Basic and the like, that log each request in. */
+static bool
+has_room_for_challenge(const struct attempt *a)
+{
+	bool begun = a->negotiate != NULL || a->scheme == ATTEMPT_BASIC ||
+	    a->scheme == ATTEMPT_DIGEST || a->scheme == ATTEMPT_BEARER;
+
+	return !a->capture_complete &&
+	    (a->missing_bytes > 0 || a->directions < 2 || !begun);
+}
+
 static struct value
 challenge_seen(const struct subject *s, const struct fact *f)
 {
 	(void)f;
 	if (s->attempt->challenge != NULL)
 		return value_bool(true);
-	return s->attempt->capture_complete ? value_bool(false)
-	                                    : value_unknown();
+	return has_room_for_challenge(s->attempt) ? value_unknown()
+	                                          : value_bool(false);
+}
+
+static struct value
+finished_before(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+
+	(void)f;
+	return a->after_challenge || a->connection.began
+	    ? value_bool(a->after_challenge)
+	    : value_unknown();
 }
 
 static struct value
@@ -303,8 +326,8 @@ const struct fact facts_of_attempt[] = {
 	    NULL, NULL, .compute = flag, ATTEMPT(after_accepted) },
 	{ "connection.finished_before", FACT_BOOL, SOURCE_ATTEMPT,
 	    "an earlier handshake on this connection got a challenge, or had "
-	    "a ticket", NULL, NULL, .compute = flag,
-	    ATTEMPT(after_challenge) },
+	    "a ticket", "capture from the start of this connection", NULL,
+	    .compute = finished_before },
 	{ "attempt.after_success", FACT_BOOL, SOURCE_ATTEMPT,
 	    "this connection had been authenticated before", NULL, NULL,
 	    .compute = flag, ATTEMPT(after_success) },

@@ -152,10 +152,15 @@ loopback(struct span b)
 	}
 }
 
-/* With the address and control bytes of HDLC (RFC 1662), or without. */
+/*
+ * With the address and control bytes of HDLC (RFC 1662), or without; or with
+ * those of Cisco's HDLC, unicast or multicast.
+ */
 static struct next
 ppp(struct span b)
 {
+	if (field_be16(b, 0) == 0x0f00 || field_be16(b, 0) == 0x8f00)
+		return c_hdlc(b);
 	return (struct next){ LAYER_PPP, 0,
 		b.len >= 2 && field_be16(b, 0) == 0xff03 ? 2 : 0 };
 }

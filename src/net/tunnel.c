@@ -12,6 +12,9 @@ enum {
 	TYPE_MPLS = 0x8847,
 	TYPE_MPLS_MULTICAST = 0x8848,
 	TYPE_QINQ = 0x88a8,
+	TYPE_BACKBONE = 0x88e7,    /* IEEE 802.1ah */
+	TYPE_FABRIC_PATH = 0x8903, /* of Cisco */
+	TYPE_VNTAG = 0x8926,
 	TYPE_ERSPAN = 0x88be, /* types I and II */
 	TYPE_QINQ_OLD = 0x9100,
 	TYPE_ERSPAN_III = 0x22eb,
@@ -74,6 +77,14 @@ tunnel_typed(uint16_t type, struct span b)
 	case TYPE_QINQ:
 	case TYPE_QINQ_OLD:
 		return type_or_length(b, 4);
+	case TYPE_VNTAG: /* both ports; what an adapter of a switch sends */
+		return type_or_length(b, 6);
+	case TYPE_BACKBONE: /* priority and flags, service */
+		return b.len < 4 ? to(LAYER_DAMAGED, 0)
+		                 : to(LAYER_ETHERNET, 4);
+	case TYPE_FABRIC_PATH: /* tree, hops */
+		return b.len < 2 ? to(LAYER_DAMAGED, 0)
+		                 : to(LAYER_ETHERNET, 2);
 	case TYPE_MPLS:
 	case TYPE_MPLS_MULTICAST:
 		return to(LAYER_MPLS, 0);
@@ -217,6 +228,20 @@ gtp(struct span b)
 	}
 }
 
+/* IP or Ethernet, in version 0 without routing; for the rest it is no GRE. */
+static struct next
+gre_in_udp(struct span b)
+{
+	uint16_t flags = field_be16(b, 0), type = field_be16(b, 2);
+
+	return b.len >= 4 &&
+	        (flags & ~(GRE_CHECKSUM | GRE_KEY | GRE_SEQUENCE)) == 0 &&
+	        (type == ETHERTYPE_IPV4 || type == TYPE_IPV6 ||
+	            type == TYPE_BRIDGED)
+	    ? to(LAYER_GRE, 0)
+	    : to(LAYER_OTHER, 0);
+}
+
 /* Perhaps an authentication and an origin (5.1.1); then IPv6, and no more. */
 static struct next
 teredo(struct span b)
@@ -263,6 +288,8 @@ tunnel_udp(uint16_t sport, uint16_t dport, struct span payload)
 		return to_type(field_be16(payload, 2), n);
 	case PORT_GTP:
 		return gtp(payload);
+	case PORT_GRE:
+		return gre_in_udp(payload);
 	default:
 		return sport == PORT_TEREDO || dport == PORT_TEREDO
 		    ? teredo(payload)

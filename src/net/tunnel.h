@@ -21,8 +21,9 @@ enum {
 struct next tunnel_ethernet(struct span b);
 
 /*
- * What an EtherType leads to: IP, 802.1Q and 802.1ad tags (one is taken),
- * MPLS, PPPoE sessions (RFC 2516), bridged Ethernet, PPP.
+ * What an EtherType leads to: IP, 802.1Q and 802.1ad tags (one is taken), VN
+ * tags, MPLS, PPPoE sessions (RFC 2516), bridged Ethernet, also that of 802.1ah
+ * and FabricPath, PPP.
  */
 struct next tunnel_typed(uint16_t type, struct span b);
 
@@ -45,13 +46,14 @@ struct next tunnel_gre(struct span b);
 /*
  * Tunnels in UDP, known by the port they are sent to: VXLAN (RFC 7348, and
  * the port that Linux had first; draft-ietf-nvo3-vxlan-gpe), GENEVE (RFC
- * 8926), GTP-U (3GPP TS 29.281 5.1), and Teredo (RFC 4380), this one also by
- * the port it comes from.  LAYER_OTHER
- * if it is none, so that the datagram is shown as it is.
+ * 8926), GTP-U (3GPP TS 29.281 5.1), GRE (RFC 8086), and Teredo (RFC 4380),
+ * this one also by the port it comes from.  LAYER_OTHER if it is none, so
+ * that the datagram is shown as it is.
  */
 enum {
 	PORT_GTP = 2152,
 	PORT_TEREDO = 3544,
+	PORT_GRE = 4754,
 	PORT_VXLAN = 4789,
 	PORT_VXLAN_GPE = 4790,
 	PORT_GENEVE = 6081,

@@ -97,7 +97,7 @@ scene_attempt(struct scene *s, uint8_t client, const char *agent,
 	a->connection.proxy_port = 3128;
 	a->connection.stream = (uint32_t)s->n - 1;
 	a->connections = 1;
-	a->capture_complete = true;
+	a->capture_complete = a->connection.began = true;
 	a->directions = 2;
 	a->start = s->clock;
 	a->first_frame = s->frame + 1;

@@ -107,6 +107,8 @@ static const struct row {
 	{ "PPP with HDLC", 9, SPAN_INIT("\xff\3\0\x57" TCP6), 0, V6, 0 },
 	{ "PPP, short field", 50, SPAN_INIT("\xff\3\x21" INNER), 0, V4, 0 },
 	{ "PPP, LCP", 9, SPAN_INIT("\xff\3\xc0\x21\1\1\0\4"), 0, NOT_IP },
+	{ "PPP, of Cisco's HDLC", 9, SPAN_INIT("\x0f\0" IPV4_TYPE INNER), 0,
+	    V4, 0 },
 	{ "PPP_ETHER", 51, SPAN_INIT("\x11\0\0\1\0\x2d\0\x21" INNER), 0, V4,
 	    0 },
 	{ "C_HDLC", 104, SPAN_INIT("\x0f\0" IPV4_TYPE INNER), 0, V4, 0 },

@@ -137,6 +137,20 @@ static const struct row {
 	        UDP("\x17\xc1", "\0\x3b") "\0\0" IPV4_TYPE "\0\0\x2a\0"
 	        INNER), IN_IPV4, true },
 
+	{ "VN tag", SPAN_INIT("\0\0\0\x33" IPV4_TYPE INNER),
+	    SPAN_INIT("\x89\x26"), true },
+	{ "VN tag, a VLAN tag behind it",
+	    SPAN_INIT("\0\0\0\x33\x81\0\0\5" IPV4_TYPE INNER),
+	    SPAN_INIT("\x89\x26"), true },
+	{ "802.1ah", SPAN_INIT("\0\x1e\xbb\x3b" INNER_ETH),
+	    SPAN_INIT("\x88\xe7"), true },
+	{ "802.1ah, cut", SPAN_INIT("\0\x1e"), SPAN_INIT("\x88\xe7"), false },
+	{ "FabricPath", SPAN_INIT("\x40\x20" INNER_ETH),
+	    SPAN_INIT("\x89\3"), true },
+	{ "GRE in UDP", SPAN_INIT(OUTER("\0\x4b", "\x11")
+	        UDP("\x12\x92", "\0\x37") GRE("\0\0", IPV4_TYPE) INNER),
+	    IN_IPV4, true },
+
 	{ "VXLAN-GPE, IP", SPAN_INIT(OUTER("\0\x4f", "\x11")
 	        UDP("\x12\xb6", "\0\x3b") "\x0c\0\0\1\0\0\x2a\0" INNER),
 	    IN_IPV4, true },
@@ -262,6 +276,8 @@ START_TEST(other_datagrams_to_these_ports_are_shown)
 		    UDP("\x17\xc1", "\0\x10") "\x80\0\x65\x58\0\0\0\0"),
 		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* no P */
 		    UDP("\x12\xb6", "\0\x10") "\x08\0\0\1\0\0\x2a\0"),
+		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* no GRE */
+		    UDP("\x12\x92", "\0\x10") "\0\0\x12\x34\0\0\0\0"),
 		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* an echo */
 		    UDP("\x08\x68", "\0\x10") "\x30\1\0\0\0\0\0\0"),
 		SPAN_INIT(ETH(IPV4_TYPE) OUTER("\0\x24", "\x11") /* GTP' */
@@ -338,7 +354,7 @@ main(void)
 	tcase_add_loop_test(c, every_prefix_is_the_inner_packet_or_nothing, 0,
 	    n);
 	tcase_add_loop_test(c, other_datagrams_to_these_ports_are_shown, 0,
-	    9);
+	    10);
 	tcase_add_loop_test(c, nesting_is_bounded, 0, 2);
 	tcase_add_test(c, a_frame_full_of_headers_is_left_soon);
 	suite_add_tcase(suite, c);

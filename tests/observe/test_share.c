@@ -323,6 +323,7 @@ static const struct {
 	{ "IPv6, GRE", { .v6 = true, .protocol = 47 } },
 	{ "VXLAN", { .protocol = 17, .sport = 50000, .dport = 4789 } },
 	{ "VXLAN-GPE", { .protocol = 17, .sport = 50000, .dport = 4790 } },
+	{ "GRE in UDP", { .protocol = 17, .sport = 50000, .dport = 4754 } },
 	{ "GTP-U", { .protocol = 17, .sport = 50000, .dport = 2152 } },
 	{ "Teredo", { .protocol = 17, .sport = 50000, .dport = 3544 } },
 	{ "from Teredo", { .protocol = 17, .sport = 3544, .dport = 50000 } },
