@@ -12,6 +12,7 @@ libp407_a_SOURCES = \
 	%reldir%/base/chars.c %reldir%/base/chars.h \
 	%reldir%/base/clock.h \
 	%reldir%/base/escape.c %reldir%/base/escape.h \
+	%reldir%/base/folder.c %reldir%/base/folder.h \
 	%reldir%/base/fault.c %reldir%/base/fault.h \
 	%reldir%/base/limits.c %reldir%/base/limits.h \
 	%reldir%/base/list.h \
@@ -301,6 +302,7 @@ libp407_a_SOURCES = \
 	\
 	%reldir%/options/config.c %reldir%/options/config.h \
 	%reldir%/options/options.c %reldir%/options/options.h \
+	%reldir%/options/options_folder.c \
 	%reldir%/options/options_parts.h %reldir%/options/options_rows.c \
 	%reldir%/options/options_take.c %reldir%/options/options_together.c \
 	\

@@ -434,6 +434,20 @@ else
 	not_ok 'several files' "$both attempts, $alone in good.pcapng"
 fi
 
+# A folder is the captures in it, by name; the rest that lies there is not read.
+mkdir spool
+cp bad.pcapng spool/a_00001.pcapng
+gzip -c good.pcapng >spool/a_00002.pcapng.gz
+cp bad.pcapng spool/.hidden.pcapng
+echo notes >spool/a.pcapng.txt
+run -o json spool/a_00001.pcapng spool/a_00002.pcapng.gz
+cp out once
+run -o json spool/
+status 'a folder' 0
+same 'its captures and nothing else' once out
+run full
+refused 'a folder without captures' 'full: is a directory with no captures in it'
+
 #
 # Ways out
 #

@@ -2,6 +2,7 @@
 #include "capture/capture.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/memory.h"
 #include "base/message.h"
@@ -33,6 +34,21 @@ static bool next_of_source(void *context, struct frame *out);
 static void say(const char *name, const struct problem *p);
 static void say_misfit(struct capture *c);
 
+/* A folder of a ring has more than the thousand that is usual at first. */
+static void
+make_room_for(size_t n)
+{
+	enum { OTHERS = 64 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= n + OTHERS)
+		return;
+	limit.rlim_cur = limit.rlim_max < n + OTHERS ? limit.rlim_max
+	                                             : n + OTHERS;
+	setrlimit(RLIMIT_NOFILE, &limit); /* what is too many is said then */
+}
+
 struct capture *
 capture_open(const char *const *paths, size_t n, const char *filter)
 {
@@ -54,6 +70,8 @@ capture_open(const char *const *paths, size_t n, const char *filter)
 		message_error("%zu files are too many (merge them first)", n);
 		n = UINT16_MAX;
 	}
+
+	make_room_for(n);
 
 	/* Many files share what memory one would get. */
 	size_t room = INPUT_ROOM / (n > 0 ? n : 1);

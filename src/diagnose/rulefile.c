@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files and folders of rules; each fault with its place. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/escape.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "diagnose/loader.h"
 
@@ -164,27 +164,20 @@ load_listed(struct rules *r, const char *path, struct text *errors)
 	return false;
 }
 
-static int
-is_yaml(const struct dirent *entry)
+static bool
+is_yaml(const char *name)
 {
-	const char *dot = strrchr(entry->d_name, '.');
+	const char *dot = strrchr(name, '.');
 
-	return entry->d_name[0] != '.' && dot != NULL &&
+	return dot != NULL &&
 	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-}
-
-/* By bytes, whatever the locale says. */
-static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 bool
 rules_load_path(struct rules *r, const char *path, struct text *errors)
 {
+	struct folder folder;
 	struct stat info;
-	struct dirent **entries;
 	bool ok = true;
 
 	if (stat(path, &info) != 0) {
@@ -193,27 +186,17 @@ rules_load_path(struct rules *r, const char *path, struct text *errors)
 	}
 	if (!S_ISDIR(info.st_mode))
 		return load_file(r, path, errors);
-
-	int n = scandir(path, &entries, is_yaml, by_name);
-
-	if (n < 0) {
+	if (!folder_read(path, is_yaml, &folder)) {
 		text_fmt(errors, "%s: %s\n", path, strerror(errno));
 		return false;
 	}
-	if (n > MAX_FILES) {
+	if (folder.n > MAX_FILES) {
 		text_fmt(errors, "%s: too many files in this folder\n", path);
 		ok = false;
 	}
-	for (int i = 0; i < n; i++) {
-		struct text file = { .limit = 4096 };
-
-		text_fmt(&file, "%s/%s", path, entries[i]->d_name);
-		if (n <= MAX_FILES)
-			ok &= load_listed(r, text_get(&file), errors);
-		text_fini(&file);
-		free(entries[i]);
-	}
-	free(entries);
+	for (size_t i = 0; i < folder.n && folder.n <= MAX_FILES; i++)
+		ok &= load_listed(r, folder.paths[i], errors);
+	folder_free(&folder);
 	return ok;
 }
 

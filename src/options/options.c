@@ -128,13 +128,18 @@ options_read(int argc, char **argv, struct options *o)
 	else if (o->action == ACTION_CHECK_CONFIG)
 		options_bad(o, "--check-config", NULL,
 		    "which one? give --config FILE");
-	if (o->action == ACTION_RUN || o->action == ACTION_CHECK_CONFIG)
+	if (o->action == ACTION_RUN || o->action == ACTION_CHECK_CONFIG) {
+		options_open_folders(o);
 		options_together(o);
+	}
 }
 
 void
 options_fini(struct options *o)
 {
+	for (size_t i = 0; i < o->n_folders; i++)
+		folder_free(&o->folders[i]);
+	free(o->folders);
 	free(o->files);
 	config_free(o->config);
 }

@@ -7,6 +7,7 @@
 #ifndef P407_OPTIONS_OPTIONS_H
 #define P407_OPTIONS_OPTIONS_H
 
+#include "base/folder.h"
 #include "net/packet.h"
 
 #define OPTIONS_MANY 64
@@ -34,6 +35,8 @@ struct options {
 	enum options_action action;
 	const char **files;
 	size_t n_files, files_room;
+	struct folder *folders; /* whose captures are among the files */
+	size_t n_folders;
 	const char *interfaces[OPTIONS_MANY]; /* live, instead of files */
 	size_t n_interfaces;
 	const char *filter;

@@ -49,4 +49,9 @@ option_take take_autostop, take_client, take_color, take_explain, take_file,
     take_output, take_proxy, take_redact, take_rules, take_snaplen,
     take_verbose;
 
+/* -- options_folder.c -- */
+
+/* In place of each folder, the captures in it, by name. */
+void options_open_folders(struct options *o);
+
 #endif
