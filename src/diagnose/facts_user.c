@@ -437,25 +437,43 @@ login_refused_later(const struct subject *s, const struct fact *f)
 	        lookback_same_proxy) != NULL);
 }
 
+#define ROW_NEAR (60 * WHEN_SECOND)
+
+/* Requests that were refused one after the other on a connection, but one. */
+static unsigned
+refused_besides(const struct attempt *a)
+{
+	return a->outcome == OUTCOME_REJECTED && a->credentials_sent > 1 &&
+	        (a->scheme == ATTEMPT_BASIC || a->scheme == ATTEMPT_DIGEST ||
+	            a->scheme == ATTEMPT_BEARER)
+	    ? a->credentials_sent - 1
+	    : 0;
+}
+
+static bool
+add_refused(void *context, const struct event *o)
+{
+	double *n = context;
+
+	*n += refused_besides(o->attempt);
+	return true;
+}
+
 static struct value
 login_refusals_minute(const struct subject *s, const struct fact *f)
 {
 	struct value n = lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
 
 	(void)f;
-	/* Requests that were refused one after the other on a connection. */
-	if (n.state == VALUE_SET &&
-	    s->attempt->outcome == OUTCOME_REJECTED &&
-	    (s->attempt->scheme == ATTEMPT_BASIC ||
-	        s->attempt->scheme == ATTEMPT_DIGEST ||
-	        s->attempt->scheme == ATTEMPT_BEARER))
-		n.number += s->attempt->credentials_sent - 1;
+	if (n.state != VALUE_SET)
+		return n;
+	n.number += refused_besides(s->attempt);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    ROW_NEAR, add_refused, &n.number);
 	return n;
 }
 
 /* A nonce called stale may be answered on the next connection. */
-#define ROW_NEAR (60 * WHEN_SECOND)
-
 static bool
 add_stale(void *context, const struct event *o)
 {
