@@ -38,14 +38,23 @@ passed_through(const struct attempt *a, const struct attempt *b)
 	return false;
 }
 
-/* The proxy asked for the same, and got a 407 before it gave one itself. */
+static bool
+same_place(const struct attempt *a, const struct attempt *b)
+{
+	return a->connection.proxy_port == b->connection.proxy_port &&
+	    address_eq(&a->connection.proxy, &b->connection.proxy);
+}
+
+/* The proxy asked for the same, and got a 407 before it gave one itself: not
+ * of itself, as where client and proxy are on one host. */
 static bool
 is_inner(void *context, const struct event *e)
 {
 	struct asked_on *x = context;
 	const struct attempt *a = x->outer, *b = e->attempt;
 
-	if (passed_through(a, b) || b->observations.next == NULL)
+	if (same_place(a, b) || passed_through(a, b) ||
+	    b->observations.next == NULL)
 		return true;
 	LIST_EACH (link, &b->observations) {
 		const struct observation *o =

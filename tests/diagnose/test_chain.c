@@ -422,6 +422,27 @@ START_TEST(a_client_that_asks_for_itself_is_no_proxy)
 }
 END_TEST
 
+/* Client and proxy on one host: it asks no proxy but its own. */
+START_TEST(a_host_that_asks_its_own_proxy_is_none_for_others)
+{
+	struct attempt *a = scene_attempt(&scene, 200, "x", SCHEME_BASIC);
+	struct attempt *b = scene_attempt(&scene, 200, "x", SCHEME_BASIC);
+
+	seen[0].request = *a->request;
+	seen[0].response = *a->response;
+	seen[0].request.authority = a->authority;
+	a->request = &seen[0].request;
+	a->response = &seen[0].response;
+	list_append(&a->observations, &seen[0].link);
+	b->connection.proxy_port = _i == 0 ? 3128 : 8080;
+	asked_begin();
+	ck_assert_int_eq(value_of(a, "proxy.upstream_407")->state,
+	    VALUE_ABSENT);
+	ck_assert(value_of(a, "client.is_proxy")->yes == (_i == 1));
+	asked_end();
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -469,6 +490,8 @@ main(void)
 	    sizeof(answers) / sizeof(answers[0]));
 	tcase_add_test(c, halves_in_a_circle_are_not_lost);
 	tcase_add_test(c, a_client_that_asks_for_itself_is_no_proxy);
+	tcase_add_loop_test(c,
+	    a_host_that_asks_its_own_proxy_is_none_for_others, 0, 2);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
