@@ -38,7 +38,8 @@ passed_through(const struct attempt *a, const struct attempt *b)
 	return false;
 }
 
-/* The proxy asked for the same, and got a 407 before it gave one itself. */
+/* The proxy asked for the same, and got a 407 before it gave one itself: not
+ * of itself, as where client and proxy are on one host. */
 static bool
 is_inner(void *context, const struct event *e)
 {
@@ -190,6 +191,54 @@ via_is_behind(const struct subject *s, const struct fact *f)
 	        in_front) == NULL);
 }
 
+static bool
+two_hosts(const struct observed_response *p)
+{
+	return p->via != NULL && strchr(p->via, ',') != NULL;
+}
+
+/*
+ * The proxy behind asked, and what the client sent in answer pleased it, or
+ * was answered by it with a token: it got there.
+ */
+static bool
+reached_behind(const struct event *e, const struct event *o)
+{
+	bool asked = false;
+
+	(void)e;
+	if (o->attempt->observations.next == NULL)
+		return false;
+	LIST_EACH (link, &o->attempt->observations) {
+		const struct observation *x =
+		    LIST_OBJECT(link, const struct observation, link);
+		const struct observed_response *p = &x->response;
+		bool asks = p->status == 407 && two_hosts(p);
+
+		if (x->request.credentials != NULL && p->seen &&
+		    (p->status == 407
+		            ? asks && p->n_challenges > 0 &&
+		                p->challenges[0].kind == TOKEN_NTLM_CHALLENGE
+		            : asked))
+			return true;
+		asked = asked || asks;
+	}
+	return false;
+}
+
+static struct value
+passes_logins_on(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	return value_bool(history_passes_on(s->history,
+	                      &s->attempt->connection.proxy) ||
+	    reached_behind(s->event, s->event) ||
+	    history_near(s->history, s->event, KIN_PROXY, WHICH_ALL,
+	        reached_behind) != NULL);
+}
+
 /* -- the same credentials on both sides -- */
 
 /* What is asked of the other half; f->offset tells. */
@@ -261,7 +310,7 @@ written_by(const struct subject *s, const struct fact *f)
 	    lookback_same_text(p->server, inner.attempt->response->server))
 		return place_of(s, &inner.attempt->connection.proxy,
 		    inner.attempt->connection.proxy_port);
-	if (p->via == NULL || strchr(p->via, ',') == NULL)
+	if (!two_hosts(p))
 		return value_absent();
 
 	struct text t = { .limit = 240 };
@@ -278,6 +327,9 @@ const struct fact facts_of_chain[] = {
 	{ "proxy.via_is_behind", FACT_BOOL, SOURCE_HISTORY,
 	    "the one host in its Via is behind this proxy in that of others",
 	    SEE_BOTH, NULL, .compute = via_is_behind },
+	{ "proxy.passes_logins_on", FACT_BOOL, SOURCE_HISTORY,
+	    "what clients send to this proxy gets to the one behind it",
+	    SEE_BOTH, NULL, .compute = passes_logins_on },
 	{ "outer.client", FACT_STRING, SOURCE_HISTORY,
 	    "the client for which this client, a box between, asks the proxy",
 	    SEE_BOTH, "another client", .compute = outer_half, .offset = WHO },

@@ -297,6 +297,15 @@ offer_changed_ago(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+asks(const struct subject *s, const struct fact *f)
+{
+	const struct proxy_history *p = proxy_of(s);
+
+	(void)f;
+	return value_bool(p != NULL && p->asks);
+}
+
+static struct value
 challenges_ntlm(const struct subject *s, const struct fact *f)
 {
 	const struct proxy_history *p = proxy_of(s);
@@ -501,6 +510,9 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.offer_changed_ago", FACT_DURATION, SOURCE_HISTORY,
 	    "time since the offer changed", SEE_EARLIER, "an unknown time",
 	    .compute = offer_changed_ago },
+	{ "proxy.asks", FACT_BOOL, SOURCE_HISTORY,
+	    "it answers 407, to whomever: it is a proxy", SEE_ALL_CLIENTS,
+	    NULL, .compute = asks },
 	{ "proxy.challenges_ntlm", FACT_BOOL, SOURCE_HISTORY,
 	    "the proxy answers type 1 messages with a type 2 at all",
 	    SEE_ALL_CLIENTS, NULL, .compute = challenges_ntlm },

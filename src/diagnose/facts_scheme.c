@@ -98,6 +98,16 @@ asked_elsewhere(const struct event *e, const struct event *o)
 	    o->attempt->start <= e->attempt->end;
 }
 
+static bool
+gives_nonce(const struct token *offers, size_t n, const struct token *t)
+{
+	for (size_t i = 0; i < n; i++)
+		if (offers[i].scheme == SCHEME_DIGEST &&
+		    offers[i].digest->nonce == t->digest->nonce)
+			return true;
+	return false;
+}
+
 static struct value
 nonce_offered(const struct subject *s, const struct fact *f)
 {
@@ -109,10 +119,8 @@ nonce_offered(const struct subject *s, const struct fact *f)
 		return not_sent(s);
 	if (!a->offer_seen)
 		return value_unknown();
-	for (size_t i = 0; i < a->n_offers; i++)
-		if (a->offers[i].scheme == SCHEME_DIGEST &&
-		    a->offers[i].digest->nonce == t->digest->nonce)
-			return value_bool(true);
+	if (gives_nonce(a->offers, a->n_offers, t))
+		return value_bool(true);
 	/* A later 407 brings a new one that the client may have used; so does
 	 * one on a connection between, of which not all may be there. */
 	if (a->credentials_sent > 1 || a->connections > 1 ||
@@ -254,8 +262,11 @@ qop_differs(const struct subject *s, const struct fact *f)
 	return value_bool(true);
 }
 
-/* nonce and nc that some other answer had already; RFC 7616 3.4: nc must
- * grow with each use of a nonce. */
+/*
+ * nonce and nc that some other answer had already; RFC 7616 3.4: nc must grow
+ * with each use of a nonce.  Who was just given the nonce counts from 1: some
+ * proxies give all who ask in the same second the same.
+ */
 static bool
 counted_before(const struct event *e, const struct event *o)
 {
@@ -282,18 +293,24 @@ nc_repeated(const struct subject *s, const struct fact *f)
 		return value_absent();
 	if (a->observations.next != NULL)
 		LIST_EACH (link, &a->observations) {
-			const struct token *u =
-			    LIST_OBJECT(link, struct observation, link)
-			        ->request.credentials;
+			const struct observation *o =
+			    LIST_OBJECT(link, const struct observation, link);
+			const struct observed_response *p = &o->response;
+			const struct token *u = o->request.credentials;
 
-			if (u == NULL || u->kind != TOKEN_DIGEST)
-				continue;
+			if (u != NULL && u->kind == TOKEN_DIGEST) {
+				if (last != NULL &&
+				    last->digest->nonce == u->digest->nonce &&
+				    last->digest->nc >= u->digest->nc)
+					return value_bool(true);
+				last = u;
+			}
 			if (last != NULL &&
-			    last->digest->nonce == u->digest->nonce &&
-			    last->digest->nc >= u->digest->nc)
-				return value_bool(true);
-			last = u;
+			    gives_nonce(p->challenges, p->n_challenges, last))
+				last = NULL;
 		}
+	if (gives_nonce(a->offers, a->n_offers, t))
+		return value_bool(false);
 	if (s->event == NULL)
 		return value_unknown();
 	return value_bool(history_before(s->history, s->event, KIN_PROXY,

@@ -437,25 +437,81 @@ login_refused_later(const struct subject *s, const struct fact *f)
 	        lookback_same_proxy) != NULL);
 }
 
+#define ROW_NEAR (60 * WHEN_SECOND)
+
+/* Requests that were refused one after the other on a connection, but one. */
+static unsigned
+refused_besides(const struct attempt *a)
+{
+	return a->outcome == OUTCOME_REJECTED && a->credentials_sent > 1 &&
+	        (a->scheme == ATTEMPT_BASIC || a->scheme == ATTEMPT_DIGEST ||
+	            a->scheme == ATTEMPT_BEARER)
+	    ? a->credentials_sent - 1
+	    : 0;
+}
+
+static bool
+add_refused(void *context, const struct event *o)
+{
+	double *n = context;
+
+	*n += refused_besides(o->attempt);
+	return true;
+}
+
 static struct value
 login_refusals_minute(const struct subject *s, const struct fact *f)
 {
 	struct value n = lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
 
 	(void)f;
-	/* Requests that were refused one after the other on a connection. */
-	if (n.state == VALUE_SET &&
-	    s->attempt->outcome == OUTCOME_REJECTED &&
-	    (s->attempt->scheme == ATTEMPT_BASIC ||
-	        s->attempt->scheme == ATTEMPT_DIGEST ||
-	        s->attempt->scheme == ATTEMPT_BEARER))
-		n.number += s->attempt->credentials_sent - 1;
+	if (n.state != VALUE_SET)
+		return n;
+	n.number += refused_besides(s->attempt);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    ROW_NEAR, add_refused, &n.number);
 	return n;
 }
 
-/* A nonce called stale may be answered on the next connection. */
-#define ROW_NEAR (60 * WHEN_SECOND)
+/* Faster than anybody types. */
+#define BURST (5 * WHEN_SECOND)
 
+struct passwords {
+	fingerprint seen[32];
+	size_t n;
+};
+
+static bool
+add_password(void *context, const struct event *o)
+{
+	struct passwords *x = context;
+	const struct token *t = o->attempt->credentials;
+
+	if (o->attempt->scheme != ATTEMPT_BASIC || t == NULL)
+		return true;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->seen[i] == t->whole)
+			return true;
+	x->seen[x->n++] = t->whole;
+	return x->n < sizeof(x->seen) / sizeof(x->seen[0]);
+}
+
+static struct value
+login_passwords(const struct subject *s, const struct fact *f)
+{
+	struct passwords x = { .n = 0 };
+
+	(void)f;
+	if (s->event == NULL || s->attempt->scheme != ATTEMPT_BASIC ||
+	    s->event->kind != EVENT_REFUSED)
+		return value_absent();
+	add_password(&x, s->event);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    BURST, add_password, &x);
+	return value_number((double)x.n);
+}
+
+/* A nonce called stale may be answered on the next connection. */
 static bool
 add_stale(void *context, const struct event *o)
 {
@@ -577,6 +633,10 @@ const struct fact facts_of_user[] = {
 	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
 	    "after a later success this program was refused again", NULL,
 	    NULL, .compute = login_refused_later },
+	{ "login.passwords_at_once", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many different passwords (Basic) this program was refused "
+	    "with, as this user, within five seconds of this", NULL, NULL,
+	    .compute = login_passwords },
 	{ "login.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program was refused as this user within a minute "
 	    "of this", NULL, NULL, .compute = login_refusals_minute },

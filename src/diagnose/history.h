@@ -99,6 +99,7 @@ struct proxy_history {
 	const char *other_server; /* the second; as above */
 	const char *usual_via;
 	unsigned servers;       /* how many different ones, up to 3 */
+	bool asks;              /* it answered 407 to somebody */
 	bool challenged_ntlm;   /* it sent a type 2 to somebody */
 	size_t clients_407;     /* clients that it asked */
 	struct product_match product; /* the best of all its answers */

@@ -579,6 +579,7 @@ proxies_build(const struct event *events, size_t n, uint32_t count)
 
 		note_offer(p, order[i], &mixed[id - 1]);
 		note_servers(p, a);
+		p->asks |= a->responses_407 > 0;
 		p->challenged_ntlm |= a->challenge != NULL &&
 		    a->challenge->kind == TOKEN_NTLM_CHALLENGE;
 		asked[n_asked++] =

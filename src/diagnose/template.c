@@ -2,6 +2,7 @@
 #include "diagnose/template.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum part { PART_END, PART_TEXT, PART_FACT, PART_BAD };
 
@@ -70,11 +71,24 @@ template_check(const char *text, struct condition_fault *fault)
 	}
 }
 
+/* "a program that does not name itself" may begin a sentence. */
+static void
+capital_article(struct text *t, size_t at)
+{
+	struct span words = span_from(span_of(t->at, t->len), at);
+	bool begins = at == 0 ||
+	    (at >= 2 && memcmp(t->at + at - 2, ". ", 2) == 0);
+
+	if (begins && (span_starts(words, SPAN("a ")) ||
+	        span_starts(words, SPAN("an "))))
+		t->at[at] = 'A';
+}
+
 void
 template_expand(struct text *t, const char *text, struct subject *s)
 {
 	struct span rest = span_of_str(text), what;
-	size_t index;
+	size_t index, at;
 
 	for (;;) {
 		switch (next_part(&rest, &what)) {
@@ -84,9 +98,12 @@ template_expand(struct text *t, const char *text, struct subject *s)
 			text_add(t, what);
 			break;
 		case PART_FACT:
-			if (facts_find(what, &index))
-				value_words(t, facts_at(index),
-				    subject_value(s, index));
+			if (!facts_find(what, &index))
+				break;
+			at = t->len;
+			value_words(t, facts_at(index),
+			    subject_value(s, index));
+			capital_article(t, at);
 			break;
 		case PART_BAD:
 			text_add(t, rest);

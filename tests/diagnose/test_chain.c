@@ -319,6 +319,45 @@ START_TEST(a_box_that_passes_logins_on_is_not_to_log_in_itself)
 }
 END_TEST
 
+/* A challenge for what was sent, or a success after that one had asked. */
+static const struct {
+	const char *via;
+	enum token_kind second; /* of the challenge; TOKEN_NONE: success */
+	bool passes;
+} answers[] = {
+	{ "1.1 far, 1.1 near", TOKEN_NTLM_CHALLENGE, true },
+	{ "1.1 far, 1.1 near", TOKEN_NONE, true },
+	{ "1.1 near", TOKEN_NTLM_CHALLENGE, false },
+	{ "1.1 near", TOKEN_NONE, false },
+	{ "1.1 far, 1.1 near", TOKEN_UNKNOWN, false },
+};
+
+START_TEST(what_the_proxy_behind_answers_was_passed_on_to_it)
+{
+	when_ns t = scene.clock;
+	struct attempt *a = half(1, BOX, true, &seen[0], t, t + 1);
+	struct attempt *b = half(2, BOX, true, &seen[2], t, t + 1);
+	struct token *challenge = scene_token(&scene, SCHEME_NTLM,
+	    answers[_i].second);
+
+	seen[1] = seen[0];
+	seen[0].request.credentials = NULL;
+	seen[0].response.seen = seen[1].response.seen = true;
+	seen[0].response.via = seen[1].response.via = answers[_i].via;
+	seen[1].response.challenges = challenge;
+	seen[1].response.n_challenges = 1;
+	if (answers[_i].second == TOKEN_NONE)
+		seen[1].response.status = 200;
+	list_append(&a->observations, &seen[1].link);
+	asked_begin();
+	ck_assert(value_of(a, "proxy.passes_logins_on")->yes ==
+	    answers[_i].passes);
+	ck_assert(value_of(b, "proxy.passes_logins_on")->yes ==
+	    answers[_i].passes);
+	asked_end();
+}
+END_TEST
+
 START_TEST(one_login_from_two_addresses_of_a_proxy_is_told_once)
 {
 	when_ns t = scene.clock;
@@ -383,6 +422,27 @@ START_TEST(a_client_that_asks_for_itself_is_no_proxy)
 }
 END_TEST
 
+/* Client and proxy on one host: it asks no proxy but its own, one or two. */
+START_TEST(a_host_that_asks_its_own_proxy_is_none_for_others)
+{
+	struct attempt *a = scene_attempt(&scene, 200, "x", SCHEME_BASIC);
+	struct attempt *b = scene_attempt(&scene, 200, "x", SCHEME_BASIC);
+
+	seen[0].request = *a->request;
+	seen[0].response = *a->response;
+	seen[0].request.authority = a->authority;
+	a->request = &seen[0].request;
+	a->response = &seen[0].response;
+	list_append(&a->observations, &seen[0].link);
+	b->connection.proxy_port = _i == 0 ? 3128 : 8080;
+	asked_begin();
+	ck_assert_int_eq(value_of(a, "proxy.upstream_407")->state,
+	    VALUE_ABSENT);
+	ck_assert(!value_of(a, "client.is_proxy")->yes);
+	asked_end();
+}
+END_TEST
+
 /* A capture may claim any times. */
 START_TEST(the_end_of_time_is_no_end_of_the_search)
 {
@@ -425,8 +485,13 @@ main(void)
 	    one_login_from_two_addresses_of_a_proxy_is_told_once);
 	tcase_add_loop_test(c,
 	    a_box_that_passes_logins_on_is_not_to_log_in_itself, 0, 2);
+	tcase_add_loop_test(c,
+	    what_the_proxy_behind_answers_was_passed_on_to_it, 0,
+	    sizeof(answers) / sizeof(answers[0]));
 	tcase_add_test(c, halves_in_a_circle_are_not_lost);
 	tcase_add_test(c, a_client_that_asks_for_itself_is_no_proxy);
+	tcase_add_loop_test(c,
+	    a_host_that_asks_its_own_proxy_is_none_for_others, 0, 2);
 	tcase_add_test(c, the_end_of_time_is_no_end_of_the_search);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);

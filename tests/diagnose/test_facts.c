@@ -166,11 +166,29 @@ START_TEST(requests_that_were_refused_count_one_by_one)
 
 	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, false);
 
-	scene_basic(&scene, 1, "x", "erin", 1, false);
+	scene_basic(&scene, 1, "x", "erin", 1, false)->credentials_sent = 3;
 	a->credentials_sent = 6;
 	asked_begin();
 	ck_assert_double_eq(value_of(a, "login.refusals_in_minute")->number,
-	    7);
+	    9);
+	asked_end();
+}
+END_TEST
+
+/* Five passwords in a second each are a list; the same one is not. */
+START_TEST(different_passwords_at_once_are_counted)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, false);
+
+	for (fingerprint i = 2; i < 6; i++)
+		scene_basic(&scene, 1, "x", "erin", _i == 0 ? i : 1, false);
+	scene.clock += 60 * WHEN_SECOND;
+	scene_basic(&scene, 1, "x", "erin", 99, false);
+	asked_begin();
+	ck_assert_double_eq(value_of(a, "login.passwords_at_once")->number,
+	    _i == 0 ? 5 : 1);
 	asked_end();
 }
 END_TEST
@@ -541,6 +559,35 @@ START_TEST(a_nonce_may_have_been_offered_on_another_connection)
 }
 END_TEST
 
+/* A nonce made of the second: each who is given it counts from 1. */
+START_TEST(who_was_just_given_a_nonce_counts_from_one)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
+	struct attempt *b = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
+
+	for (uint64_t i = 0; i < scene.n; i++) {
+		struct token *t =
+		    scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
+		struct token *offer =
+		    scene_token(&scene, SCHEME_DIGEST, TOKEN_NONE);
+
+		parts_of(t)->digest.nonce = 7;
+		parts_of(t)->digest.nc = 1;
+		parts_of(t)->digest.response = i;
+		parts_of(offer)->digest.nonce = i == 0 || _i ? 7 : 8;
+		scene.attempts[i]->credentials = t;
+		scene.attempts[i]->credentials_sent = 1;
+		scene.attempts[i]->offers = offer;
+	}
+	a->outcome = b->outcome = OUTCOME_REJECTED;
+	asked_begin();
+	ck_assert_int_eq(value_of(b, "digest.nc_repeated")->yes, !_i);
+	asked_end();
+}
+END_TEST
+
 START_TEST(a_digest_uri_may_be_the_path_alone)
 {
 	scene_init(&scene);
@@ -591,6 +638,8 @@ main(void)
 	tcase_add_test(facts,
 	    what_a_cut_head_does_not_offer_may_be_offered);
 	tcase_add_test(facts, requests_that_were_refused_count_one_by_one);
+	tcase_add_loop_test(facts, different_passwords_at_once_are_counted, 0,
+	    2);
 	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
@@ -613,6 +662,8 @@ main(void)
 	tcase_add_loop_test(facts,
 	    a_nonce_may_have_been_offered_on_another_connection, 0,
 	    sizeof(offers_elsewhere) / sizeof(offers_elsewhere[0]));
+	tcase_add_loop_test(facts, who_was_just_given_a_nonce_counts_from_one,
+	    0, 2);
 	tcase_add_loop_test(facts, a_digest_uri_may_be_the_path_alone, 0,
 	    sizeof(uris) / sizeof(uris[0]));
 	suite_add_tcase(suite, table);

@@ -83,6 +83,17 @@ START_TEST(a_proxy_that_says_400_is_one)
 }
 END_TEST
 
+/* One that asks others to log in is one, and opens no tunnels. */
+START_TEST(a_proxy_that_knows_no_connect_is_one)
+{
+	answered(501, "Varnish", NULL);
+	if (_i == 1)
+		scene_basic(&scene, 2, "curl", "ivan", 1, false);
+	diagnose();
+	ck_assert((finding_of("not-a-forward-proxy") != NULL) == (_i == 0));
+}
+END_TEST
+
 /* The page is Squid's own: it is no answer to the password. */
 START_TEST(an_accelerators_401_is_not_about_the_password)
 {
@@ -112,6 +123,7 @@ main(void)
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c,
 	    a_web_server_that_does_not_know_connect_is_no_proxy);
+	tcase_add_loop_test(c, a_proxy_that_knows_no_connect_is_one, 0, 2);
 	tcase_add_loop_test(c, a_proxy_that_says_400_is_one, 0, 2);
 	tcase_add_test(c, an_accelerators_401_is_not_about_the_password);
 	suite_add_tcase(suite, c);
