@@ -72,6 +72,7 @@ check_tests = \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
 	%reldir%/diagnose/test_chain \
+	%reldir%/diagnose/test_claims \
 	%reldir%/diagnose/test_condition \
 	%reldir%/diagnose/test_diagnosis \
 	%reldir%/diagnose/test_group \

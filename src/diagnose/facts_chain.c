@@ -189,6 +189,34 @@ via_is_behind(const struct subject *s, const struct fact *f)
 	        in_front) == NULL);
 }
 
+/* Somebody was asked by a 407 with this Via, and got in. */
+static bool
+got_past(const struct event *e, const struct event *o)
+{
+	if (o->attempt->observations.next == NULL)
+		return false;
+	LIST_EACH (link, &o->attempt->observations) {
+		const struct observed_response *p =
+		    &LIST_OBJECT(link, struct observation, link)->response;
+
+		if (p->status == 407 && p->via != NULL &&
+		    lookback_same_text(p->via, e->attempt->response->via))
+			return true;
+	}
+	return false;
+}
+
+static struct value
+takes_logins(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	if (s->event == NULL || s->event->kin[KIN_LANE] == 0 ||
+	    s->attempt->response == NULL || s->attempt->response->via == NULL)
+		return value_absent();
+	return value_bool(history_near(s->history, s->event, KIN_LANE, WHICH_OK,
+	                      got_past) != NULL);
+}
+
 /* -- the same credentials on both sides -- */
 
 /* What is asked of the other half; f->offset tells. */
@@ -277,6 +305,9 @@ const struct fact facts_of_chain[] = {
 	{ "proxy.via_is_behind", FACT_BOOL, SOURCE_HISTORY,
 	    "the one host in its Via is behind this proxy in that of others",
 	    SEE_BOTH, NULL, .compute = via_is_behind },
+	{ "proxy.407_can_be_answered", FACT_BOOL, SOURCE_HISTORY,
+	    "somebody who was asked by a 407 with the same Via got in with "
+	    "this scheme", SEE_BOTH, NULL, .compute = takes_logins },
 	{ "outer.client", FACT_STRING, SOURCE_HISTORY,
 	    "the client for which this client, a box between, asks the proxy",
 	    SEE_BOTH, "another client", .compute = outer_half, .offset = WHO },

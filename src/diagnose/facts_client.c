@@ -125,6 +125,26 @@ program_authenticates(const struct subject *s, const struct fact *f)
 	    value_bool(false));
 }
 
+/* Since what the proxy offers now. */
+static struct value
+program_authenticates_since(const struct subject *s, const struct fact *f)
+{
+	const struct proxy_history *p =
+	    s->event != NULL ? history_proxy(s->history, s->event) : NULL;
+	const struct event *ok;
+
+	(void)f;
+	if (p == NULL || p->offer_after == NULL)
+		return value_absent();
+	ok = history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+	if (ok == NULL)
+		ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+		    lookback_same_proxy);
+	return value_bool(ok != NULL &&
+	    ok->attempt->start >= p->offer_changed);
+}
+
 static struct value
 program_tries(const struct subject *s, const struct fact *f)
 {
@@ -218,6 +238,9 @@ const struct fact facts_of_client[] = {
 	{ "program.authenticates", FACT_BOOL, SOURCE_HISTORY,
 	    "this program on this client gets through at other times", NULL,
 	    NULL, .compute = program_authenticates },
+	{ "program.authenticates_since_change", FACT_BOOL, SOURCE_HISTORY,
+	    "this program on this client gets through since the proxy's offer "
+	    "changed", NULL, NULL, .compute = program_authenticates_since },
 	{ "program.sends_credentials", FACT_BOOL, SOURCE_HISTORY,
 	    "this program on this client sends credentials at other times",
 	    NULL, NULL, .compute = program_tries },

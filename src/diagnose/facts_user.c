@@ -162,12 +162,26 @@ user_elsewhere_since(const struct subject *s, const struct fact *f)
 	return there != NULL ? value_bool(true) : value_unknown();
 }
 
+/* With no success between. */
 static struct value
 user_refused_elsewhere(const struct subject *s, const struct fact *f)
 {
+	const struct history *h = s->history;
+	const struct event *e = s->event, *ok, *there;
+	struct value v;
+
 	(void)f;
-	return lookback_seen_near(s, KIN_USER, WHICH_REFUSED, other_client,
-	    value_unknown());
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+	ok = history_before(h, e, KIN_USER, WHICH_OK, lookback_same_proxy);
+	there = history_before(h, e, KIN_USER, WHICH_REFUSED, other_client);
+	if (there != NULL && (ok == NULL || there->time > ok->time))
+		return value_bool(true);
+	ok = history_after(h, e, KIN_USER, WHICH_OK, lookback_same_proxy);
+	there = history_after(h, e, KIN_USER, WHICH_REFUSED, other_client);
+	return there != NULL && (ok == NULL || there->time < ok->time)
+	    ? value_bool(true)
+	    : value_unknown();
 }
 
 static struct value
@@ -456,28 +470,33 @@ login_refusals_minute(const struct subject *s, const struct fact *f)
 /* A nonce called stale may be answered on the next connection. */
 #define ROW_NEAR (60 * WHEN_SECOND)
 
+struct stale {
+	unsigned answers;
+	struct nonces nonces;
+};
+
 static bool
 add_stale(void *context, const struct event *o)
 {
-	unsigned *n = context;
+	struct stale *x = context;
 
-	*n += lookback_stale_answers(o->attempt);
+	x->answers += lookback_stale_answers(o->attempt, &x->nonces);
 	return true;
 }
 
+/* Offset 0: answers; 1: their different nonces. */
 static struct value
 login_stale(const struct subject *s, const struct fact *f)
 {
-	unsigned n;
+	struct stale x = { 0 };
 
-	(void)f;
 	if (s->attempt == NULL || s->event == NULL ||
 	    s->attempt->observations.next == NULL)
 		return value_absent();
-	n = lookback_stale_answers(s->attempt);
+	add_stale(&x, s->event);
 	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_ALL, ROW_NEAR,
-	    add_stale, &n);
-	return value_number(n);
+	    add_stale, &x);
+	return value_number(f->offset == 0 ? x.answers : (double)x.nonces.n);
 }
 
 /* clang-format off */
@@ -496,7 +515,8 @@ const struct fact facts_of_user[] = {
 	    "which got through before, is refused", SEE_ALL_CLIENTS, NULL,
 	    .compute = user_elsewhere_since },
 	{ "user.refused_elsewhere", FACT_BOOL, SOURCE_HISTORY,
-	    "this user is refused on another client, too", SEE_ALL_CLIENTS,
+	    "this user is refused on another client, too, with no success "
+	    "between", SEE_ALL_CLIENTS,
 	    NULL, .compute = user_refused_elsewhere },
 	{ "user.other_program_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "another program on this client gets through as this user",
@@ -573,7 +593,10 @@ const struct fact facts_of_user[] = {
 	{ "login.stale_in_minute", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many Digest answers of this program as this user were called "
 	    "stale within a minute of this", NULL, NULL,
-	    .compute = login_stale },
+	    .compute = login_stale, .offset = 0 },
+	{ "login.stale_nonces", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many different nonces those had (up to 9)", NULL, NULL,
+	    .compute = login_stale, .offset = 1 },
 	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
 	    "after a later success this program was refused again", NULL,
 	    NULL, .compute = login_refused_later },
