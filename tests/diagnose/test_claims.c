@@ -247,6 +247,48 @@ START_TEST(a_second_proxy_that_takes_logins_refuses_a_password)
 }
 END_TEST
 
+/* Where others of that name get in, or he himself did, it is known. */
+START_TEST(a_workgroup_that_gets_in_is_known)
+{
+	static const char *const users[] = { "adam", "erin", "erin" };
+
+	for (int i = _i == 0 ? 2 : 0; i < 3; i++) {
+		struct attempt *a = scene_ntlm(&scene,
+		    (uint8_t)(i + 1 - _i / 2), "x", users[i], i < 2 - _i % 2);
+		struct token *t = (struct token *)(uintptr_t)a->authenticate;
+
+		t->domain = parts_of(t)->ntlm.domain = a->domain = "WORKGROUP";
+	}
+	diagnose();
+	if (_i == 0)
+		ck_assert_ptr_nonnull(finding_of("ntlm-local-account"));
+	else
+		ck_assert_ptr_null(finding_of("ntlm-local-account"));
+}
+END_TEST
+
+/* A login on a connection that the proxy has closed. */
+START_TEST(what_came_after_the_close_was_not_cut_off)
+{
+	struct attempt *a = scene_ntlm(&scene, 1, "x", "erin", false);
+	struct leg *last = &a->legs[a->n_legs - 1];
+
+	a->outcome = OUTCOME_BROKEN;
+	a->closed_by = CLOSED_PROXY;
+	a->response = NULL;
+	last->step = STEP_CLOSED;
+	if (_i == 1) {
+		struct leg closed = *last;
+
+		*last = last[-1];
+		last[-1] = closed;
+	}
+	diagnose();
+	RULE_IS(a, _i == 0 ? "reset-mid-handshake"
+	                   : "closed-before-the-answer");
+}
+END_TEST
+
 /* Not every program in Java, and not every tool, is the same. */
 static const struct tool {
 	const char *agent, *method, *rule;
@@ -303,6 +345,8 @@ main(void)
 	tcase_add_loop_test(c, a_page_that_nobody_gets_is_no_outage, 0, 2);
 	tcase_add_loop_test(c,
 	    a_second_proxy_that_takes_logins_refuses_a_password, 0, 2);
+	tcase_add_loop_test(c, a_workgroup_that_gets_in_is_known, 0, 3);
+	tcase_add_loop_test(c, what_came_after_the_close_was_not_cut_off, 0, 2);
 	tcase_add_loop_test(c, a_tool_is_what_its_name_says, 0,
 	    sizeof(tools) / sizeof(tools[0]));
 	suite_add_tcase(s, c);
