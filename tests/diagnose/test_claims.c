@@ -131,11 +131,13 @@ START_TEST(who_logs_in_with_the_new_offer_answers_it)
 
 	for (uint8_t i = 1; i <= 3; i++)
 		scene_ntlm(&scene, i, agent, "erin", true);
-	for (uint8_t i = 1; i <= 3; i++)
-		if (i > 1 || _i == 1)
-			scene_basic(&scene, i, agent, "erin", 1, true);
+	for (uint8_t i = 2; i <= 3; i++)
+		scene_basic(&scene, i, agent, "erin", 1, true);
 
 	struct attempt *a = scene_attempt(&scene, 1, agent, SCHEME_BASIC);
+
+	if (_i == 1)
+		scene_basic(&scene, 1, agent, "erin", 1, true);
 
 	diagnose();
 	RULE_IS(a, _i == 0 ? "offer-changed-no-answer" : "spare-connection");
@@ -289,6 +291,60 @@ START_TEST(what_came_after_the_close_was_not_cut_off)
 }
 END_TEST
 
+/* What another program did before may be past by now. */
+START_TEST(who_got_in_before_the_refusals_may_be_locked_out_now)
+{
+	uint8_t other = _i < 2 ? 1 : 2;
+
+	if (_i % 2 == 1)
+		scene_ntlm(&scene, 1, "Sync/1", "erin", false);
+	scene_ntlm(&scene, other, "Mozilla/5.0", "erin", true);
+	scene.clock += 3600 * WHEN_SECOND;
+	for (int i = 0; i < 3; i++)
+		scene_ntlm(&scene, 1, "Sync/1", "erin", false);
+	diagnose();
+
+	const struct finding *f = finding_of(_i < 2
+	        ? "stale-program-beside-good-login"
+	        : "stale-program-on-another-client");
+
+	if (_i % 2 == 0)
+		ck_assert_ptr_null(f);
+	else
+		ck_assert_ptr_nonnull(f);
+}
+END_TEST
+
+/* The old password was accepted before the new one. */
+START_TEST(the_newer_password_is_no_old_one)
+{
+	scene_basic(&scene, 1, "x", "erin", _i == 0 ? 11 : 22, true);
+	scene_basic(&scene, 1, "x", "erin", 22, true);
+	scene_basic(&scene, 1, "x", "erin", 22, false);
+	if (_i == 1)
+		scene_basic(&scene, 2, "x", "erin", 33, true);
+	diagnose();
+	RULE_IS(scene.attempts[2], _i == 0 ? "credentials-worked-until"
+	                                   : "password-changed-elsewhere");
+}
+END_TEST
+
+/* A login that worked an hour ago does not make this one a spare. */
+START_TEST(a_browser_that_stopped_logging_in_has_no_spare_requests)
+{
+	static const char agent[] = "Mozilla/5.0";
+	struct attempt *a;
+
+	scene_ntlm(&scene, 1, agent, "erin", true);
+	scene.clock += 3600 * WHEN_SECOND;
+	a = scene_attempt(&scene, 1, agent, SCHEME_NTLM);
+	if (_i == 1)
+		scene_ntlm(&scene, 1, agent, "erin", true);
+	diagnose();
+	RULE_IS(a, _i == 0 ? "no-credentials" : "spare-connection");
+}
+END_TEST
+
 /* Not every program in Java, and not every tool, is the same. */
 static const struct tool {
 	const char *agent, *method, *rule;
@@ -347,6 +403,11 @@ main(void)
 	    a_second_proxy_that_takes_logins_refuses_a_password, 0, 2);
 	tcase_add_loop_test(c, a_workgroup_that_gets_in_is_known, 0, 3);
 	tcase_add_loop_test(c, what_came_after_the_close_was_not_cut_off, 0, 2);
+	tcase_add_loop_test(c,
+	    who_got_in_before_the_refusals_may_be_locked_out_now, 0, 4);
+	tcase_add_loop_test(c, the_newer_password_is_no_old_one, 0, 2);
+	tcase_add_loop_test(c,
+	    a_browser_that_stopped_logging_in_has_no_spare_requests, 0, 2);
 	tcase_add_loop_test(c, a_tool_is_what_its_name_says, 0,
 	    sizeof(tools) / sizeof(tools[0]));
 	suite_add_tcase(s, c);
