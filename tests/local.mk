@@ -78,6 +78,7 @@ check_tests = \
 	%reldir%/diagnose/test_group \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
+	%reldir%/diagnose/test_kdc_rules \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_keytab \
 	%reldir%/diagnose/test_office \
