@@ -72,11 +72,13 @@ check_tests = \
 	%reldir%/attempt/test_testimony \
 	%reldir%/attempt/test_tracker \
 	%reldir%/diagnose/test_chain \
+	%reldir%/diagnose/test_claims \
 	%reldir%/diagnose/test_condition \
 	%reldir%/diagnose/test_diagnosis \
 	%reldir%/diagnose/test_group \
 	%reldir%/diagnose/test_facts \
 	%reldir%/diagnose/test_history \
+	%reldir%/diagnose/test_kdc_rules \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_keytab \
 	%reldir%/diagnose/test_office \

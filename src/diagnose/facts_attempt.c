@@ -231,6 +231,27 @@ finished_before(const struct subject *s, const struct fact *f)
 	    : value_unknown();
 }
 
+/* When the client sent its last credentials it had been closed. */
+static struct value
+late(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+	bool closed = false, too_late = false;
+
+	(void)f;
+	for (unsigned i = 0; i < a->n_legs; i++) {
+		const struct leg *leg = &a->legs[i];
+
+		if (leg->stream != a->connection.stream)
+			continue;
+		if (leg->step == STEP_CLOSED)
+			closed |= !leg->from_client;
+		else if (leg->from_client)
+			too_late = closed;
+	}
+	return value_bool(too_late);
+}
+
 static struct value
 grammar_bad(const struct subject *s, const struct fact *f)
 {
@@ -346,6 +367,9 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.interleaved", FACT_BOOL, SOURCE_ATTEMPT,
 	    "another request came between type 2 and type 3", NULL, NULL,
 	    .compute = flag, ATTEMPT(interleaved) },
+	{ "attempt.late", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy had closed the connection when the client sent its "
+	    "last message", NULL, NULL, .compute = late },
 	{ "attempt.answer_time", FACT_DURATION, SOURCE_ATTEMPT,
 	    "from the offer to the first credentials", FIRST_PACKET, NULL,
 	    .compute = wait, ATTEMPT(answer_ns) },

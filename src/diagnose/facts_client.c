@@ -10,6 +10,9 @@
 /* Who was refused asks once more this soon, or not at all. */
 #define GIVES_UP (10 * WHEN_SECOND)
 
+/* Who got in so shortly before can get in. */
+#define SOON (60 * WHEN_SECOND)
+
 static bool
 other_program(const struct event *e, const struct event *o)
 {
@@ -125,6 +128,46 @@ program_authenticates(const struct subject *s, const struct fact *f)
 	    value_bool(false));
 }
 
+/* Since this was asked, which may have been given up long after; or soon
+ * before. */
+static struct value
+program_meanwhile(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok;
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+	ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+	return value_bool((ok != NULL &&
+	                      when_between(ok->time, s->attempt->start) <=
+	                          SOON) ||
+	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	        lookback_same_proxy) != NULL);
+}
+
+/* Since what the proxy offers now. */
+static struct value
+program_authenticates_since(const struct subject *s, const struct fact *f)
+{
+	const struct proxy_history *p =
+	    s->event != NULL ? history_proxy(s->history, s->event) : NULL;
+	const struct event *ok;
+
+	(void)f;
+	if (p == NULL || p->offer_after == NULL)
+		return value_absent();
+	ok = history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+	if (ok == NULL)
+		ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+		    lookback_same_proxy);
+	return value_bool(ok != NULL &&
+	    ok->attempt->start >= p->offer_changed);
+}
+
 static struct value
 program_tries(const struct subject *s, const struct fact *f)
 {
@@ -218,6 +261,13 @@ const struct fact facts_of_client[] = {
 	{ "program.authenticates", FACT_BOOL, SOURCE_HISTORY,
 	    "this program on this client gets through at other times", NULL,
 	    NULL, .compute = program_authenticates },
+	{ "program.authenticates_meanwhile", FACT_BOOL, SOURCE_HISTORY,
+	    "this program on this client got through since this request, or "
+	    "less than a minute before it", NULL, NULL,
+	    .compute = program_meanwhile },
+	{ "program.authenticates_since_change", FACT_BOOL, SOURCE_HISTORY,
+	    "this program on this client gets through since the proxy's offer "
+	    "changed", NULL, NULL, .compute = program_authenticates_since },
 	{ "program.sends_credentials", FACT_BOOL, SOURCE_HISTORY,
 	    "this program on this client sends credentials at other times",
 	    NULL, NULL, .compute = program_tries },

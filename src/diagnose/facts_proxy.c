@@ -172,6 +172,16 @@ run_others_pass(const struct subject *s, const struct fact *f)
 	return run == NULL ? otherwise : value_bool(run->other_schemes_pass);
 }
 
+static struct value
+run_host_shut(const struct subject *s, const struct fact *f)
+{
+	struct value otherwise;
+	const struct run *run = run_of(s, &otherwise);
+
+	(void)f;
+	return run == NULL ? otherwise : value_bool(run->host_shut);
+}
+
 /* -- what is usual -- */
 
 static const struct lane *
@@ -489,6 +499,10 @@ const struct fact facts_of_proxy[] = {
 	{ "proxy.outage_other_schemes_pass", FACT_BOOL, SOURCE_HISTORY,
 	    "other schemes got through in that stretch", SEE_ALL_CLIENTS,
 	    NULL, .compute = run_others_pass },
+	{ "proxy.outage_one_host", FACT_BOOL, SOURCE_HISTORY,
+	    "all in that stretch asked for one host, for which nobody gets in "
+	    "at other times, either", SEE_ALL_CLIENTS, NULL,
+	    .compute = run_host_shut },
 	{ "proxy.usual_verdict_time", FACT_DURATION, SOURCE_HISTORY,
 	    "the median time to the verdict of good logins with this scheme",
 	    SEE_ALL_CLIENTS, "an unknown time", .compute = usual_verdict },

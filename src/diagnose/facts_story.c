@@ -354,7 +354,8 @@ count_tries(void *context, const struct event *o)
 {
 	struct tries *x = context;
 
-	if (o->time > x->e->time || lookback_stale_answers(o->attempt) > 0)
+	if (o->time > x->e->time ||
+	    lookback_stale_answers(o->attempt, NULL) > 0)
 		return true;
 	x->n++;
 	for (size_t i = 0; i < x->clients; i++)

@@ -136,46 +136,75 @@ user_elsewhere(const struct subject *s, const struct fact *f)
 	    value_unknown());
 }
 
+/* So soon before, an account that is good will not be locked yet. */
+#define STILL_GOOD (300 * WHEN_SECOND)
+
 /*
- * From another client, after this program was refused here for the first
- * time since it got in: before, the account may have been good, and be
- * locked by now.
+ * Somebody like that got in after this program was refused for the first
+ * time since it got in: before, the account may have been good, and be locked
+ * by now.  Of a program that never got in, not long before will do.
  */
+static bool
+since_refused(const struct subject *s, matcher *match)
+{
+	const struct history *h = s->history;
+	const struct event *e = s->event, *there, *ok;
+
+	if (history_after(h, e, KIN_USER, WHICH_OK, match) != NULL)
+		return true;
+	there = history_before(h, e, KIN_USER, WHICH_OK, match);
+	ok = history_before(h, e, KIN_LOGIN, WHICH_OK, lookback_same_proxy);
+	if (there == NULL)
+		return false;
+	return history_count(h, KIN_LOGIN, WHICH_REFUSED, e->kin[KIN_LOGIN],
+	           ok != NULL ? ok->time : history_begin(h),
+	           ok != NULL ? there->time
+	                      : when_after(there->time, STILL_GOOD)) > 0;
+}
+
 static struct value
 user_elsewhere_since(const struct subject *s, const struct fact *f)
 {
-	const struct event *ok, *refused, *there;
 	struct value v;
 
 	(void)f;
 	if (lookback_nobody(s, KIN_LOGIN, &v))
 		return v;
-	ok = history_before(s->history, s->event, KIN_LOGIN, WHICH_OK,
-	    lookback_same_proxy);
-	refused = ok == NULL ? NULL
-	                     : history_after(s->history, ok, KIN_LOGIN,
-	                           WHICH_REFUSED, lookback_same_proxy);
-	if (refused == NULL)
-		return value_unknown();
-	there = history_after(s->history, refused, KIN_USER, WHICH_OK,
-	    other_client);
-	return there != NULL ? value_bool(true) : value_unknown();
+	return since_refused(s, other_client) ? value_bool(true)
+	                                      : value_unknown();
 }
 
+/* With no success between. */
 static struct value
 user_refused_elsewhere(const struct subject *s, const struct fact *f)
 {
+	const struct history *h = s->history;
+	const struct event *e = s->event, *ok, *there;
+	struct value v;
+
 	(void)f;
-	return lookback_seen_near(s, KIN_USER, WHICH_REFUSED, other_client,
-	    value_unknown());
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+	ok = history_before(h, e, KIN_USER, WHICH_OK, lookback_same_proxy);
+	there = history_before(h, e, KIN_USER, WHICH_REFUSED, other_client);
+	if (there != NULL && (ok == NULL || there->time > ok->time))
+		return value_bool(true);
+	ok = history_after(h, e, KIN_USER, WHICH_OK, lookback_same_proxy);
+	there = history_after(h, e, KIN_USER, WHICH_REFUSED, other_client);
+	return there != NULL && (ok == NULL || there->time < ok->time)
+	    ? value_bool(true)
+	    : value_unknown();
 }
 
 static struct value
 user_other_program(const struct subject *s, const struct fact *f)
 {
+	struct value v;
+
 	(void)f;
-	return lookback_seen_near(s, KIN_USER, WHICH_OK, other_program,
-	    value_bool(false));
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+	return value_bool(since_refused(s, other_program));
 }
 
 static struct value
@@ -330,12 +359,26 @@ secret_flickers(const struct subject *s, const struct fact *f)
 	                      WHICH_REFUSED, same_secret) != NULL);
 }
 
+/* What was accepted before this one is the older of the two. */
 static struct value
 secret_other(const struct subject *s, const struct fact *f)
 {
+	const struct event *other, *same;
+	struct value v;
+
 	(void)f;
-	return lookback_seen_near(s, KIN_USER, WHICH_OK, other_secret,
-	    value_unknown());
+	if (lookback_nobody(s, KIN_USER, &v))
+		return v;
+	if (history_after(s->history, s->event, KIN_USER, WHICH_OK,
+	        other_secret) != NULL)
+		return value_bool(true);
+	other = history_before(s->history, s->event, KIN_USER, WHICH_OK,
+	    other_secret);
+	same = history_before(s->history, s->event, KIN_USER, WHICH_OK,
+	    same_secret);
+	return other != NULL && (same == NULL || other->time > same->time)
+	    ? value_bool(true)
+	    : value_unknown();
 }
 
 static struct value
@@ -512,28 +555,33 @@ login_passwords(const struct subject *s, const struct fact *f)
 }
 
 /* A nonce called stale may be answered on the next connection. */
+struct stale {
+	unsigned answers;
+	struct nonces nonces;
+};
+
 static bool
 add_stale(void *context, const struct event *o)
 {
-	unsigned *n = context;
+	struct stale *x = context;
 
-	*n += lookback_stale_answers(o->attempt);
+	x->answers += lookback_stale_answers(o->attempt, &x->nonces);
 	return true;
 }
 
+/* Offset 0: answers; 1: their different nonces. */
 static struct value
 login_stale(const struct subject *s, const struct fact *f)
 {
-	unsigned n;
+	struct stale x = { 0 };
 
-	(void)f;
 	if (s->attempt == NULL || s->event == NULL ||
 	    s->attempt->observations.next == NULL)
 		return value_absent();
-	n = lookback_stale_answers(s->attempt);
+	add_stale(&x, s->event);
 	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_ALL, ROW_NEAR,
-	    add_stale, &n);
-	return value_number(n);
+	    add_stale, &x);
+	return value_number(f->offset == 0 ? x.answers : (double)x.nonces.n);
 }
 
 /* clang-format off */
@@ -548,14 +596,16 @@ const struct fact facts_of_user[] = {
 	    "this user gets through from another client", SEE_ALL_CLIENTS,
 	    NULL, .compute = user_elsewhere },
 	{ "user.succeeds_elsewhere_since", FACT_BOOL, SOURCE_HISTORY,
-	    "this user gets through from another client, since this program, "
-	    "which got through before, is refused", SEE_ALL_CLIENTS, NULL,
+	    "this user gets through from another client, since this program "
+	    "is refused", SEE_ALL_CLIENTS, NULL,
 	    .compute = user_elsewhere_since },
 	{ "user.refused_elsewhere", FACT_BOOL, SOURCE_HISTORY,
-	    "this user is refused on another client, too", SEE_ALL_CLIENTS,
+	    "this user is refused on another client, too, with no success "
+	    "between", SEE_ALL_CLIENTS,
 	    NULL, .compute = user_refused_elsewhere },
 	{ "user.other_program_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "another program on this client gets through as this user",
+	    "another program on this client gets through as this user, since "
+	    "this one is refused",
 	    NULL, NULL, .compute = user_other_program },
 	{ "user.last_success_ago", FACT_DURATION, SOURCE_HISTORY,
 	    "time since this user last got through", SEE_EARLIER,
@@ -597,7 +647,8 @@ const struct fact facts_of_user[] = {
 	    "the same password or token was refused, then accepted, before",
 	    SEE_EARLIER, NULL, .compute = secret_flickers },
 	{ "user.other_secret_succeeds", FACT_BOOL, SOURCE_HISTORY,
-	    "another password or token of this user is accepted",
+	    "another password or token of this user is accepted, and was so "
+	    "after this one was last",
 	    SEE_ALL_CLIENTS, NULL, .compute = secret_other },
 	{ "user.secret_cut_short", FACT_BOOL, SOURCE_HISTORY,
 	    "the password is the one that is accepted, but ends where that has "
@@ -629,7 +680,10 @@ const struct fact facts_of_user[] = {
 	{ "login.stale_in_minute", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many Digest answers of this program as this user were called "
 	    "stale within a minute of this", NULL, NULL,
-	    .compute = login_stale },
+	    .compute = login_stale, .offset = 0 },
+	{ "login.stale_nonces", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many different nonces those had (up to 9)", NULL, NULL,
+	    .compute = login_stale, .offset = 1 },
 	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
 	    "after a later success this program was refused again", NULL,
 	    NULL, .compute = login_refused_later },

@@ -68,6 +68,8 @@ struct run {
 	                    * this run or, by the store, before it */
 	size_t clients;
 	bool other_schemes_pass; /* another scheme had a success meanwhile */
+	const char *host; /* the one that all asked for; NULL: several */
+	bool host_shut;   /* nobody got in for it, but for others */
 };
 
 /*

@@ -149,8 +149,29 @@ lookback_scheme_differs(const struct subject *s, const char *before)
 	    strcmp(before, attempt_scheme_name(ATTEMPT_NONE)) != 0;
 }
 
+static void
+add_nonce(struct nonces *known, fingerprint nonce)
+{
+	for (size_t i = 0; i < known->n; i++)
+		if (known->at[i] == nonce)
+			return;
+	if (known->n < sizeof(known->at) / sizeof(known->at[0]))
+		known->at[known->n++] = nonce;
+}
+
+static unsigned
+stale_challenges(const struct observed_response *p)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < p->n_challenges; i++)
+		n += p->challenges[i].scheme == SCHEME_DIGEST &&
+		    p->challenges[i].digest->stale == 1;
+	return n;
+}
+
 unsigned
-lookback_stale_answers(const struct attempt *a)
+lookback_stale_answers(const struct attempt *a, struct nonces *nonces)
 {
 	unsigned n = 0;
 
@@ -160,12 +181,13 @@ lookback_stale_answers(const struct attempt *a)
 		const struct observation *o =
 		    LIST_OBJECT(link, struct observation, link);
 		const struct token *t = o->request.credentials;
+		unsigned stale = t != NULL && t->scheme == SCHEME_DIGEST
+		    ? stale_challenges(&o->response)
+		    : 0;
 
-		for (size_t i = 0; t != NULL && t->scheme == SCHEME_DIGEST &&
-		     i < o->response.n_challenges; i++)
-			n += o->response.challenges[i].scheme ==
-			        SCHEME_DIGEST &&
-			    o->response.challenges[i].digest->stale == 1;
+		n += stale;
+		if (stale > 0 && nonces != NULL)
+			add_nonce(nonces, t->digest->nonce);
 	}
 	return n;
 }

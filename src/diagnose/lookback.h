@@ -55,8 +55,15 @@ bool lookback_scheme_differs(const struct subject *s, const char *before);
 bool lookback_same_proxy(const struct event *e, const struct event *o);
 bool lookback_same_client(const struct event *e, const struct event *o);
 
-/* How many answers to a Digest challenge the proxy called stale. */
-unsigned lookback_stale_answers(const struct attempt *a);
+/* Different ones; past the ninth they are not told apart any more. */
+struct nonces {
+	fingerprint at[9];
+	size_t n;
+};
+
+/* How many answers to a Digest challenge the proxy called stale; their
+ * nonces are added, unless that is NULL. */
+unsigned lookback_stale_answers(const struct attempt *a, struct nonces *nonces);
 
 /* In any case; NULL is as good as empty. */
 bool lookback_same_text(const char *a, const char *b);

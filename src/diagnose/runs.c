@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "base/table.h"
@@ -36,6 +37,7 @@ run_add(struct runs *r, struct event *e, uint32_t id)
 {
 	struct run *run = &r->at[id - 1];
 	when_ns success = run->success_before;
+	const char *host = e->attempt->authority;
 
 	if (run->refusals++ == 0) {
 		run->first = e->time;
@@ -44,6 +46,11 @@ run_add(struct runs *r, struct event *e, uint32_t id)
 		    : e->attempt->start;
 	}
 	run->last = e->time;
+	if (run->refusals == 1)
+		run->host = host;
+	else if (run->host != NULL &&
+	    (host == NULL || strcasecmp(run->host, host) != 0))
+		run->host = NULL;
 	e->run = id;
 }
 
@@ -284,6 +291,49 @@ look_beside(struct runs *r, const struct event *events, size_t n)
 	free(all);
 }
 
+/* -- runs that are about one host only -- */
+
+struct opened {
+	uint32_t lane;
+	const char *host;
+};
+
+static int
+by_host(const void *left, const void *right)
+{
+	const struct opened *a = left, *b = right;
+
+	if (a->lane != b->lane)
+		return a->lane < b->lane ? -1 : 1;
+	return strcasecmp(a->host, b->host);
+}
+
+static void
+look_for_hosts(struct runs *r, const struct event *events, size_t n)
+{
+	struct opened *all = memory_new(n + 1, sizeof(*all));
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].kind == EVENT_OK &&
+		    events[i].attempt->authority != NULL)
+			all[count++] = (struct opened){
+				events[i].kin[KIN_LANE],
+				events[i].attempt->authority };
+	qsort(all, count, sizeof(*all), by_host);
+	for (size_t i = 0; i < r->n; i++) {
+		struct run *run = &r->at[i];
+		struct opened from = { run->lane, run->host };
+
+		/* For which host earlier runs saw them get in is not known. */
+		run->host_shut = run->host != NULL &&
+		    (run->success_before != WHEN_NONE ||
+		        run->success_after != WHEN_NONE) &&
+		    bsearch(&from, all, count, sizeof(*all), by_host) == NULL;
+	}
+	free(all);
+}
+
 void
 runs_build(struct runs *r, struct event *events, size_t n,
     const struct past *past)
@@ -296,6 +346,7 @@ runs_build(struct runs *r, struct event *events, size_t n,
 	trim_runs(r, events, n, good, n_good);
 	count_members(r, events, n, good, n_good);
 	look_beside(r, events, n);
+	look_for_hosts(r, events, n);
 	free(good);
 }
 

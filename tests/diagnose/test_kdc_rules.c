@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is said of a client that the KDC refused, and came without a ticket. */
+#include "diagnose/kdc_view.h"
+
+#include "judged.h"
+#include "run.h"
+
+static const struct row {
+	enum kdc_asked asked;
+	int error;
+	const char *service;
+	bool certificate;
+	const char *rule, *words; /* words: of its message, or its reason */
+} rows[] = {
+	{ KDC_ASKED_AS, 24, "krbtgt/LAB.TEST", false, "kdc-preauth-failed",
+	    "the password is wrong" },
+	{ KDC_ASKED_AS, 24, "krbtgt/LAB.TEST", true, "kdc-pkinit-cert",
+	    "with a certificate" },
+	{ KDC_ASKED_AS, 16, "krbtgt/LAB.TEST", true, "kdc-pkinit-cert",
+	    "with a certificate" },
+	{ KDC_ASKED_AS, 68, "krbtgt/LAB.TEST", false, "kdc-client-unknown",
+	    "knows no alice in LAB.TEST" },
+	{ KDC_ASKED_TGS, 68, "krbtgt/OTHER.TEST", false, "kdc-cross-realm",
+	    "another realm" },
+	{ KDC_ASKED_AS, 14, "krbtgt/LAB.TEST", false, "kdc-etype",
+	    "of the user" },
+	{ KDC_ASKED_TGS, 1, "HTTP/gw.lab.test", false, "kdc-account-expired",
+	    "answered KDC_ERR_NAME_EXP" },
+	{ KDC_ASKED_AS, 18, "krbtgt/LAB.TEST", false, "kdc-client-revoked",
+	    "expired account" },
+};
+
+static struct testimony *
+said(const struct row *row, const struct attempt *a)
+{
+	struct testimony *t = testimony_new();
+	struct observation *o = observation_new(OBSERVE_WITNESS);
+	struct kdc_record *k = arena_new(&o->arena, sizeof(*k));
+	struct witness_record *r = arena_new(&o->arena, sizeof(*r));
+
+	*k = (struct kdc_record){
+		.asked = row->asked,
+		.ended = KDC_ERROR,
+		.request_frame = 1,
+		.answer_frame = 2,
+		.request_time = a->start,
+		.answer_time = a->start,
+		.tries = 1,
+		.client = "alice",
+		.realm = "LAB.TEST",
+		.service = row->service,
+		.preauth = row->certificate ? KERBEROS_PA_CERTIFICATE : 0,
+		.till = WHEN_NONE,
+		.error = row->error,
+		.stime = WHEN_NONE,
+		.ctime = WHEN_NONE,
+	};
+	*r = (struct witness_record){
+		.kind = WITNESS_KDC,
+		.frame = 2,
+		.time = a->start,
+		.client = a->connection.client,
+		.server = scene_address(88),
+		.server_port = 88,
+		.saw.kdc = k,
+	};
+	o->witness = r;
+	testimony_take(t, o);
+	return t;
+}
+
+START_TEST(what_the_kdc_said_is_what_it_means)
+{
+	const struct row *row = &rows[_i];
+	struct capture_facts capture = scene_capture;
+	struct attempt *a = scene_attempt(&scene, 1, "curl", SCHEME_NEGOTIATE);
+	struct testimony *t = said(row, a);
+
+	capture.kdc_visible = true;
+	capture.witnesses = t;
+	diagnosis = diagnosis_run(rules, scene.attempts, scene.n, NULL, 0,
+	    &capture);
+	ck_assert_msg(a->rule != NULL && strcmp(a->rule, row->rule) == 0,
+	    "%d: %s", row->error, a->rule != NULL ? a->rule : "none");
+
+	const struct finding *f = finding_of(row->rule);
+
+	ck_assert_msg(strstr(f->message, row->words) != NULL ||
+	        strstr(f->why, row->words) != NULL,
+	    "%d: %s %s", row->error, f->message, f->why);
+	diagnosis_free(diagnosis);
+	diagnosis = NULL;
+	testimony_free(t);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("diagnose/kdc_rules");
+	TCase *c = tcase_create("rules");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_loop_test(c, what_the_kdc_said_is_what_it_means, 0,
+	    sizeof(rows) / sizeof(rows[0]));
+	suite_add_tcase(s, c);
+	return run_suite(s);
+}
