@@ -189,7 +189,7 @@ apart_of(struct judge *r, const struct rule *rule)
 }
 
 static void
-add(struct judgements *j, struct judge *r, const struct attempt *a,
+add(struct judgements *j, struct judge *r, struct attempt *a,
     const struct rule *rule)
 {
 	struct half outer = { .attempt = NULL };
