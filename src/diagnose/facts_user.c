@@ -137,17 +137,16 @@ user_elsewhere(const struct subject *s, const struct fact *f)
 }
 
 /*
- * From another client, after this program was refused here for the first
- * time since it got in: before, the account may have been good, and be
- * locked by now.
+ * From another client (offset 0), or with another program on this one (1),
+ * after this program was refused here for the first time since it got in:
+ * before, the account may have been good, and be locked by now.
  */
 static struct value
-user_elsewhere_since(const struct subject *s, const struct fact *f)
+user_succeeds_since(const struct subject *s, const struct fact *f)
 {
 	const struct event *ok, *refused, *there;
 	struct value v;
 
-	(void)f;
 	if (lookback_nobody(s, KIN_LOGIN, &v))
 		return v;
 	ok = history_before(s->history, s->event, KIN_LOGIN, WHICH_OK,
@@ -158,7 +157,7 @@ user_elsewhere_since(const struct subject *s, const struct fact *f)
 	if (refused == NULL)
 		return value_unknown();
 	there = history_after(s->history, refused, KIN_USER, WHICH_OK,
-	    other_client);
+	    f->offset == 0 ? other_client : other_program);
 	return there != NULL ? value_bool(true) : value_unknown();
 }
 
@@ -494,13 +493,17 @@ const struct fact facts_of_user[] = {
 	{ "user.succeeds_elsewhere_since", FACT_BOOL, SOURCE_HISTORY,
 	    "this user gets through from another client, since this program, "
 	    "which got through before, is refused", SEE_ALL_CLIENTS, NULL,
-	    .compute = user_elsewhere_since },
+	    .compute = user_succeeds_since, .offset = 0 },
 	{ "user.refused_elsewhere", FACT_BOOL, SOURCE_HISTORY,
 	    "this user is refused on another client, too", SEE_ALL_CLIENTS,
 	    NULL, .compute = user_refused_elsewhere },
 	{ "user.other_program_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "another program on this client gets through as this user",
 	    NULL, NULL, .compute = user_other_program },
+	{ "user.other_program_succeeds_since", FACT_BOOL, SOURCE_HISTORY,
+	    "another program on this client gets through as this user, since "
+	    "this one, which got through before, is refused", SEE_EARLIER,
+	    NULL, .compute = user_succeeds_since, .offset = 1 },
 	{ "user.last_success_ago", FACT_DURATION, SOURCE_HISTORY,
 	    "time since this user last got through", SEE_EARLIER,
 	    "an unknown time", .compute = user_last_success },
