@@ -432,6 +432,33 @@ START_TEST(what_nobody_looked_at_locks_no_account)
 }
 END_TEST
 
+/* Only Adam is asked for: the others are looked at all the same. */
+START_TEST(who_is_asked_for_is_seen_among_all)
+{
+	static const char *const users[] = { "adam", "ben", "cora" };
+	struct capture_facts facts = scene_capture;
+	struct attempt *adam = NULL;
+
+	for (uint8_t wave = 0; wave < 3; wave++)
+		for (uint8_t u = 0; u < 3; u++) {
+			struct attempt *a = login(u, users[u], wave != 1);
+
+			adam = wave == 1 && u == 0 ? a : adam;
+		}
+	if (_i == 1) {
+		facts.all = scene.attempts;
+		facts.n_all = scene.n;
+	}
+	diagnosis = diagnosis_run(rules, &adam, 1, NULL, 0, &facts);
+
+	const struct finding *f = finding_of("everybody-refused-for-a-time");
+
+	ck_assert_int_eq(f != NULL, _i == 1);
+	if (f != NULL)
+		ck_assert_uint_eq(f->n_attempts, 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -463,6 +490,7 @@ main(void)
 	    who_is_alone_at_a_proxy_is_down_with_its_neighbour, DOWN,
 	    LONG_AFTER + 1);
 	tcase_add_loop_test(c, what_nobody_looked_at_locks_no_account, 0, 2);
+	tcase_add_loop_test(c, who_is_asked_for_is_seen_among_all, 0, 2);
 	suite_add_tcase(s, c);
 	return run_suite(s);
 }
