@@ -186,6 +186,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/rules.c %reldir%/diagnose/rules.h \
 	%reldir%/diagnose/ruleset.h \
 	%reldir%/diagnose/runs.c %reldir%/diagnose/runs.h \
+	%reldir%/diagnose/outages.c %reldir%/diagnose/outages.h \
 	%reldir%/diagnose/sides.c %reldir%/diagnose/sides.h \
 	%reldir%/diagnose/story.c %reldir%/diagnose/story.h \
 	%reldir%/diagnose/tally.c %reldir%/diagnose/tally.h \

@@ -505,6 +505,11 @@ for option in --client=192.0.2.1 --proxy=192.0.2.1:3128 --user=nobody \
 		not_ok "$option: none of them" "$(evidence)"
 	fi
 done
+# The others are not told, but how they fare is known.
+run -o json --client=10.79.2.1 \
+    "$root"/captures/basic/basic-backend-down-12-users.pcapng
+says '--client: of all who are hit, one' \
+    '"id":"everybody-refused-for-a-time".*"clients":\["10.79.2.1"\]' out
 run -c 3 -o json bad.pcapng
 status '-c stops early' 0
 says '-c stops early, after so many frames' '"frames":3[,}]' out

@@ -350,6 +350,23 @@ leaves_it_accepted(const struct attempt *a)
 	    a->verdict->neg_state == NEG_ACCEPT_COMPLETED;
 }
 
+/*
+ * A client that goes on with a connection on which it had its verdict may find
+ * that the proxy has just closed it.  Nobody read what it sent, and it comes
+ * again on another one; but where a login was under way, that is broken.
+ */
+static bool
+is_too_late(struct tracker *t, const struct conn *c,
+    const struct observation *o)
+{
+	const struct tracked *a = tracker_get(t, c->current);
+
+	return o->request.late && !o->response.seen && a != NULL &&
+	    a->conn_id == c->id &&
+	    (a->attempt.outcome == OUTCOME_AUTHENTICATED ||
+	        a->attempt.outcome == OUTCOME_REJECTED);
+}
+
 void
 tracker_take_exchange(struct tracker *t, struct observation *o)
 {
@@ -358,6 +375,10 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 	enum answer answer = steps_answer(&o->request, &o->response);
 	bool own_401 = proxys_own_401(t, o);
 
+	if (is_too_late(t, c, o)) {
+		observation_free(o);
+		return;
+	}
 	if (said == SAID_UNSEEN && o->response.seen)
 		doubt_asked(tracker_pair(t, &o->connection), o);
 	if (own_401)

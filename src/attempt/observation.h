@@ -64,6 +64,7 @@ struct observed_request {
 	bool origin_form;         /* "GET /path": no proxy request */
 	bool has_authorization;   /* a field for the origin, not the proxy */
 	bool has_host;
+	bool late; /* the proxy had ended its side before */
 	bool head_cut; /* a field that is not there may have been */
 	uint64_t content_length;
 	unsigned n_credentials;   /* Proxy-Authorization fields */

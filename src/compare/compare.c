@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
@@ -87,8 +88,32 @@ struct outlook {
 	const char *scheme; /* the first other one that passes */
 };
 
+/* Many may come from one address, and who failed is not always named: what
+ * nobody was named for before as well is not this user's. */
+static bool
+is_of_nobody(const struct items *before, const struct item *a,
+    const struct item *b)
+{
+	size_t end, i = items_place(before, a, &end);
+
+	if (b->user == NULL || a->user != NULL || a->cause == NULL)
+		return false;
+	/* Those without a name come first. */
+	for (; i < end && before->list[i].user == NULL; i++) {
+		const struct item *o = &before->list[i];
+
+		if (o->cause != NULL &&
+		    strcmp(o->cause, a->cause) == 0 &&
+		    strcasecmp(o->scheme, a->scheme) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* b is of `before`. */
 static struct outlook
-look(const struct items *now, const struct item *b)
+look(const struct items *now, const struct items *before,
+    const struct item *b)
 {
 	struct outlook o = { 0 };
 	size_t end, i = items_place(now, b, &end);
@@ -97,7 +122,7 @@ look(const struct items *now, const struct item *b)
 		const struct item *a = &now->list[i];
 		bool scheme = strcasecmp(a->scheme, b->scheme) == 0;
 
-		if (!item_same_user(a, b))
+		if (!item_same_user(a, b) || is_of_nobody(before, a, b))
 			continue;
 		o.seen += a->count;
 		if (a->cause != NULL && scheme &&
@@ -202,7 +227,7 @@ compare_annex(struct compare *c, const struct report *r)
 		if (b->cause == NULL)
 			continue;
 
-		struct outlook o = look(&now, b);
+		struct outlook o = look(&now, &c->before, b);
 		enum now is = judge(&o);
 
 		n[is]++;
@@ -217,12 +242,12 @@ compare_annex(struct compare *c, const struct report *r)
 		if (a->cause == NULL)
 			continue;
 
-		struct outlook o = look(&c->before, a);
+		struct outlook o = look(&c->before, &now, a);
 
 		if (o.same_cause + o.other_cause > 0)
 			continue;
 
-		struct outlook here = look(&now, a);
+		struct outlook here = look(&now, &now, a);
 
 		n[NOW_NEW]++;
 		add_row(x, a, NOW_NEW, o.passed > 0 ? "passed" : NULL,

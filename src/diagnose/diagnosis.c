@@ -74,7 +74,9 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	struct kdc_index *kdc = kdc_index_new(capture->witnesses);
 	struct sides *sides =
 	    sides_new(capture->witnesses, capture->places, attempts, n);
-	struct history *history = history_new(attempts, n, capture->past);
+	struct history *history = capture->all != NULL
+	    ? history_new(capture->all, capture->n_all, capture->past)
+	    : history_new(attempts, n, capture->past);
 	struct capture_facts facts = *capture;
 	struct judge first = { .rules = rules, .history = history,
 		.capture = &facts };
@@ -189,7 +191,7 @@ apart_of(struct judge *r, const struct rule *rule)
 }
 
 static void
-add(struct judgements *j, struct judge *r, const struct attempt *a,
+add(struct judgements *j, struct judge *r, struct attempt *a,
     const struct rule *rule)
 {
 	struct half outer = { .attempt = NULL };

@@ -42,6 +42,9 @@ struct capture_facts {
 	const struct places *places; /* NULL: none were kept */
 	struct apps *apps;           /* NULL: nobody asked for names */
 	const struct only *only;     /* NULL: everything */
+	struct attempt **all; /* what those given were chosen from, to look
+	                       * around in; NULL: they are all */
+	size_t n_all;
 	const struct past *past;     /* earlier runs; NULL: none are known */
 	const struct sides *sides;   /* of these all, by diagnosis_run() */
 	unsigned threads;            /* that may work at it; 0: one */

@@ -4,6 +4,7 @@
  * which node answered, how near to a lock-out the account is.
  */
 #include "diagnose/lookback.h"
+#include "diagnose/outages.h"
 #include "diagnose/story.h"
 
 #define SEE_OTHERS                                                             \
@@ -341,21 +342,36 @@ domain_names_pass(const struct subject *s, const struct fact *f)
 /* -- lock-out -- */
 
 struct tries {
+	const struct history *h;
 	const struct event *e;
 	size_t n, clients;
 	uint32_t client[8];
 };
 
-/* Basic with the same password as the one before is counted, too: it is the
- * directory that may forgive it.  What is called stale is refused for its
- * age. */
+/* Was a password looked at?  What is called stale is refused for its age, and
+ * in an outage nobody can look. */
+static bool
+is_try(const struct tries *x, const struct event *o)
+{
+	const struct run *run = history_run(x->h, o);
+
+	return lookback_stale_answers(o->attempt, NULL) == 0 &&
+	    (run == NULL || !run_is_outage(run));
+}
+
+/*
+ * Basic with the same password as the one before is counted, too: it is the
+ * directory that may forgive it.  On the other side of a box it is the same
+ * try once more.
+ */
 static bool
 count_tries(void *context, const struct event *o)
 {
 	struct tries *x = context;
 
-	if (o->time > x->e->time ||
-	    lookback_stale_answers(o->attempt, NULL) > 0)
+	if (o->time > x->e->time || !is_try(x, o) ||
+	    history_client_is_proxy(x->h, o) !=
+	        history_client_is_proxy(x->h, x->e))
 		return true;
 	x->n++;
 	for (size_t i = 0; i < x->clients; i++)
@@ -378,11 +394,13 @@ any_good_between(const struct subject *s, when_ns from)
 static struct value
 wrong_tries(const struct subject *s, const struct fact *f)
 {
-	struct tries x = { .e = s->event, .n = 1, .clients = 1 };
+	struct tries x = { s->history, s->event, .n = 1, .clients = 1 };
 	struct value v;
 
 	if (lookback_nobody(s, KIN_USER, &v))
 		return v;
+	if (!is_try(&x, s->event))
+		return value_absent();
 	x.client[0] = s->event->kin[KIN_CLIENT];
 	history_each_near(s->history, s->event, KIN_USER, WHICH_REFUSED,
 	    LOCKOUT_WINDOW, count_tries, &x);
@@ -428,6 +446,22 @@ outage_end(const struct subject *s, const struct fact *f)
 	} else {
 		text_str(&t, "It was not over when the capture ended.");
 	}
+	return value_string(keep(s, &t));
+}
+
+static struct value
+down_beside(const struct subject *s, const struct fact *f)
+{
+	const struct event *there = s->event == NULL
+	    ? NULL
+	    : history_down_beside(s->history, s->event);
+	struct text t = { .limit = 80 };
+
+	(void)f;
+	if (there == NULL)
+		return value_absent();
+	address_add(&t, &there->attempt->connection.proxy);
+	text_fmt(&t, ":%u", there->attempt->connection.proxy_port);
 	return value_string(keep(s, &t));
 }
 
@@ -562,6 +596,10 @@ const struct fact facts_of_story[] = {
 	{ "proxy.outage_beside", FACT_STRING, SOURCE_HISTORY,
 	    "how other schemes did in that stretch, a sentence", NULL, "",
 	    .compute = outage_beside },
+	{ "proxy.down_beside", FACT_STRING, SOURCE_HISTORY,
+	    "another proxy, on this host or of the same domain, that let "
+	    "nobody in at this time, as this one", SEE_OTHERS,
+	    "another proxy", .compute = down_beside },
 	{ "proxy.slow_logins", FACT_NUMBER, SOURCE_HISTORY,
 	    "how many good logins in a row, this one among them, took ten "
 	    "times the usual, and half a second or more", NULL, NULL,

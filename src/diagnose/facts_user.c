@@ -162,16 +162,22 @@ since_refused(const struct subject *s, matcher *match)
 	                      : when_after(there->time, STILL_GOOD)) > 0;
 }
 
+/* From another client (offset 0), or with another program on this one, where
+ * this one got in before (1). */
 static struct value
-user_elsewhere_since(const struct subject *s, const struct fact *f)
+user_succeeds_since(const struct subject *s, const struct fact *f)
 {
 	struct value v;
 
-	(void)f;
 	if (lookback_nobody(s, KIN_LOGIN, &v))
 		return v;
-	return since_refused(s, other_client) ? value_bool(true)
-	                                      : value_unknown();
+	if (f->offset == 1 &&
+	    history_before(s->history, s->event, KIN_LOGIN, WHICH_OK,
+	        lookback_same_proxy) == NULL)
+		return value_unknown();
+	return since_refused(s, f->offset == 0 ? other_client : other_program)
+	    ? value_bool(true)
+	    : value_unknown();
 }
 
 /* With no success between. */
@@ -598,7 +604,7 @@ const struct fact facts_of_user[] = {
 	{ "user.succeeds_elsewhere_since", FACT_BOOL, SOURCE_HISTORY,
 	    "this user gets through from another client, since this program "
 	    "is refused", SEE_ALL_CLIENTS, NULL,
-	    .compute = user_elsewhere_since },
+	    .compute = user_succeeds_since, .offset = 0 },
 	{ "user.refused_elsewhere", FACT_BOOL, SOURCE_HISTORY,
 	    "this user is refused on another client, too, with no success "
 	    "between", SEE_ALL_CLIENTS,
@@ -607,6 +613,10 @@ const struct fact facts_of_user[] = {
 	    "another program on this client gets through as this user, since "
 	    "this one is refused",
 	    NULL, NULL, .compute = user_other_program },
+	{ "user.other_program_succeeds_since", FACT_BOOL, SOURCE_HISTORY,
+	    "another program on this client gets through as this user, since "
+	    "this one, which got through before, is refused", SEE_EARLIER,
+	    NULL, .compute = user_succeeds_since, .offset = 1 },
 	{ "user.last_success_ago", FACT_DURATION, SOURCE_HISTORY,
 	    "time since this user last got through", SEE_EARLIER,
 	    "an unknown time", .compute = user_last_success },

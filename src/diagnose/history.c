@@ -7,6 +7,7 @@
 #include "diagnose/kin.h"
 #include "diagnose/open_hosts.h"
 #include "diagnose/passing.h"
+#include "diagnose/outages.h"
 #include "diagnose/runs.h"
 
 /* How far a search goes from where it begins. */
@@ -36,6 +37,7 @@ struct history {
 	uint32_t *event_of;                /* same order */
 	struct series series[KIN_COUNT][WHICH_COUNT];
 	struct runs runs;
+	struct outages outages;
 	struct lane *lanes;           /* by id - 1 */
 	struct proxy_history *proxies;
 	bool *client_is_proxy; /* by id */
@@ -113,6 +115,7 @@ history_new(struct attempt *const *attempts, size_t n,
 		for (int which = 0; which < WHICH_COUNT; which++)
 			build_series(h, (enum kinship)kin, (enum which)which);
 	runs_build(&h->runs, h->events, n, past);
+	outages_build(&h->outages, &h->runs, h->events, n);
 	h->lanes = lanes_build(h->events, n, kin_count(h->kin, KIN_LANE));
 	h->proxies =
 	    proxies_build(h->events, n, kin_count(h->kin, KIN_PROXY));
@@ -133,6 +136,7 @@ history_free(struct history *h)
 			free(h->series[kin][which].starts);
 		}
 	kin_free(h->kin);
+	outages_fini(&h->outages);
 	runs_fini(&h->runs);
 	free(h->lanes);
 	free(h->proxies);
@@ -392,6 +396,12 @@ const struct run *
 history_run(const struct history *h, const struct event *e)
 {
 	return e->run == 0 ? NULL : &h->runs.at[e->run - 1];
+}
+
+const struct event *
+history_down_beside(const struct history *h, const struct event *e)
+{
+	return outages_beside(&h->outages, &h->runs, h, e);
 }
 
 const struct lane *

@@ -180,6 +180,13 @@ void history_each_of_token(const struct history *h, fingerprint whole,
 
 /* NULL if e is in none. */
 const struct run *history_run(const struct history *h, const struct event *e);
+
+/* Somebody whom another proxy refused at the time of e, in a stretch in which
+ * it let nobody in with a scheme like this, most of whom get in at other times
+ * (outages.h), and this one nobody either; it is on the same host, or of the
+ * same domain.  NULL if there is none. */
+const struct event *history_down_beside(const struct history *h,
+    const struct event *e);
 const struct lane *history_lane(const struct history *h,
     const struct event *e);
 const struct proxy_history *history_proxy(const struct history *h,

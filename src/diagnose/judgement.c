@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "diagnose/lookback.h"
 
 /* Boxes in a row. */
 #define MOST_BOXES 8
 
 /* Of an attempt, by its place in the history. */
 struct place_told {
+	const struct rule *rule;     /* why it failed; or NULL */
 	const struct attempt *outer; /* it is told with that one; or NULL */
 	struct group *group;
 };
@@ -41,10 +43,38 @@ place_of(struct place_told *places, const struct history *h,
 }
 
 static bool
-same_fault(const struct judgement *j)
+same_answer(const struct attempt *a, const struct attempt *b)
 {
-	return j->outer != NULL && attempt_failed(j->outer) &&
-	    j->outer->rule != NULL && j->outer->cause == j->rule->cause;
+	const struct observed_response *x = a->response, *y = b->response;
+
+	if (x == NULL || y == NULL || !lookback_same_text(x->via, y->via) ||
+	    !lookback_same_text(x->server, y->server) ||
+	    a->n_last_offers != b->n_last_offers)
+		return false;
+	for (size_t i = 0; i < a->n_last_offers; i++)
+		if (a->last_offers[i].scheme != b->last_offers[i].scheme)
+			return false;
+	return true;
+}
+
+/* One refusal, which the box hands out as it is. */
+static bool
+same_refusal(const struct attempt *a, const struct attempt *b)
+{
+	return a->outcome == OUTCOME_REJECTED && b->outcome == a->outcome &&
+	    a->broke_at == b->broke_at && same_answer(a, b);
+}
+
+/* Before the box all of its clients and nodes are seen: where that tells
+ * more, it is what the half behind it is told with. */
+static bool
+same_fault(const struct judgement *j, const struct rule *outer)
+{
+	if (outer == NULL || !attempt_failed(j->outer))
+		return false;
+	return outer->cause == j->rule->cause ||
+	    (same_refusal(j->outer, j->attempt) &&
+	        outer->specificity > j->rule->specificity);
 }
 
 /*
@@ -67,11 +97,16 @@ static void
 find_outer_halves(const struct judgements *j, const struct history *h,
     struct place_told *places)
 {
+	for (size_t i = 0; i < j->n; i++)
+		if (j->at[i].rule->about == ABOUT_FAILURES)
+			place_of(places, h, j->at[i].attempt)->rule =
+			    j->at[i].rule;
 	for (size_t i = 0; i < j->n; i++) {
 		const struct judgement *k = &j->at[i];
 		struct place_told *p = place_of(places, h, k->attempt);
 
-		if (!same_fault(k))
+		if (k->outer == NULL ||
+		    !same_fault(k, place_of(places, h, k->outer)->rule))
 			continue;
 		p->outer = k->outer;
 		if (outermost(places, h, k->attempt) == NULL)
@@ -112,8 +147,13 @@ judgements_group(struct judgements *j, const struct history *h,
 		if (!is_told_with_outer(places, h, k))
 			continue;
 		p = outermost(places, h, k->attempt);
-		if (p != NULL && p->group != NULL)
-			group_add_inner(p->group, k->outer, k->attempt);
+		if (p == NULL || p->group == NULL)
+			continue;
+		group_add_inner(p->group, k->outer, k->attempt);
+		if (k->rule->cause == p->rule->cause)
+			continue;
+		k->attempt->cause = p->rule->cause;
+		k->attempt->rule = p->rule->id;
 	}
 	free(places);
 	free(j->at);

@@ -3,8 +3,9 @@
  * judgement.h - which rule holds of which attempt, and what is one finding
  *
  * Judgements are collected in order of the attempts, and grouped once all
- * are there: a login that fails on both sides of a box for the same cause
- * is one fault.  It is told, and counted, where the client is.
+ * are there: a login that fails on both sides of a box for the same cause,
+ * or is refused on both and more is known before it, is one fault.  It is
+ * told, and counted, where the client is, with the cause that holds there.
  */
 #ifndef P407_DIAGNOSE_JUDGEMENT_H
 #define P407_DIAGNOSE_JUDGEMENT_H
@@ -13,7 +14,7 @@
 #include "diagnose/history.h"
 
 struct judgement {
-	const struct attempt *attempt;
+	struct attempt *attempt;
 	const struct rule *rule;
 	const char *apart;           /* as in groups_add() */
 	const struct attempt *outer; /* the outer half of it; or NULL */

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "diagnose/past.h"
 
-/* Marks the number of a client among those of users. */
+/* Marks the number of a client among those of users and logins. */
 #define CLIENT_BIT 0x80000000u
 
 #define LONG_AGO (7 * 86400 * WHEN_SECOND)
@@ -19,10 +19,17 @@ known_identity(const struct event *e)
 	                             : e->kin[KIN_CLIENT] | CLIENT_BIT;
 }
 
+uint32_t
+known_login(const struct event *e)
+{
+	return e->kin[KIN_USER] != 0 ? e->kin[KIN_LOGIN]
+	                             : e->kin[KIN_CLIENT] | CLIENT_BIT;
+}
+
 static struct pair
 who(const struct event *e)
 {
-	return (struct pair){ e->kin[KIN_LANE], known_identity(e) };
+	return (struct pair){ e->kin[KIN_LANE], known_login(e) };
 }
 
 static bool
@@ -32,7 +39,7 @@ got_in_before(const struct past *past, const struct event *e)
 	struct company c =
 	    past->company(past->context, e->attempt, e->time, &scratch);
 	const struct got_in *in =
-	    e->kin[KIN_USER] != 0 ? &c.user_here : &c.client_here;
+	    e->kin[KIN_USER] != 0 ? &c.both_here : &c.client_here;
 	bool good = in->last != WHEN_NONE && in->scheme != NULL &&
 	    when_between(in->last, e->time) <= LONG_AGO &&
 	    strcmp(in->scheme, attempt_scheme_name(e->attempt->scheme)) == 0;

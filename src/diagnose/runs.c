@@ -102,7 +102,7 @@ find_often(const struct runs *r, const struct event *events, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (events[i].run != 0)
 			all[found++] = (struct pair){ events[i].run,
-				known_identity(&events[i]) };
+				known_login(&events[i]) };
 	found = pairs_unique(all, found);
 	for (size_t i = 0; i < found; i++)
 		all[i].group = r->at[all[i].group - 1].lane;
@@ -131,7 +131,7 @@ find_cores(const struct runs *r, const struct event *events, size_t n,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
-		struct pair who = { e->kin[KIN_LANE], known_identity(e) };
+		struct pair who = { e->kin[KIN_LANE], known_login(e) };
 
 		if (e->run == 0 || (pairs_find(often, n_often, who) != NULL &&
 		        pairs_find(good, n_good, who) == NULL))
@@ -199,8 +199,9 @@ count_members(struct runs *r, const struct event *events, size_t n,
 	struct pair *users = memory_new(n + 1, sizeof(*users));
 	struct pair *clients = memory_new(n + 1, sizeof(*clients));
 	struct pair *named = memory_new(n + 1, sizeof(*named));
+	struct pair *known = memory_new(n + 1, sizeof(*known));
 	size_t n_named = find_named(named, events, n);
-	size_t n_users = 0, n_clients = 0;
+	size_t n_users = 0, n_clients = 0, n_known = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
@@ -209,26 +210,28 @@ count_members(struct runs *r, const struct event *events, size_t n,
 			continue;
 
 		struct pair client = { e->run, e->kin[KIN_CLIENT] };
+		struct pair user = { e->run, known_identity(e) };
+		struct pair login = { e->kin[KIN_LANE], known_login(e) };
 
 		clients[n_clients++] = client;
 		/* What names nobody is not somebody else. */
-		if (e->kin[KIN_USER] != 0 ||
-		    pairs_find(named, n_named, client) == NULL)
-			users[n_users++] =
-			    (struct pair){ e->run, known_identity(e) };
+		if (e->kin[KIN_USER] == 0 &&
+		    pairs_find(named, n_named, client) != NULL)
+			continue;
+		users[n_users++] = user;
+		if (pairs_find(good, n_good, login) != NULL)
+			known[n_known++] = user;
 	}
 	n_users = pairs_unique(users, n_users);
+	n_known = pairs_unique(known, n_known);
 	n_clients = pairs_unique(clients, n_clients);
-	for (size_t i = 0; i < n_users; i++) {
-		struct run *run = &r->at[users[i].group - 1];
-		struct pair wanted = { run->lane, users[i].member };
-
-		run->users++;
-		run->known_good +=
-		    pairs_find(good, n_good, wanted) != NULL;
-	}
+	for (size_t i = 0; i < n_users; i++)
+		r->at[users[i].group - 1].users++;
+	for (size_t i = 0; i < n_known; i++)
+		r->at[known[i].group - 1].known_good++;
 	for (size_t i = 0; i < n_clients; i++)
 		r->at[clients[i].group - 1].clients++;
+	free(known);
 	free(named);
 	free(clients);
 	free(users);

@@ -113,6 +113,7 @@ struct around {
 	bool same_login, same_user_here, same_user_elsewhere;
 	bool other_user_here;
 	bool same_scheme_good, same_node_good, other_node_good;
+	bool other_node_refused; /* this very login */
 };
 
 static bool
@@ -155,6 +156,7 @@ note_refused(void *context, const struct event *o)
 	struct around *x = context;
 	const struct event *e = x->e;
 	bool here = e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
+	enum node_match node = node_compare(e->attempt, o->attempt);
 
 	if (!here)
 		distinct_add(&x->refused_clients, o->kin[KIN_CLIENT]);
@@ -163,8 +165,11 @@ note_refused(void *context, const struct event *o)
 	if (e->kin[KIN_LANE] == o->kin[KIN_LANE] &&
 	    o->kin[KIN_USER] != e->kin[KIN_USER])
 		distinct_add(&x->scheme_refused, o->kin[KIN_USER]);
-	if (!here && node_compare(e->attempt, o->attempt) == NODE_SAME)
+	if (!here && node == NODE_SAME)
 		distinct_add(&x->node_refused, o->kin[KIN_CLIENT]);
+	x->other_node_refused |= node == NODE_OTHER && here &&
+	    e->kin[KIN_AGENT] == o->kin[KIN_AGENT] &&
+	    e->kin[KIN_USER] == o->kin[KIN_USER];
 	return true;
 }
 
@@ -189,6 +194,10 @@ decide(const struct around *x)
 	if (x->scheme_refused.n >= 2 && !x->same_scheme_good &&
 	    (others_pass || x->same_login || x->same_user_here))
 		return SCOPE_SCHEME;
+	/* By a balancer each of them comes to a good node now and then. */
+	if (x->node_refused.n >= 1 && x->other_node_good &&
+	    !x->same_node_good && !x->other_node_refused)
+		return SCOPE_NODE;
 	if (x->same_login)
 		return SCOPE_SOMETIMES;
 	if (x->same_user_here)
@@ -196,9 +205,6 @@ decide(const struct around *x)
 	if (!others_pass && !x->same_user_elsewhere)
 		return x->refused_clients.n >= 2 ? SCOPE_EVERYBODY
 		                                 : SCOPE_UNKNOWN;
-	if (x->node_refused.n >= 1 && x->other_node_good &&
-	    !x->same_node_good)
-		return SCOPE_NODE;
 	if (x->same_user_elsewhere)
 		return SCOPE_CLIENT;
 	return others_fail ? SCOPE_SOME : SCOPE_USER;

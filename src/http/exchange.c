@@ -178,6 +178,7 @@ on_head(void *context, enum http_side side, struct message *m)
 
 	if (side == HTTP_CLIENT) {
 		c->early = false;
+		m->said.late = c->ended[HTTP_SERVER];
 		if (was_answered(c, m)) {
 			give(c, m, NULL);
 		} else {

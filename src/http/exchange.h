@@ -83,6 +83,7 @@ struct http_message {
 	                            else what keep_body() asked for */
 	unsigned flaws;
 	unsigned interim; /* responses: 1xx that came before it */
+	bool late; /* requests: the server had ended its side before */
 };
 
 /* All spans in it are valid until the callback returns. */

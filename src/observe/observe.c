@@ -76,6 +76,7 @@ read_request(struct observation *o, const struct http_message *m,
 	q->content_length = m->content_length;
 	q->has_authorization = has_field(m, FIELD_AUTHORIZATION);
 	q->has_host = has_field(m, FIELD_HOST);
+	q->late = m->late;
 	q->head_cut = (m->flaws & HTTP_HEAD_CUT) != 0;
 	read_target(q, &o->arena, m);
 	read_credentials(q, &o->arena, m);

@@ -127,12 +127,19 @@ is_user(const struct attempt *a, const char *wanted)
 	    strncasecmp(a->domain, wanted, (size_t)(slash - wanted)) == 0;
 }
 
+/* What is outside is as if it were not there. */
+static bool
+in_time(const struct options *o, const struct attempt *a)
+{
+	return (o->since == WHEN_NONE || a->start >= o->since) &&
+	    (o->until == WHEN_NONE || a->start < o->until);
+}
+
+/* How others fare is of use for those that are asked for. */
 static bool
 wanted(const struct options *o, const struct attempt *a)
 {
-	return (o->since == WHEN_NONE || a->start >= o->since) &&
-	    (o->until == WHEN_NONE || a->start < o->until) &&
-	    (o->client.len == 0 ||
+	return (o->client.len == 0 ||
 	        address_eq(&o->client, &a->connection.client)) &&
 	    (o->proxy.len == 0 ||
 	        address_eq(&o->proxy, &a->connection.proxy)) &&
@@ -239,16 +246,22 @@ diagnose(struct correlator *c, const struct rules *rules,
 	const struct observation **refused =
 	    tracker_refused(c->tracker, &n_refused);
 
+	facts.all = memory_new(n + 1, sizeof(*facts.all));
 	c->chosen = memory_new(n, sizeof(*c->chosen));
-	for (size_t i = 0; i < n; i++)
-		if (wanted(c->options, all[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (!in_time(o, all[i]))
+			continue;
+		facts.all[facts.n_all++] = all[i];
+		if (wanted(o, all[i]))
 			c->chosen[c->n_chosen++] = all[i];
+	}
 	if (c->applications != NULL) {
 		applications_name(c->applications, c->chosen, c->n_chosen);
 		facts.apps = applications_apps(c->applications);
 	}
 	c->diagnosis = diagnosis_run(rules, c->chosen, c->n_chosen, refused,
 	    n_refused, &facts);
+	free(facts.all);
 }
 
 struct attempt **

@@ -32,11 +32,14 @@ struct act {
 	int seconds; /* later than the step before */
 	bool lost;   /* a close: bytes of the client were lost before it */
 	bool half;   /* a close: the other side has not ended it, too */
+	bool late;   /* a request: the proxy had ended its side before */
 };
 
 #define X(c, s, g)        { .connection = c, .sent = s, .got = g }
 #define AT(c, s, g, t)    { .connection = c, .sent = s, .got = g, .target = t }
 #define LATER(c, s, g, n) { .connection = c, .sent = s, .got = g, .seconds = n }
+#define TOO_LATE(c, s)                                                         \
+	{ .connection = c, .sent = s, .got = NOTHING, .late = true }
 #define END(c, by)        { .connection = c, .close = by }
 #define UNHEARD(c)        { .connection = c, .close = BY_NOBODY }
 #define END_LOST(c, by)   { .connection = c, .close = by, .lost = true }
@@ -161,7 +164,8 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 		.time = now, .method = arena_str(&o->arena, SPAN("GET")),
 		.target = target, .authority = target,
 		.user_agent = row->agent, .version_minor = 1,
-		.keeps_alive = true, .head_cut = s->sent == PLAIN_CUT,
+		.keeps_alive = true, .late = s->late,
+		.head_cut = s->sent == PLAIN_CUT,
 		.credentials = sent_token(o, s->sent, frame) };
 	if (s->sent == LOST)
 		o->request = (struct observed_request){ 0 };

@@ -51,6 +51,13 @@ static const struct {
 	{ { { 1, "a", NTLM, WRONG }, { 2, "b", NTLM, WRONG } },
 	    { { 1, "a", NTLM, GOOD } }, "1 fixed; 2 not seen; ",
 	    "not proven for the others" },
+	/* Who fails without a name did so before: it is another one. */
+	{ { { 1, NULL, NTLM, SKEW }, { 1, "a", NTLM, WRONG } },
+	    { { 1, NULL, NTLM, SKEW }, { 1, "a", NTLM, GOOD } },
+	    "1 still failing; 1 fixed; ", "not proven for the others" },
+	{ { { 1, "a", NTLM, WRONG } },
+	    { { 1, NULL, NTLM, SKEW }, { 1, "a", NTLM, GOOD } },
+	    "1 failing otherwise; ", "not shown" },
 	{ { { 1, "a", NTLM, GOOD } }, { { 1, "a", NTLM, WRONG } }, "1 new; ",
 	    "Nothing failed before" },
 	{ { { 1, "a", NTLM, WRONG } },

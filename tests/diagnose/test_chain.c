@@ -235,6 +235,49 @@ START_TEST(two_causes_are_two_faults)
 }
 END_TEST
 
+/* All whom the balancer sends to the one node are refused: that is seen before
+ * it only, and what is behind it is no second fault. */
+START_TEST(what_more_is_known_before_the_box_holds_behind_it)
+{
+	static struct observation o[8];
+	struct attempt *inner[3];
+	struct diagnosis *d;
+	size_t faults = 0;
+
+	memset(o, 0, sizeof(o));
+	for (size_t i = 0; i < 3; i++) {
+		when_ns t = scene.clock;
+
+		inner[i] = refused(BOX, 200, &o[2 * i], t + 1, t + 8);
+		inner[i]->connection.proxy_port += (uint16_t)i;
+		refused((uint8_t)(i + 1), BOX, &o[2 * i + 1], t, t + 9);
+		for (size_t k = 2 * i; k < 2 * i + 2; k++) {
+			o[k].response.via = "1.1 b.test (squid/5.7)";
+			((struct attempt *)scene.attempts[k])->response =
+			    &o[k].response;
+		}
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct observation *q = &o[6 + i];
+		struct attempt *a =
+		    scene_basic(&scene, (uint8_t)(i + 1), "curl", "bob", 7,
+		        true);
+
+		a->connection.proxy = scene_address(BOX);
+		q->response = *a->response;
+		q->response.via = "1.1 a.test (squid/5.7)";
+		a->response = &q->response;
+	}
+	d = judged();
+	for (size_t i = 0; i < diagnosis_findings(d); i++)
+		faults += diagnosis_finding(d, i)->fault;
+	ck_assert_uint_eq(faults, 1);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_str_eq(inner[i]->rule, "node-refuses");
+	diagnosis_free(d);
+}
+END_TEST
+
 /* One connection, before and behind a box that translates its addresses. */
 static size_t
 faults_of_translated(uint16_t port, uint16_t translated_port)
@@ -476,6 +519,7 @@ main(void)
 	tcase_add_test(c, of_two_halves_that_differ_neither_is_meant);
 	tcase_add_test(c, one_fault_is_told_once_where_the_client_is);
 	tcase_add_test(c, two_causes_are_two_faults);
+	tcase_add_test(c, what_more_is_known_before_the_box_holds_behind_it);
 	tcase_add_test(c, a_translated_connection_is_told_once);
 	tcase_add_test(c, the_same_password_alone_is_no_translation);
 	tcase_add_loop_test(c,

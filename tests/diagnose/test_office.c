@@ -326,6 +326,139 @@ START_TEST(each_digest_answer_is_for_its_own_request)
 }
 END_TEST
 
+static struct attempt *
+program(uint8_t client, const char *agent, const char *user, bool good)
+{
+	return scene_ntlm(&scene, client, agent, user, good);
+}
+
+/* Each has an old password of somebody who gets in with other programs, and
+ * by chance nobody gets in between. */
+START_TEST(programs_that_never_get_in_are_no_outage)
+{
+	struct attempt *a;
+
+	program(1, "browser", "erin", true);
+	program(2, "browser", "heidi", true);
+	program(3, "browser", "frank", true);
+	program(4, "sync", "erin", false);
+	a = program(5, "deploy", "heidi", false);
+	program(3, "meter", "frank", false);
+	program(1, "browser", "erin", true);
+	program(2, "browser", "heidi", true);
+	program(3, "browser", "frank", true);
+	diagnose();
+	ck_assert_ptr_null(finding_of("everybody-refused-for-a-time"));
+	ck_assert_int_ne(a->cause, CAUSE_AUTH_BACKEND_DOWN);
+}
+END_TEST
+
+/* The mail program got in with the password that was changed since. */
+START_TEST(a_program_with_the_old_password_beside_one_with_the_new)
+{
+	struct attempt *old;
+
+	program(1, "mail", "carol", true);
+	program(1, "browser", "carol", true);
+	old = program(1, "mail", "carol", false);
+	for (int i = 0; i < 3; i++) {
+		program(1, "browser", "carol", _i == 0);
+		program(1, "mail", "carol", false);
+	}
+	diagnose();
+	if (_i == 0)
+		RULE_IS(old, "stale-program-since");
+	else
+		ck_assert_ptr_null(finding_of("stale-program-since"));
+}
+END_TEST
+
+/* Dina has a proxy of her own (another port), which asks the same helper. */
+static struct attempt *
+dina(bool good)
+{
+	struct attempt *a = login(4, "dina", good);
+
+	a->connection.proxy_port = 3129;
+	return a;
+}
+
+enum { DOWN, IT_WORKED_MEANWHILE, SHE_NEVER_GOT_IN, LONG_AFTER };
+
+START_TEST(who_is_alone_at_a_proxy_is_down_with_its_neighbour)
+{
+	static const char *const users[] = { "adam", "ben", "cora" };
+	struct attempt *a;
+
+	if (_i != SHE_NEVER_GOT_IN)
+		dina(true);
+	for (uint8_t u = 0; u < 3; u++)
+		login(u, users[u], true);
+	login(0, users[0], false);
+	if (_i == IT_WORKED_MEANWHILE)
+		dina(true);
+	if (_i == LONG_AFTER)
+		scene.clock += 3600 * WHEN_SECOND;
+	a = dina(false);
+	if (_i == LONG_AFTER)
+		scene.clock -= 3600 * WHEN_SECOND;
+	for (uint8_t u = 1; u < 3; u++)
+		login(u, users[u], false);
+	for (uint8_t u = 0; u < 3; u++)
+		login(u, users[u], true);
+	diagnose();
+	ck_assert_ptr_nonnull(finding_of("everybody-refused-for-a-time"));
+	ck_assert_int_eq(_i == DOWN,
+	    finding_of("refused-while-others-are-down") != NULL);
+	if (_i == DOWN)
+		ck_assert_int_eq(a->cause, CAUSE_AUTH_BACKEND_DOWN);
+}
+END_TEST
+
+/* An outage of an hour, in which programs try again and again. */
+START_TEST(what_nobody_looked_at_locks_no_account)
+{
+	static const char *const users[] = { "adam", "ben", "cora" };
+
+	for (int wave = 0; wave < 10; wave++)
+		for (uint8_t u = 0; u < 3; u++)
+			login(u, users[u], wave == 0);
+	login(0, users[0], true);
+	if (_i == 1)
+		for (int i = 0; i < 6; i++)
+			login(7, "zoe", false);
+	diagnose();
+	ck_assert_int_eq(_i == 1, finding_of("lockout-near") != NULL);
+}
+END_TEST
+
+/* Only Adam is asked for: the others are looked at all the same. */
+START_TEST(who_is_asked_for_is_seen_among_all)
+{
+	static const char *const users[] = { "adam", "ben", "cora" };
+	struct capture_facts facts = scene_capture;
+	struct attempt *adam = NULL;
+
+	for (uint8_t wave = 0; wave < 3; wave++)
+		for (uint8_t u = 0; u < 3; u++) {
+			struct attempt *a = login(u, users[u], wave != 1);
+
+			adam = wave == 1 && u == 0 ? a : adam;
+		}
+	if (_i == 1) {
+		facts.all = scene.attempts;
+		facts.n_all = scene.n;
+	}
+	diagnosis = diagnosis_run(rules, &adam, 1, NULL, 0, &facts);
+
+	const struct finding *f = finding_of("everybody-refused-for-a-time");
+
+	ck_assert_int_eq(f != NULL, _i == 1);
+	if (f != NULL)
+		ck_assert_uint_eq(f->n_attempts, 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -350,6 +483,14 @@ main(void)
 	tcase_add_loop_test(c, a_key_that_opens_others_is_the_right_one, 0, 3);
 	tcase_add_loop_test(c, each_digest_answer_is_for_its_own_request, 0,
 	    2);
+	tcase_add_test(c, programs_that_never_get_in_are_no_outage);
+	tcase_add_loop_test(c,
+	    a_program_with_the_old_password_beside_one_with_the_new, 0, 2);
+	tcase_add_loop_test(c,
+	    who_is_alone_at_a_proxy_is_down_with_its_neighbour, DOWN,
+	    LONG_AFTER + 1);
+	tcase_add_loop_test(c, what_nobody_looked_at_locks_no_account, 0, 2);
+	tcase_add_loop_test(c, who_is_asked_for_is_seen_among_all, 0, 2);
 	suite_add_tcase(s, c);
 	return run_suite(s);
 }

@@ -312,18 +312,20 @@ END_TEST
 static const struct last {
 	int ago;
 	const char *scheme;
-	bool as_a_client;
+	struct got_in *who;
 	const char *known_good;
 } lasts[] = {
-	{ 1, "NTLM", false, "100" },
-	{ 7, "NTLM", false, "100" },
-	{ 1, "Basic", false, "0" },
+	{ 1, "NTLM", &company.both_here, "100" },
+	{ 7, "NTLM", &company.both_here, "100" },
+	{ 1, "Basic", &company.both_here, "0" },
 	/* They may have forgotten their passwords. */
-	{ 8, "NTLM", false, "0" },
+	{ 8, "NTLM", &company.both_here, "0" },
+	/* From another client: another program may have had it. */
+	{ 1, "NTLM", &company.user_here, "0" },
 	/* As somebody. */
-	{ 1, "NTLM", true, "0" },
+	{ 1, "NTLM", &company.client_here, "0" },
 	/* This run saw a later one: when it was before is not known. */
-	{ 0, NULL, false, "0" },
+	{ 0, NULL, &company.both_here, "0" },
 };
 
 START_TEST(who_got_in_before_an_outage_is_known_from_earlier_runs)
@@ -338,10 +340,7 @@ START_TEST(who_got_in_before_an_outage_is_known_from_earlier_runs)
 	in = (struct got_in){ BEGIN - 9 * DAY,
 		last->ago > 0 ? BEGIN + 60 * WHEN_SECOND - last->ago * DAY
 		              : WHEN_NONE, last->scheme };
-	if (last->as_a_client)
-		company.client_here = in;
-	else
-		company.user_here = in;
+	*last->who = in;
 	ck_assert_str_eq(says(&with, a, "proxy.outage_users"), "3");
 	ck_assert_str_eq(says(&with, a, "proxy.outage_known_good"),
 	    last->known_good);

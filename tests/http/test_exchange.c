@@ -58,6 +58,33 @@ talk_fini(struct talk *t, const char *want)
 	text_fini(&t->said);
 }
 
+static void
+count_late(void *context, const struct http_exchange *e)
+{
+	unsigned *late = context;
+
+	*late = *late * 10 + (e->request.late ? 2 : 1);
+}
+
+START_TEST(a_request_behind_the_servers_end_is_late)
+{
+	static const struct http_sink sink = { .on_exchange = count_late };
+	unsigned late = 0;
+	struct talk t = { .seq = { 1000, 2000 } };
+	struct http_from end;
+
+	t.c = http_conversation_new(&sink, &late);
+	ask(&t, "GET / HTTP/1.1\r\n\r\n");
+	answer(&t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+	ask(&t, "GET / HTTP/1.1\r\n\r\n");
+	end = next_from(&t, HTTP_SERVER, 0);
+	http_conversation_end(t.c, HTTP_SERVER, &end);
+	ask(&t, "GET / HTTP/1.1\r\n\r\n");
+	http_conversation_free(t.c);
+	ck_assert_uint_eq(late, 112);
+}
+END_TEST
+
 START_TEST(an_exchange_is_given_when_its_response_has_ended)
 {
 	struct talk t;

@@ -602,6 +602,51 @@ def played_node_refuses(c):
 
 
 @case('played', MANY)
+def played_kerberos_node_refuses(c):
+    """a balancer hands logins to the nodes kga and kgb in turn; kgb has a wrong keytab: each of two clients is refused there, and
+    gets in at kga with its next try"""
+    s = Stage(c)
+    rows = []
+    for i in (1, 2):
+        for node, good in (('kgb', False), ('kga', True), ('kgb', False)):
+            s.talk(*kerberos_login(good, headers=(f'Via: 1.1 {node}.lab.test (lab-play/1.0)',), seed=f'{i}{node}', n=200), src=many(i))
+        rows += [passed(c, s, 'Negotiate/Kerberos', client=many(i)),
+                 refused(c, s, 'Negotiate/Kerberos', 'kerberos-wrong-key', step='ticket', n=2, client=many(i))]
+    s.done(*rows)
+
+
+@case('played', 'pbc3')
+def played_stale_program_since(c):
+    """the password is changed: the browser has the new one, the mail program on the same computer keeps the old one"""
+    s = Stage(c)
+    mail = dict(ua='MailSync/1.0')
+    s.talk(*ntlm_login('carol', **mail))
+    s.talk(*ntlm_login('carol', ua=CHROME))
+    for _ in range(2):
+        s.talk(*ntlm_login('carol', False, **mail))
+        s.talk(*ntlm_login('carol', ua=CHROME))
+    s.done(passed(c, s, 'NTLM', 'LAB\\carol', n=4), refused(c, s, 'NTLM', 'stale-cached-credentials', 'LAB\\carol', n=2))
+
+
+@case('played', MANY)
+def played_two_proxies_down(c):
+    """two proxies of one host lose their directory at once: the one has three users, the other a single one, all of whom get in
+    before and after"""
+    s, other = Stage(c), Stage(c, 9102)
+    users = ('anna', 'ben', 'cora')
+    rows = []
+    for good in (True, False, True):
+        for i, u in enumerate((*users, 'dina'), 1):
+            (other if u == 'dina' else s).talk(req(paz=basic(u, f'{u}-Reed-71')), ok() if good else ask(REALM), src=many(i))
+    other.done()
+    s.n407 += other.n407
+    for i, u in enumerate((*users, 'dina'), 1):
+        at = other if u == 'dina' else s
+        rows += [passed(c, at, 'Basic', u, 2, many(i)), refused(c, at, 'Basic', 'auth-backend-down', u, 'credentials', client=many(i))]
+    s.done(*rows)
+
+
+@case('played', MANY)
 def played_lockout_near(c):
     """one account is refused seven times in a minute, from two computers, by two programs"""
     s = Stage(c)

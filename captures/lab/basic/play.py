@@ -258,7 +258,7 @@ def krb_error(code, stime=None, service='HTTP/proxy.lab.test'):
 
 
 def kerberos_login(good=True, ua=CURL, url=WWW, answer='Negotiate', headers=(), **k):
-    return [req(url, ua=ua), ask('Negotiate'), req(url, f'Negotiate {init(ap_req(**k))}', ua=ua), ok() if good else ask(answer, headers=headers)]
+    return [req(url, ua=ua), ask('Negotiate'), req(url, f'Negotiate {init(ap_req(**k))}', ua=ua), ok(*headers) if good else ask(answer, headers=headers)]
 
 
 # --- Basic and Digest -----------------------------------------------------------------------------------------
