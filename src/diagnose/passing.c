@@ -5,16 +5,10 @@
 
 #include "base/memory.h"
 
-/*
- * Each proxy is looked up once: is there a client of its address?  A host that
- * asks its own proxy (a capture of the loopback) is none for others, unless it
- * asks two of them, of which one may stand before the other.
- */
+/* Each proxy is looked up once: is there a client of its address? */
 bool *
 passing_proxies(const struct event *events, size_t n, const struct kin *kin)
 {
-	uint32_t *own =
-	    memory_new((size_t)kin_count(kin, KIN_CLIENT) + 1, sizeof(*own));
 	bool *seen =
 	    memory_new((size_t)kin_count(kin, KIN_PROXY) + 1, sizeof(*seen));
 	bool *is_proxy =
@@ -22,19 +16,14 @@ passing_proxies(const struct event *events, size_t n, const struct kin *kin)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
-		const struct connection *c = &e->attempt->connection;
-		uint32_t place = e->kin[KIN_PROXY], id = e->kin[KIN_CLIENT];
 
-		if (address_eq(&c->client, &c->proxy)) {
-			is_proxy[id] |= own[id] != 0 && own[id] != place;
-			own[id] = place;
-		} else if (!seen[place]) {
-			seen[place] = true;
-			is_proxy[kin_of_client(kin, &c->proxy)] = true;
-		}
+		if (seen[e->kin[KIN_PROXY]])
+			continue;
+		seen[e->kin[KIN_PROXY]] = true;
+		is_proxy[kin_of_client(kin, &e->attempt->connection.proxy)] =
+		    true;
 	}
 	is_proxy[0] = false;
-	free(own);
 	free(seen);
 	return is_proxy;
 }
@@ -74,9 +63,12 @@ passing_on(const struct event *events, size_t n, const struct kin *kin,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
-		uint32_t id = sent_by(e) == 0
+		const struct connection *c = &e->attempt->connection;
+		/* What a host sends to its own proxy it does not hand on. */
+		uint32_t id =
+		    sent_by(e) == 0 || address_eq(&c->client, &c->proxy)
 		    ? 0
-		    : kin_of_client(kin, &e->attempt->connection.proxy);
+		    : kin_of_client(kin, &c->proxy);
 
 		if (id != 0)
 			list[n_handed++] = (struct handed){ id, sent_by(e) };
