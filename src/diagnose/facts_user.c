@@ -473,6 +473,44 @@ login_refusals_minute(const struct subject *s, const struct fact *f)
 	return n;
 }
 
+/* Faster than anybody types. */
+#define BURST (5 * WHEN_SECOND)
+
+struct passwords {
+	fingerprint seen[32];
+	size_t n;
+};
+
+static bool
+add_password(void *context, const struct event *o)
+{
+	struct passwords *x = context;
+	const struct token *t = o->attempt->credentials;
+
+	if (o->attempt->scheme != ATTEMPT_BASIC || t == NULL)
+		return true;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->seen[i] == t->secret)
+			return true;
+	x->seen[x->n++] = t->secret;
+	return x->n < sizeof(x->seen) / sizeof(x->seen[0]);
+}
+
+static struct value
+login_passwords(const struct subject *s, const struct fact *f)
+{
+	struct passwords x = { .n = 0 };
+
+	(void)f;
+	if (s->event == NULL || s->attempt->scheme != ATTEMPT_BASIC ||
+	    s->event->kind != EVENT_REFUSED)
+		return value_absent();
+	add_password(&x, s->event);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    BURST, add_password, &x);
+	return value_number((double)x.n);
+}
+
 /* A nonce called stale may be answered on the next connection. */
 static bool
 add_stale(void *context, const struct event *o)
@@ -595,6 +633,10 @@ const struct fact facts_of_user[] = {
 	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
 	    "after a later success this program was refused again", NULL,
 	    NULL, .compute = login_refused_later },
+	{ "login.passwords_at_once", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many different passwords (Basic) this program was refused "
+	    "with, as this user, within five seconds of this", NULL, NULL,
+	    .compute = login_passwords },
 	{ "login.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program was refused as this user within a minute "
 	    "of this", NULL, NULL, .compute = login_refusals_minute },

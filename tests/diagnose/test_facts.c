@@ -175,6 +175,29 @@ START_TEST(requests_that_were_refused_count_one_by_one)
 }
 END_TEST
 
+/* Five passwords in a second each are a list; one with five names is not. */
+START_TEST(different_passwords_at_once_are_counted)
+{
+	scene_init(&scene);
+
+	struct attempt *a = scene_basic(&scene, 1, "x", "erin", 1, false);
+
+	for (fingerprint i = 2; i < 6; i++) {
+		const struct token *t = scene_basic(&scene, 1, "x", "erin", i,
+		    false)->credentials;
+
+		if (_i == 1)
+			((struct token *)(uintptr_t)t)->secret = 1;
+	}
+	scene.clock += 60 * WHEN_SECOND;
+	scene_basic(&scene, 1, "x", "erin", 99, false);
+	asked_begin();
+	ck_assert_double_eq(value_of(a, "login.passwords_at_once")->number,
+	    _i == 0 ? 5 : 1);
+	asked_end();
+}
+END_TEST
+
 /* A host with two addresses tries the other one at once. */
 START_TEST(the_other_ip_is_used_at_the_same_port)
 {
@@ -620,6 +643,8 @@ main(void)
 	tcase_add_test(facts,
 	    what_a_cut_head_does_not_offer_may_be_offered);
 	tcase_add_test(facts, requests_that_were_refused_count_one_by_one);
+	tcase_add_loop_test(facts, different_passwords_at_once_are_counted, 0,
+	    2);
 	tcase_add_test(facts, the_other_ip_is_used_at_the_same_port);
 	tcase_add_test(facts,
 	    the_clock_of_a_type_3_is_the_clients_only_if_it_differs);
