@@ -87,13 +87,16 @@ client_logins(const struct subject *s, const struct fact *f)
 	return lookback_count_all(s, KIN_CLIENT, WHICH_OK);
 }
 
+/* A host that asks its own proxy (on the loopback) need be none for others. */
 static struct value
 client_is_proxy(const struct subject *s, const struct fact *f)
 {
 	(void)f;
 	return s->event == NULL
 	    ? value_absent()
-	    : value_bool(history_client_is_proxy(s->history, s->event));
+	    : value_bool(!address_eq(&s->attempt->connection.client,
+	                     &s->attempt->connection.proxy) &&
+	          history_client_is_proxy(s->history, s->event));
 }
 
 static struct value

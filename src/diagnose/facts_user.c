@@ -539,9 +539,9 @@ add_password(void *context, const struct event *o)
 	if (o->attempt->scheme != ATTEMPT_BASIC || t == NULL)
 		return true;
 	for (size_t i = 0; i < x->n; i++)
-		if (x->seen[i] == t->whole)
+		if (x->seen[i] == t->secret)
 			return true;
-	x->seen[x->n++] = t->whole;
+	x->seen[x->n++] = t->secret;
 	return x->n < sizeof(x->seen) / sizeof(x->seen[0]);
 }
 

@@ -469,7 +469,7 @@ END_TEST
 START_TEST(a_host_that_asks_its_own_proxy_is_none_for_others)
 {
 	struct attempt *a = scene_attempt(&scene, 200, "x", SCHEME_BASIC);
-	struct attempt *b = scene_attempt(&scene, 200, "x", SCHEME_BASIC);
+	struct attempt *b = scene_basic(&scene, 200, "x", "erin", 1, false);
 
 	seen[0].request = *a->request;
 	seen[0].response = *a->response;
@@ -482,6 +482,7 @@ START_TEST(a_host_that_asks_its_own_proxy_is_none_for_others)
 	ck_assert_int_eq(value_of(a, "proxy.upstream_407")->state,
 	    VALUE_ABSENT);
 	ck_assert(!value_of(a, "client.is_proxy")->yes);
+	ck_assert(!value_of(a, "client.passes_on")->yes);
 	asked_end();
 }
 END_TEST
