@@ -162,6 +162,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_tls.c \
 	%reldir%/diagnose/facts_story.c \
 	%reldir%/diagnose/facts_token.c \
+	%reldir%/diagnose/facts_login.c \
 	%reldir%/diagnose/facts_user.c \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
 	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \

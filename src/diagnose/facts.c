@@ -21,6 +21,7 @@ static const struct {
 	{ facts_of_token, &facts_of_token_count },
 	{ facts_of_scheme, &facts_of_scheme_count },
 	{ facts_of_user, &facts_of_user_count },
+	{ facts_of_login, &facts_of_login_count },
 	{ facts_of_client, &facts_of_client_count },
 	{ facts_of_product, &facts_of_product_count },
 	{ facts_of_proxy, &facts_of_proxy_count },

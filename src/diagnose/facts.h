@@ -155,6 +155,8 @@ extern const struct fact facts_of_scheme[];
 extern const size_t facts_of_scheme_count;
 extern const struct fact facts_of_user[];
 extern const size_t facts_of_user_count;
+extern const struct fact facts_of_login[];
+extern const size_t facts_of_login_count;
 extern const struct fact facts_of_client[];
 extern const size_t facts_of_client_count;
 extern const struct fact facts_of_product[];

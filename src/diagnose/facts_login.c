@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What other attempts of the same login show: this user with this program on
+ * this client.
+ */
+#include "diagnose/lookback.h"
+
+#define SEE_EARLIER                                                            \
+	"start the capture earlier, before the time when the login still worked"
+
+static struct value
+login_before(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_before(s, KIN_LOGIN, lookback_same_proxy);
+}
+
+static struct value
+login_after(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_seen_after(s, KIN_LOGIN, lookback_same_proxy);
+}
+
+static struct value
+login_next(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+	return lookback_distance(s,
+	    history_after(s->history, s->event, KIN_LOGIN, WHICH_OK,
+	        lookback_same_proxy));
+}
+
+static struct value
+login_refusals(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_LOGIN, WHICH_REFUSED);
+}
+
+static struct value
+login_successes(const struct subject *s, const struct fact *f)
+{
+	(void)f;
+	return lookback_count_all(s, KIN_LOGIN, WHICH_OK);
+}
+
+/* Did it go wrong again, after it had gone well? */
+static struct value
+login_refused_later(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+
+	const struct event *ok = history_after(s->history, s->event,
+	    KIN_LOGIN, WHICH_OK, lookback_same_proxy);
+
+	return value_bool(ok != NULL &&
+	    history_after(s->history, ok, KIN_LOGIN, WHICH_REFUSED,
+	        lookback_same_proxy) != NULL);
+}
+
+#define ROW_NEAR (60 * WHEN_SECOND)
+
+/* Requests that were refused one after the other on a connection, but one. */
+static unsigned
+refused_besides(const struct attempt *a)
+{
+	return a->outcome == OUTCOME_REJECTED && a->credentials_sent > 1 &&
+	        (a->scheme == ATTEMPT_BASIC || a->scheme == ATTEMPT_DIGEST ||
+	            a->scheme == ATTEMPT_BEARER)
+	    ? a->credentials_sent - 1
+	    : 0;
+}
+
+static bool
+add_refused(void *context, const struct event *o)
+{
+	double *n = context;
+
+	*n += refused_besides(o->attempt);
+	return true;
+}
+
+static struct value
+login_refusals_minute(const struct subject *s, const struct fact *f)
+{
+	struct value n = lookback_count_minute(s, KIN_LOGIN, WHICH_REFUSED);
+
+	(void)f;
+	if (n.state != VALUE_SET)
+		return n;
+	n.number += refused_besides(s->attempt);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    ROW_NEAR, add_refused, &n.number);
+	return n;
+}
+
+/* Faster than anybody types. */
+#define BURST (5 * WHEN_SECOND)
+
+struct passwords {
+	fingerprint seen[32];
+	size_t n;
+};
+
+static bool
+add_password(void *context, const struct event *o)
+{
+	struct passwords *x = context;
+	const struct token *t = o->attempt->credentials;
+
+	if (o->attempt->scheme != ATTEMPT_BASIC || t == NULL)
+		return true;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->seen[i] == t->secret)
+			return true;
+	x->seen[x->n++] = t->secret;
+	return x->n < sizeof(x->seen) / sizeof(x->seen[0]);
+}
+
+static struct value
+login_passwords(const struct subject *s, const struct fact *f)
+{
+	struct passwords x = { .n = 0 };
+
+	(void)f;
+	if (s->event == NULL || s->attempt->scheme != ATTEMPT_BASIC ||
+	    s->event->kind != EVENT_REFUSED)
+		return value_absent();
+	add_password(&x, s->event);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    BURST, add_password, &x);
+	return value_number((double)x.n);
+}
+
+/* A nonce called stale may be answered on the next connection. */
+struct stale {
+	unsigned answers;
+	struct nonces nonces;
+};
+
+static bool
+add_stale(void *context, const struct event *o)
+{
+	struct stale *x = context;
+
+	x->answers += lookback_stale_answers(o->attempt, &x->nonces);
+	return true;
+}
+
+/* Offset 0: answers; 1: their different nonces. */
+static struct value
+login_stale(const struct subject *s, const struct fact *f)
+{
+	struct stale x = { 0 };
+
+	if (s->attempt == NULL || s->event == NULL ||
+	    s->attempt->observations.next == NULL)
+		return value_absent();
+	add_stale(&x, s->event);
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_ALL, ROW_NEAR,
+	    add_stale, &x);
+	return value_number(f->offset == 0 ? x.answers : (double)x.nonces.n);
+}
+
+/* clang-format off */
+const struct fact facts_of_login[] = {
+	{ "login.succeeded_before", FACT_BOOL, SOURCE_HISTORY,
+	    "this program got through as this user on this client before",
+	    SEE_EARLIER, NULL, .compute = login_before },
+	{ "login.succeeded_after", FACT_BOOL, SOURCE_HISTORY,
+	    "this program got through as this user on this client later",
+	    NULL, NULL, .compute = login_after },
+	{ "login.next_success_in", FACT_DURATION, SOURCE_HISTORY,
+	    "time until this program got through as this user", NULL,
+	    "an unknown time", .compute = login_next },
+	{ "login.refusals", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this program was refused as this user", NULL, NULL,
+	    .compute = login_refusals },
+	{ "login.successes", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this program got through as this user", NULL, NULL,
+	    .compute = login_successes },
+	{ "login.stale_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many Digest answers of this program as this user were called "
+	    "stale within a minute of this", NULL, NULL,
+	    .compute = login_stale, .offset = 0 },
+	{ "login.stale_nonces", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many different nonces those had (up to 9)", NULL, NULL,
+	    .compute = login_stale, .offset = 1 },
+	{ "login.refused_again_later", FACT_BOOL, SOURCE_HISTORY,
+	    "after a later success this program was refused again", NULL,
+	    NULL, .compute = login_refused_later },
+	{ "login.passwords_at_once", FACT_NUMBER, SOURCE_HISTORY,
+	    "how many different passwords (Basic) this program was refused "
+	    "with, as this user, within five seconds of this", NULL, NULL,
+	    .compute = login_passwords },
+	{ "login.refusals_in_minute", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this program was refused as this user within a minute "
+	    "of this", NULL, NULL, .compute = login_refusals_minute },
+};
+/* clang-format on */
+
+const size_t facts_of_login_count =
+    sizeof(facts_of_login) / sizeof(facts_of_login[0]);
