@@ -223,7 +223,7 @@ reached_behind(const struct event *e, const struct event *o)
 			return true;
 		asked = asked || asks;
 	}
-	return false;
+	return asked && o->attempt->outcome == OUTCOME_AUTHENTICATED;
 }
 
 static struct value

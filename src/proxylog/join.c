@@ -327,9 +327,19 @@ in_time(const struct report *r, const struct log_entry *e, int64_t offset,
 	return false;
 }
 
+/* Clients that were asked on more connections than the one they answered on. */
+static bool
+spares(const struct report *r)
+{
+	for (size_t i = 0; i < r->n_attempts; i++)
+		if (r->attempts[i]->spare > 0)
+			return true;
+	return false;
+}
+
 static void
-sentences(struct annex *x, const struct proxylog *l, const struct join *j,
-    bool known, int64_t offset, const size_t *n)
+sentences(struct annex *x, const struct proxylog *l, const struct report *r,
+    const struct join *j, bool known, int64_t offset, const size_t *n)
 {
 	struct text t = { 0 };
 
@@ -360,9 +370,12 @@ sentences(struct annex *x, const struct proxylog *l, const struct join *j,
 		              "Another proxy (or another process of it) wrote "
 		              "them, or the log leaves some out.", n[1]);
 	if (known && n[2] > 0)
-		annex_line(x, "407s in the log that are not in the capture, "
-		              "from its time: %zu. It lost frames, or they "
-		              "took another path.", n[2]);
+		annex_line(x, "407s in the log that no attempt of the capture "
+		              "has, from its time: %zu. It lost frames, or they "
+		              "took another path%s.", n[2],
+		    spares(r) ? ", or a client was asked on a spare "
+		                "connection, too, which is not told apart"
+		              : "");
 }
 
 struct annex *
@@ -399,7 +412,7 @@ proxylog_annex(struct proxylog *l, const struct report *r)
 			n[2]++;
 			add_row(x, NULL, &l->list[i]);
 		}
-	sentences(x, l, &j, known, offset, n);
+	sentences(x, l, r, &j, known, offset, n);
 	free(j.sides);
 	free(j.index);
 	free(j.deltas);
