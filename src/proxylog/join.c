@@ -370,8 +370,8 @@ sentences(struct annex *x, const struct proxylog *l, const struct report *r,
 		              "Another proxy (or another process of it) wrote "
 		              "them, or the log leaves some out.", n[1]);
 	if (known && n[2] > 0)
-		annex_line(x, "407s in the log that no attempt of the capture "
-		              "has, from its time: %zu. It lost frames, or they "
+		annex_line(x, "407s in the log that no attempt here has, "
+		              "from its time: %zu. It lost frames, or they "
 		              "took another path%s.", n[2],
 		    spares(r) ? ", or a client was asked on a spare "
 		                "connection, too, which is not told apart"
