@@ -373,6 +373,7 @@ main(void)
 	tcase_add_test(all, a_request_sent_again_is_as_old_as_the_next_one);
 	tcase_add_test(all,
 	    an_exchange_carries_fields_times_and_the_start_of_the_page);
+	tcase_add_test(all, a_request_behind_the_servers_end_is_late);
 	tcase_add_test(all, nothing_and_nobody_are_fine);
 	suite_add_tcase(suite, all);
 	return run_suite(suite);
