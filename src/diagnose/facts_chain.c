@@ -9,8 +9,12 @@
 /* The same, of all there are. */
 #define SOON  (2 * WHEN_SECOND)
 
+/* Of all that ends meanwhile so many are looked at: the half is near. */
+#define MOST_LOOKED_INTO 512
+
 struct asked_on {
 	const struct attempt *outer, *inner;
+	unsigned looked_into;
 };
 
 static struct value
@@ -72,6 +76,18 @@ is_inner_elsewhere(void *context, const struct event *e)
 	    is_inner(context, e);
 }
 
+/* A helper on the loopback: what it asks goes out of the same computer. */
+static bool
+is_inner_outside(void *context, const struct event *e)
+{
+	struct asked_on *x = context;
+
+	if (x->looked_into++ == MOST_LOOKED_INTO)
+		return false;
+	return address_is_loopback(&e->attempt->connection.client) ||
+	    is_inner(context, e);
+}
+
 struct look {
 	const struct history *history;
 	bool found;
@@ -117,6 +133,11 @@ upstream_407(const struct subject *s, const struct fact *f)
 		history_each_asking(s->history, x.outer->request->time,
 		    when_after(x.outer->response->time, SOON),
 		    is_inner_elsewhere, &x);
+	if (x.inner == NULL &&
+	    address_is_loopback(&x.outer->connection.proxy))
+		history_each_between(s->history, x.outer->request->time,
+		    when_after(x.outer->response->time, SOON),
+		    is_inner_outside, &x);
 	if (x.inner == NULL ||
 	    (!address_eq(&x.inner->connection.client,
 	         &x.outer->connection.proxy) &&

@@ -25,6 +25,15 @@ address_eq(const struct address *a, const struct address *b)
 	return a->len == b->len && memcmp(a->bytes, b->bytes, 16) == 0;
 }
 
+/* 127.0.0.0/8 and ::1 (RFC 6890): it is on the host that captured. */
+static inline bool
+address_is_loopback(const struct address *a)
+{
+	static const struct address v6 = { 16, { [15] = 1 } };
+
+	return (a->len == 4 && a->bytes[0] == 127) || address_eq(a, &v6);
+}
+
 /* "10.77.1.4", "fd77::1" (RFC 5952). */
 void address_add(struct text *t, const struct address *a);
 

@@ -362,6 +362,29 @@ START_TEST(a_box_that_passes_logins_on_is_not_to_log_in_itself)
 }
 END_TEST
 
+/* Captured on all interfaces of the user's computer: 127.0.0.1, and outside. */
+START_TEST(a_helper_on_the_loopback_asks_another_proxy)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+
+	half(77, 200, true, &seen[1], t + 1, t + 8);
+	seen[0].request.credentials = NULL;
+	outer->credentials = NULL;
+	if (_i == 0)
+		outer->connection.proxy = outer->connection.client =
+		    (struct address){ 4, { 127, 0, 0, 1 } };
+	asked_begin();
+	if (_i == 0)
+		ck_assert_str_eq(value_of(outer, "proxy.upstream_407")->string,
+		    "192.0.2.200:3128");
+	else
+		ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
+		    VALUE_ABSENT);
+	asked_end();
+}
+END_TEST
+
 /* A challenge for what was sent, or a success after that one had asked. */
 static const struct {
 	const char *via;
@@ -528,6 +551,8 @@ main(void)
 	    2);
 	tcase_add_test(c,
 	    one_login_from_two_addresses_of_a_proxy_is_told_once);
+	tcase_add_loop_test(c,
+	    a_helper_on_the_loopback_asks_another_proxy, 0, 2);
 	tcase_add_loop_test(c,
 	    a_box_that_passes_logins_on_is_not_to_log_in_itself, 0, 2);
 	tcase_add_loop_test(c,
