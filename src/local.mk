@@ -12,8 +12,8 @@ libp407_a_SOURCES = \
 	%reldir%/base/chars.c %reldir%/base/chars.h \
 	%reldir%/base/clock.h \
 	%reldir%/base/escape.c %reldir%/base/escape.h \
-	%reldir%/base/folder.c %reldir%/base/folder.h \
 	%reldir%/base/fault.c %reldir%/base/fault.h \
+	%reldir%/base/folder.c %reldir%/base/folder.h \
 	%reldir%/base/limits.c %reldir%/base/limits.h \
 	%reldir%/base/list.h \
 	%reldir%/base/memory.c %reldir%/base/memory.h \
@@ -150,6 +150,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_exchange.c \
 	%reldir%/diagnose/facts_kdc.c \
 	%reldir%/diagnose/facts_keytab.c \
+	%reldir%/diagnose/facts_login.c \
 	%reldir%/diagnose/facts_negotiate.c \
 	%reldir%/diagnose/facts_ntlm.c \
 	%reldir%/diagnose/facts_pac.c \
@@ -162,7 +163,6 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_tls.c \
 	%reldir%/diagnose/facts_story.c \
 	%reldir%/diagnose/facts_token.c \
-	%reldir%/diagnose/facts_login.c \
 	%reldir%/diagnose/facts_user.c \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
 	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \

@@ -446,7 +446,7 @@ run -o json spool/
 status 'a folder' 0
 same 'its captures and nothing else' once out
 run full
-refused 'a folder without captures' 'full: is a directory with no captures in it'
+refused 'a folder without captures' 'full: is a directory, not a file (name the files in it)'
 
 #
 # Ways out

@@ -53,7 +53,7 @@ input_open(const char *path, size_t room, struct problem *problem)
 	}
 	if (S_ISDIR(st.st_mode)) {
 		problem_set(problem, "name the files in it",
-		    "is a directory with no captures in it");
+		    "is a directory, not a file");
 		if (!standard)
 			close(fd);
 		return NULL;

@@ -125,7 +125,7 @@ is_early(const struct live *l, struct live_interface *i)
 	return !i->joined;
 }
 
-/* libpcap calls it an error where there is nothing to be read of NFLOG. */
+/* Of NFLOG libpcap calls it an error where there is nothing to be read. */
 static int
 next_of(struct live_interface *i)
 {
@@ -133,7 +133,9 @@ next_of(struct live_interface *i)
 
 	int got = pcap_next_ex(i->pcap, &i->header, &i->bytes);
 
-	return got == PCAP_ERROR && errno == EAGAIN ? 0 : got;
+	return got == PCAP_ERROR && errno == EAGAIN && i->link == DLT_NFLOG
+	    ? 0
+	    : got;
 }
 
 /* Ask for its next packet, unless one waits. */

@@ -43,13 +43,6 @@ struct next tunnel_mpls(struct span b);
  */
 struct next tunnel_gre(struct span b);
 
-/*
- * Tunnels in UDP, known by the port they are sent to: VXLAN (RFC 7348, and
- * the port that Linux had first; draft-ietf-nvo3-vxlan-gpe), GENEVE (RFC
- * 8926), GTP-U (3GPP TS 29.281 5.1), GRE (RFC 8086), and Teredo (RFC 4380),
- * this one also by the port it comes from.  LAYER_OTHER if it is none, so
- * that the datagram is shown as it is.
- */
 enum {
 	PORT_GTP = 2152,
 	PORT_TEREDO = 3544,
@@ -60,6 +53,13 @@ enum {
 	PORT_VXLAN_OLD = 8472,
 };
 
+/*
+ * Tunnels in UDP, known by the port they are sent to: VXLAN (RFC 7348, and
+ * the port that Linux had first; draft-ietf-nvo3-vxlan-gpe), GENEVE (RFC
+ * 8926), GTP-U (3GPP TS 29.281 5.1), GRE (RFC 8086), and Teredo (RFC 4380),
+ * this one also by the port it comes from.  LAYER_OTHER if it is none, so
+ * that the datagram is shown as it is.
+ */
 struct next tunnel_udp(uint16_t sport, uint16_t dport, struct span payload);
 
 /*

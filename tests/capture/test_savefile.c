@@ -559,7 +559,7 @@ START_TEST(what_cannot_be_opened_is_said)
 		const char *path, *want;
 	} rows[] = {
 		{ "/nonexistent/a.pcap", "no such file" },
-		{ "/", "is a directory with no captures in it" },
+		{ "/", "is a directory, not a file" },
 		{ "/dev/null/a.pcap", "cannot be opened: Not a directory" },
 	};
 	struct problem problem = { .what = "" };

@@ -318,6 +318,19 @@ START_TEST(the_same_password_alone_is_no_translation)
 }
 END_TEST
 
+static void
+upstream_is_known(const struct attempt *outer, bool known)
+{
+	asked_begin();
+	if (known)
+		ck_assert_str_eq(value_of(outer, "proxy.upstream_407")->string,
+		    "192.0.2.200:3128");
+	else
+		ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
+		    VALUE_ABSENT);
+	asked_end();
+}
+
 /* A proxy that goes on from another address, with a login of its own. */
 START_TEST(what_a_proxy_asks_from_another_address_is_known_by_the_client)
 {
@@ -330,14 +343,7 @@ START_TEST(what_a_proxy_asks_from_another_address_is_known_by_the_client)
 	inner->credentials = inner->negotiate = seen[1].request.credentials;
 	seen[1].request.forwarded_for =
 	    _i == 0 ? "192.0.2.9, 192.0.2.1" : "192.0.2.1, 192.0.2.9";
-	asked_begin();
-	if (_i == 0)
-		ck_assert_str_eq(value_of(outer, "proxy.upstream_407")->string,
-		    "192.0.2.200:3128");
-	else
-		ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
-		    VALUE_ABSENT);
-	asked_end();
+	upstream_is_known(outer, _i == 0);
 }
 END_TEST
 
@@ -374,14 +380,7 @@ START_TEST(a_helper_on_the_loopback_asks_another_proxy)
 	if (_i == 0)
 		outer->connection.proxy = outer->connection.client =
 		    (struct address){ 4, { 127, 0, 0, 1 } };
-	asked_begin();
-	if (_i == 0)
-		ck_assert_str_eq(value_of(outer, "proxy.upstream_407")->string,
-		    "192.0.2.200:3128");
-	else
-		ck_assert_int_eq(value_of(outer, "proxy.upstream_407")->state,
-		    VALUE_ABSENT);
-	asked_end();
+	upstream_is_known(outer, _i == 0);
 }
 END_TEST
 
