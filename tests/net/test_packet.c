@@ -419,6 +419,37 @@ START_TEST(every_prefix_is_the_same_packet_cut)
 }
 END_TEST
 
+/* Evidence has the packet, and nothing that the header in front of it tells. */
+START_TEST(what_tells_of_a_host_or_a_radio_becomes_bare_ip)
+{
+	const struct row *row = &rows[_i];
+	struct frame f = frame_of(row->link, row->bytes, row->cut);
+	struct net *n = net_new();
+	struct packet p;
+
+	static const uint32_t tell[] = { LINK_80211, LINK_ENC, LINK_PFLOG,
+		LINK_PRISM, LINK_RADIOTAP, LINK_PKTAP_OLD, LINK_AVS, LINK_PPI,
+		LINK_NFLOG, LINK_PKTAP };
+	bool tells = false;
+
+	for (size_t i = 0; i < sizeof(tell) / sizeof(tell[0]); i++)
+		tells = tells || row->link == tell[i];
+	link_bare(&f);
+	if (!tells) {
+		ck_assert_uint_eq(f.link, row->link);
+		ck_assert_uint_eq(f.bytes.len, row->bytes.len);
+	} else {
+		ck_assert_uint_eq(f.link, LINK_RAW);
+		ck_assert_msg(net_decode(n, &f, &p) == (row->want != NULL),
+		    "%s", row->name);
+		ck_assert(f.bytes.len == 0 || f.bytes.at[0] == 0x45 ||
+		    f.bytes.at[0] == 0x60);
+		ck_assert_uint_ge(f.wire_len, f.bytes.len);
+	}
+	net_free(n);
+}
+END_TEST
+
 START_TEST(the_first_unknown_link_type_is_remembered)
 {
 	struct net *n = net_new();
@@ -508,6 +539,8 @@ main(void)
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_loop_test(c, every_field_of_tcp_is_there, 0, 2);
 	tcase_add_loop_test(c, every_prefix_is_the_same_packet_cut, 0, 4);
+	tcase_add_loop_test(c, what_tells_of_a_host_or_a_radio_becomes_bare_ip,
+	    0, (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(c, the_first_unknown_link_type_is_remembered);
 	tcase_add_loop_test(a, addresses_are_written_as_rfc_5952_has_it, 0,
 	    sizeof(addresses) / sizeof(addresses[0]));
