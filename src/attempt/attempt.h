@@ -193,6 +193,7 @@ struct attempt {
 	bool settled;
 	bool remembered;       /* by a store that outlives the run */
 	enum outcome told : 8; /* OUTCOME_OPEN: not yet */
+	enum cause told_cause : 8; /* with that */
 
 	/* Is the capture good enough to say so? */
 	bool capture_complete;

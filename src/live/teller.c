@@ -244,24 +244,34 @@ json_of_attempt(struct teller *t, const struct attempt *a)
 }
 
 static void
+count_attempt(struct teller *t, const struct attempt *a)
+{
+	if (a->told == OUTCOME_OPEN)
+		t->attempts[a->scheme][a->outcome]++;
+	else
+		t->totals[a->told]--;
+	t->totals[a->outcome]++;
+}
+
+static void
 tell_attempts(struct teller *t)
 {
 	bool text = wants(t, false), json = wants(t, true);
 
 	for (size_t i = 0; i < t->report->n_attempts; i++) {
 		struct attempt *a = t->report->attempts[i];
+		bool same = a->told == a->outcome;
 
-		if (a->told == a->outcome)
+		if (same && a->told_cause == a->cause)
 			continue;
-		if (a->told == OUTCOME_OPEN)
-			t->attempts[a->scheme][a->outcome]++;
-		else
-			t->totals[a->told]--;
-		t->totals[a->outcome]++;
+		if (!same)
+			count_attempt(t, a);
 		a->told = a->outcome;
+		a->told_cause = a->cause;
 		if (json)
 			json_of_attempt(t, a);
-		if (text)
+		/* Text says of the finding that it is withdrawn. */
+		if (text && !same)
 			text_attempt(t, a);
 	}
 }

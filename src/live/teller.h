@@ -3,9 +3,10 @@
  * teller.h - live: tell what is new, in text and JSON, as it happens
  *
  * JSON has a line for each attempt when it is decided (and again, with the
- * same id, if it goes on all the same), for each finding when it is first
- * made, when it is closed or withdrawn, and when the run ends, and a summary
- * once a minute and at the end.  Text is for somebody who watches: of what is
+ * same id, if it goes on all the same, or if what came later gives it another
+ * cause), for each finding when it is first made, when it is closed or
+ * withdrawn, and when the run ends, and a summary once a minute and at the
+ * end.  Text is for somebody who watches: of what is
  * alike it has a line for the first, the tenth, the hundredth; what comes
  * again after TELLER_QUIET is said again.  A finding is told in full when it is
  * first made, but of the same rule TELLER_IN_FULL only, and then in a line.
