@@ -201,7 +201,10 @@ note_close(struct flow_table *t, struct flow *f, enum flow_side side,
 {
 	struct flow_info *info = &f->info;
 
-	info->reset |= (p->tcp_flags & TCP_RST) != 0;
+	if (p->tcp_flags & TCP_RST) {
+		info->reset = true;
+		info->reset_by = side;
+	}
 	if (info->close == FLOW_OPEN) {
 		info->close = p->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN;
 		info->closed_by =

@@ -41,6 +41,7 @@ struct flow_info {
 	bool began;      /* a SYN or SYN-ACK was seen */
 	bool answered : 1; /* a SYN-ACK, or any payload */
 	bool reset : 1;  /* an RST came, be it after a FIN */
+	enum flow_side reset_by : 1; /* the last, if so */
 	bool half : 1;   /* at close(): by FIN, and the other ended nothing */
 	enum flow_close close : 8;
 	enum flow_side closed_by : 8; /* if close is FIN or RST */

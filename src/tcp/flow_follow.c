@@ -157,8 +157,9 @@ ends_reached(struct followed *fo, const struct tcp_from *from)
 				    (enum flow_side)s, from);
 		}
 	}
+	/* Who resets takes nothing more, be it after a FIN. */
 	return (fo->side[0].ended && fo->side[1].ended) ||
-	    (info->close == FLOW_RST && fo->side[info->closed_by].ended);
+	    (info->reset && fo->side[info->reset_by].ended);
 }
 
 /*
