@@ -77,7 +77,7 @@ true_that 'each finding comes twice, under the same id' \
     [ "$(grep -o '"finding":{"id":"f[0-9]*"' out | sort | uniq -c |
         awk '{ print $1 }' | sort -u)" = 2 ]
 true_that 'what was explained otherwise is withdrawn' \
-    has '"id":"f1","state":"withdrawn"' out
+    has '"id":"f1","state":"withdrawn","replaced_by":"f[0-9]*"' out
 true_that 'each line is JSON' python3 -c '
 import json, sys
 for line in open("out"):

@@ -54,6 +54,7 @@ struct finding {
 	uint64_t key;   /* the same in each look at a live wire, if it is */
 	const char *identity; /* the same in each run; has names: not to show */
 	const char *state; /* live: "open", "closed", ...; NULL: of a file */
+	const char *replaced_by; /* the id, if it is withdrawn; or NULL */
 	uint64_t total; /* live: attempts since first made; 0: as given */
 	const struct rule *rule;
 	enum cause cause;

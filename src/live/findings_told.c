@@ -138,8 +138,10 @@ count(struct told_list *l, struct told *t, const struct finding *f)
 			    ? find_number(l, a->counted)
 			    : NULL;
 
-			if (before != NULL && before->total > 0)
+			if (before != NULL && before->total > 0) {
 				before->total--;
+				before->heir = t->number;
+			}
 			a->counted = t->number;
 		}
 		t->total++;

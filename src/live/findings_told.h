@@ -29,6 +29,7 @@ struct told {
 	struct table_entry entry;
 	uint64_t key;
 	uint32_t number; /* from 1 */
+	uint32_t heir;   /* that of the one which took its last attempt; or 0 */
 	char id[16];
 	bool open, fault;
 	bool plain;     /* it never had an attempt */

@@ -388,8 +388,12 @@ tell_over(void *context, const struct told *told, enum told_news news)
 		.total = told->total,
 		.first = told->first,
 		.last = told->last,
+		.replaced_by = news == TOLD_WITHDRAWN
+		    ? told_id(t->told, told->heir)
+		    : NULL,
 	};
 	struct page p = page_of(t);
+	struct text words = { 0 };
 
 	memcpy(f.evidence_file, told->evidence_file, sizeof(f.evidence_file));
 	json_finding(&t->line, t->report, &f);
@@ -398,8 +402,11 @@ tell_over(void *context, const struct told *told, enum told_news news)
 		text_of_finding(t, &f, news, told->number);
 		return;
 	}
-	event_finding(&p, t->report, &f, t->now,
-	    "withdrawn: what came later explains it otherwise");
+	text_str(&words, "withdrawn: what came later explains it otherwise");
+	if (f.replaced_by != NULL)
+		text_fmt(&words, ", see [%s]", f.replaced_by);
+	event_finding(&p, t->report, &f, t->now, text_get(&words));
+	text_fini(&words);
 	say(t, false);
 }
 

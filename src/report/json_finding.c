@@ -100,6 +100,7 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 {
 	jsonw_str(w, "id", f->id);
 	jsonw_str(w, "state", f->state);
+	jsonw_str(w, "replaced_by", f->replaced_by);
 	jsonw_str_or_null(w, "cause", cause_name(f->cause));
 	jsonw_bool(w, "fault", f->fault);
 	jsonw_str(w, "severity", level_name(f->severity));

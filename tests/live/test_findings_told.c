@@ -39,8 +39,11 @@ take(struct told_list *l, struct finding f, const char *id)
 static void
 add_over(void *context, const struct told *t, enum told_news news)
 {
-	text_fmt(context, "%s %s;", t->id,
+	text_fmt(context, "%s %s", t->id,
 	    news == TOLD_CLOSED ? "closed" : "withdrawn");
+	if (t->heir != 0)
+		text_fmt(context, " for f%u", t->heir);
+	text_char(context, ';');
 }
 
 static void
@@ -146,7 +149,7 @@ START_TEST(explained_otherwise_it_is_withdrawn)
 	ck_assert_int_eq(take(l, finding(9, 0, 2, 2), "f3"), TOLD_NEW);
 	take(l, finding(8, 2, 1, 1), "f2");
 	ck_assert_str_eq(told_id(l, attempts[0].counted), "f3");
-	end(l, "f1 withdrawn;");
+	end(l, "f1 withdrawn for f3;");
 	told_free(l);
 }
 END_TEST
