@@ -445,6 +445,21 @@ cp out once
 run -o json spool/
 status 'a folder' 0
 same 'its captures and nothing else' once out
+run --compare bad.pcapng -o json good.pcapng
+cp out once
+mkdir earlier
+cp bad.pcapng earlier/a.pcapng
+echo notes >earlier/notes.txt
+run --compare earlier -o json good.pcapng
+same 'a folder of earlier captures' once out
+mv earlier/a.pcapng earlier/b.pcapng
+cp good.pcapng earlier/a.pcapng
+run --compare earlier -o json good.pcapng
+if grep -q '"dataset":"p407.comparison"' out; then
+	ok 'all of them are read'
+else
+	not_ok 'all of them are read' "$(cat err)"
+fi
 run full
 refused 'a folder without captures' 'full: is a directory, not a file (name the files in it)'
 

@@ -140,6 +140,7 @@ options_fini(struct options *o)
 	for (size_t i = 0; i < o->n_folders; i++)
 		folder_free(&o->folders[i]);
 	free(o->folders);
+	folder_free(&o->compare_folder);
 	free(o->files);
 	config_free(o->config);
 }

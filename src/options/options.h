@@ -66,6 +66,7 @@ struct options {
 	bool redact_identities;
 	const char *redact_map;  /* NULL: not kept */
 	const char *compare;     /* before; NULL: nothing */
+	struct folder compare_folder; /* its captures; n is 0: it is a file */
 	const char *proxy_log;   /* NULL: none */
 	const char *proxy_log_format; /* NULL: guess */
 	const char *verify;      /* file of credentials; NULL: none */

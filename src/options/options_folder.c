@@ -34,19 +34,25 @@ is_capture(const char *name)
 	return false;
 }
 
-/* Those in a folder; false: it is none, or has none, and is told of later. */
+/* False: it is no folder, or has no captures, and is told of later. */
+static bool
+open_folder(const char *path, struct folder *f)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode) &&
+	    folder_read(path, is_capture, f) && f->n > 0;
+}
+
 static bool
 add_folder(struct options *o, const char *path)
 {
 	struct folder *f;
-	struct stat info;
 
-	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
-		return false;
 	o->folders = memory_grow(o->folders, o->n_folders + 1,
 	    sizeof(*o->folders));
 	f = &o->folders[o->n_folders];
-	if (!folder_read(path, is_capture, f) || f->n == 0)
+	if (!open_folder(path, f))
 		return false;
 	o->n_folders++;
 	for (size_t i = 0; i < f->n; i++)
@@ -66,4 +72,6 @@ options_open_folders(struct options *o)
 		if (!add_folder(o, given[i]))
 			take_file(o, NULL, (char *)(uintptr_t)given[i]);
 	free(given);
+	if (o->compare != NULL)
+		open_folder(o->compare, &o->compare_folder);
 }

@@ -10,7 +10,11 @@ static bool
 read_capture(const struct options *o, const struct rules *rules,
     struct compare *c)
 {
-	struct capture *in = capture_open(&o->compare, 1, o->filter);
+	const struct folder *folder = &o->compare_folder;
+	struct capture *in = folder->n > 0
+	    ? capture_open((const char *const *)folder->paths, folder->n,
+	          o->filter)
+	    : capture_open(&o->compare, 1, o->filter);
 	struct correlator *k = correlator_new(o);
 	struct worker *w = worker_new(correlator_take, k);
 	struct capture_facts facts = { .first = WHEN_NONE,

@@ -10,8 +10,8 @@
 #include "options/options.h"
 
 /*
- * Read o->compare, a capture or JSON Lines of p407, with the filters of o.
- * NULL if it cannot be read at all; that has been said.
+ * Read o->compare, a capture, a folder of some, or JSON Lines of p407, with
+ * the filters of o.  NULL if it cannot be read at all; that has been said.
  */
 struct compare *before_read(const struct options *o,
     const struct rules *rules);
