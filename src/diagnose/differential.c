@@ -83,6 +83,8 @@ story_tell(struct finding *f, struct subject *s, struct arena *arena)
 		f->worked_until =
 		    since.worked_until != WHEN_NONE ? since.worked_until : 0;
 		f->failing_since = since.failing_since;
+		f->works_again =
+		    since.works_again != WHEN_NONE ? since.works_again : 0;
 	}
 	f->earlier = list_of(s, "story.earlier", arena, &f->n_earlier);
 	f->changed = list_of(s, "story.changed", arena, &f->n_changed);

@@ -352,7 +352,8 @@ skew(const struct subject *s, const struct fact *f)
 /*
  * Many clients ask for a day (MIT's default) or ten hours: what till is off
  * from that, against the KDC's clock, is what their own is off.  Of the two
- * the nearer one counts; others write what they like.
+ * the nearer one counts; others write what they like.  Of a ticket for a
+ * service they ask for the end that the KDC itself gave the first one.
  */
 static struct value
 client_skew(const struct subject *s, const struct fact *f)
@@ -365,7 +366,8 @@ client_skew(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (k == NULL)
 		return nothing(s);
-	if (k->stime == WHEN_NONE || k->till == WHEN_NONE)
+	if (k->asked != KDC_ASKED_AS || k->stime == WHEN_NONE ||
+	    k->till == WHEN_NONE)
 		return value_absent();
 
 	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
@@ -508,7 +510,7 @@ const struct fact facts_of_kdc[] = {
 	    "the words of the KDC's error", "none", .compute = error_text),
 	KDC("kdc.status", FACT_STRING,
 	    "the NTSTATUS that Active Directory adds to its error",
-	    "no NTSTATUS", .compute = status),
+	    "no status code of Windows", .compute = status),
 	KDC("kdc.request", FACT_STRING,
 	    "what the KDC was asked for: to log on, or a service's ticket",
 	    "nothing that can be read", .compute = request,
@@ -569,8 +571,8 @@ const struct fact facts_of_kdc[] = {
 	    "how far the KDC's clock (stime of its error) is from the "
 	    "capture's", "an unknown time", .compute = skew),
 	KDC("kdc.client_skew", FACT_DURATION,
-	    "how far the client's clock is from the KDC's, if it asked for a "
-	    "ticket of one day (a hint)", "an unknown time",
+	    "how far the client's clock is from the KDC's, if it logged on for "
+	    "one day (a hint)", "an unknown time",
 	    .compute = client_skew),
 	KDC("kdc.ticket_user", FACT_STRING,
 	    "the principal to whom the KDC gave the ticket that the proxy was "

@@ -29,7 +29,7 @@ static struct since
 since_of(const struct subject *s)
 {
 	const struct past *past = lookback_past(s);
-	struct since none = { WHEN_NONE, WHEN_NONE, NULL, NULL };
+	struct since none = { WHEN_NONE, WHEN_NONE, WHEN_NONE, NULL, NULL };
 
 	return past == NULL || s->event == NULL
 	    ? none

@@ -141,7 +141,7 @@ changed(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (s->event == NULL)
 		return value_unknown();
-	good = story_last_good(s->history, s->event);
+	good = story_good_before(s->history, s->event);
 	return good == NULL ? changed_since_earlier(s)
 	                    : differences(s, good, "before");
 }

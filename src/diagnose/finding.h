@@ -79,6 +79,7 @@ struct finding {
 	const char *scope, *scope_words; /* who is hit */
 	const char *between; /* which side of a box, of which both are seen */
 	when_ns worked_until, failing_since; /* 0: not known */
+	when_ns works_again; /* first success after the example; 0: none */
 	/* In earlier runs; since 0: it is not known from one; until and times
 	 * are WHEN_NONE and 0 where that is not clear. */
 	when_ns known_since, known_until;

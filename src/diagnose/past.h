@@ -14,6 +14,7 @@
 struct since {
 	when_ns worked_until;  /* WHEN_NONE: not known */
 	when_ns failing_since; /* WHEN_NONE: not known */
+	when_ns works_again;   /* WHEN_NONE: not that it was seen */
 	/* When it worked: as attempt_scheme_name() has it, and as
 	 * story_offers(); NULL: not known. */
 	const char *scheme, *offers;

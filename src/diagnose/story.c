@@ -110,11 +110,23 @@ struct around {
 	struct distinct good_clients, refused_clients, refused_users;
 	struct distinct node_refused; /* clients at the node of e */
 	struct distinct scheme_refused; /* users, with the scheme of e */
-	bool same_login, same_user_here, same_user_elsewhere;
+	bool same_login, same_user_here;
+	/* This user from other clients: what came last up to e, and after. */
+	when_ns good_elsewhere, refused_elsewhere;
+	bool good_elsewhere_later;
 	bool other_user_here;
 	bool same_scheme_good, same_node_good, other_node_good;
 	bool other_node_refused; /* this very login */
+	bool others_refused; /* on another client, and not as this user */
 };
+
+/* Before and after an outage all was well. */
+static bool
+in_run(const struct around *x, const struct event *o)
+{
+	return x->run == NULL ||
+	    (o->time >= x->run->first && o->time <= x->run->last);
+}
 
 static bool
 note_good(void *context, const struct event *o)
@@ -126,15 +138,16 @@ note_good(void *context, const struct event *o)
 	bool here = e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
 	bool agent = e->kin[KIN_AGENT] == o->kin[KIN_AGENT];
 
-	/* Before and after an outage all was well. */
-	if (x->run != NULL && e->kin[KIN_LANE] == o->kin[KIN_LANE] &&
-	    (o->time < x->run->first || o->time > x->run->last))
+	if (!in_run(x, o))
 		return true;
 	/* One before it only is told by "worked until". */
 	x->same_login |= here && agent && o->time > e->time &&
 	    (user || e->kin[KIN_USER] == 0);
 	x->same_user_here |= user && here && !agent;
-	x->same_user_elsewhere |= user && !here;
+	if (user && !here && o->time > e->time)
+		x->good_elsewhere_later = true;
+	else if (user && !here && o->time > x->good_elsewhere)
+		x->good_elsewhere = o->time;
 	x->other_user_here |= here && !user && e->kin[KIN_USER] != 0;
 	if (!here)
 		distinct_add(&x->good_clients, o->kin[KIN_CLIENT]);
@@ -158,6 +171,14 @@ note_refused(void *context, const struct event *o)
 	bool here = e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
 	enum node_match node = node_compare(e->attempt, o->attempt);
 
+	if (!in_run(x, o))
+		return true;
+	if (!here && e->kin[KIN_USER] != 0 &&
+	    e->kin[KIN_USER] == o->kin[KIN_USER] && o->time <= e->time &&
+	    o->time > x->refused_elsewhere)
+		x->refused_elsewhere = o->time;
+	x->others_refused |= !here && (e->kin[KIN_USER] == 0 ||
+	    e->kin[KIN_USER] != o->kin[KIN_USER]);
 	if (!here)
 		distinct_add(&x->refused_clients, o->kin[KIN_CLIENT]);
 	if (o->kin[KIN_USER] != e->kin[KIN_USER])
@@ -190,6 +211,9 @@ decide(const struct around *x)
 {
 	bool others_pass = x->good_clients.n > 0 || x->other_user_here;
 	bool others_fail = x->refused_clients.n > 0 || x->refused_users.n > 0;
+	/* Once refused there, too, it is not of this client. */
+	bool same_user_elsewhere = x->good_elsewhere_later ||
+	    x->good_elsewhere > x->refused_elsewhere;
 
 	if (x->scheme_refused.n >= 2 && !x->same_scheme_good &&
 	    (others_pass || x->same_login || x->same_user_here))
@@ -202,10 +226,11 @@ decide(const struct around *x)
 		return SCOPE_SOMETIMES;
 	if (x->same_user_here)
 		return SCOPE_PROGRAM;
-	if (!others_pass && !x->same_user_elsewhere)
-		return x->refused_clients.n >= 2 ? SCOPE_EVERYBODY
-		                                 : SCOPE_UNKNOWN;
-	if (x->same_user_elsewhere)
+	if (!others_pass && !same_user_elsewhere)
+		return x->refused_clients.n >= 2 && x->others_refused
+		    ? SCOPE_EVERYBODY
+		    : SCOPE_UNKNOWN;
+	if (same_user_elsewhere)
 		return SCOPE_CLIENT;
 	return others_fail ? SCOPE_SOME : SCOPE_USER;
 }
@@ -214,9 +239,11 @@ enum scope
 scope_of(const struct history *h, const struct event *e,
     struct scope_counts *counts)
 {
-	struct around x = { .e = e, .run = history_run(h, e) };
+	struct around x = { .e = e, .run = history_run(h, e),
+		.good_elsewhere = INT64_MIN, .refused_elsewhere = INT64_MIN };
 
-	if (x.run != NULL && x.run->users < 3)
+	if (x.run != NULL && (x.run->users < 3 ||
+	        history_near(h, e, KIN_LANE, WHICH_OK, NULL) == NULL))
 		x.run = NULL;
 	history_each_near(h, e, KIN_PROXY, WHICH_OK, NEAR, note_good, &x);
 	history_each_near(h, e, KIN_PROXY, WHICH_REFUSED, NEAR, note_refused,
@@ -334,6 +361,36 @@ struct first {
 	const struct event *e;
 };
 
+/* That of a success just before may differ by chance, in what is no matter:
+ * who uses several schemes, and plain requests and tunnels in turn. */
+static bool
+alike(const struct event *e, const struct event *o)
+{
+	const struct attempt *a = e->attempt, *b = o->attempt;
+	bool method = a->method == NULL || b->method == NULL ||
+	    (strcmp(a->method, "CONNECT") == 0) ==
+	        (strcmp(b->method, "CONNECT") == 0);
+
+	return method &&
+	    (a->scheme == ATTEMPT_NONE || a->scheme == b->scheme);
+}
+
+static bool
+alike_here(const struct event *e, const struct event *o)
+{
+	return same_proxy(e, o) && alike(e, o);
+}
+
+const struct event *
+story_good_before(const struct history *h, const struct event *e)
+{
+	const struct event *good = history_before(h, e,
+	    e->kin[KIN_USER] != 0 ? KIN_LOGIN : KIN_PROGRAM, WHICH_OK,
+	    alike_here);
+
+	return good != NULL ? good : story_last_good(h, e);
+}
+
 static bool
 note_first(void *context, const struct event *o)
 {
@@ -363,9 +420,13 @@ story_since(const struct history *h, const struct event *e,
     const struct past *past, struct arena *arena)
 {
 	const struct event *good = story_last_good(h, e);
+	const struct event *again = history_after(h, e,
+	    e->kin[KIN_USER] != 0 ? KIN_LOGIN : KIN_PROGRAM, WHICH_OK,
+	    same_proxy);
 	struct since here = {
 		.worked_until = good != NULL ? good->time : WHEN_NONE,
 		.failing_since = story_failing_since(h, e, good),
+		.works_again = again != NULL ? again->time : WHEN_NONE,
 	};
 	struct since before;
 
@@ -393,12 +454,20 @@ other_client(const struct event *e, const struct event *o)
 	return same_proxy(e, o) && e->kin[KIN_CLIENT] != o->kin[KIN_CLIENT];
 }
 
+static bool
+alike_elsewhere(const struct event *e, const struct event *o)
+{
+	return elsewhere(e, o) && alike(e, o);
+}
+
 const struct event *
 story_good_elsewhere(const struct history *h, const struct event *e)
 {
 	const struct event *good =
-	    history_near(h, e, KIN_USER, WHICH_OK, elsewhere);
+	    history_near(h, e, KIN_USER, WHICH_OK, alike_elsewhere);
 
+	if (good == NULL)
+		good = history_near(h, e, KIN_USER, WHICH_OK, elsewhere);
 	/* A program that does not name itself is like no other. */
 	if (good == NULL && e->attempt->user_agent != NULL)
 		good = history_near(h, e, KIN_AGENT, WHICH_OK, other_client);

@@ -51,12 +51,17 @@ enum node_match node_compare(const struct attempt *a,
 const struct event *story_last_good(const struct history *h,
     const struct event *e);
 
+/* The one to compare e with: of these the last that was made the same way
+ * (scheme, tunnel or not), else the last. */
+const struct event *story_good_before(const struct history *h,
+    const struct event *e);
+
 /* When the failures began that e is one of: the first refusal after that. */
 when_ns story_failing_since(const struct history *h, const struct event *e,
     const struct event *last_good);
 
-/* Both, with the help of earlier runs where the window holds no success;
- * past may be NULL. */
+/* Both, and when it worked again, with the help of earlier runs where the
+ * window holds no success; past may be NULL. */
 struct since story_since(const struct history *h, const struct event *e,
     const struct past *past, struct arena *arena);
 

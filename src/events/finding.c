@@ -184,6 +184,9 @@ parts_finding(struct arena *a, struct span line)
 	f->failing_since = when_of_iso(json_member(about, "failing_since"));
 	if (f->worked_until == WHEN_NONE)
 		f->worked_until = f->failing_since = 0;
+	f->works_again = when_of_iso(json_member(about, "works_again"));
+	if (f->works_again == WHEN_NONE)
+		f->works_again = 0;
 	read_known(f, json_member(about, "known"));
 	read_tally(a, about, "clients", &f->clients);
 	read_tally(a, about, "users", &f->users);

@@ -187,7 +187,7 @@ story_entries(struct entries *e, const struct finding *f)
 		text_str(&e->words, f->scope_words);
 	entry(e, "hit");
 	if (f->worked_until != 0)
-		words_since(&e->words, f->worked_until, f->failing_since);
+		words_since(&e->words, f);
 	entry(e, "worked");
 	if (f->known_since != 0)
 		words_known(&e->words, f);

@@ -203,7 +203,7 @@ html_finding(struct html *h, const struct finding *f, size_t number)
 	escalation(h, f);
 	contrast(h, f);
 	text_str(h->out, "<div class=\"beside\">\n");
-	differential(h, "It contributes", "adds", f->contributing,
+	differential(h, "Also seen", "adds", f->contributing,
 	    f->n_contributing);
 	differential(h, "What this capture cannot tell", "maybe",
 	    f->cannot_tell, f->n_cannot_tell);

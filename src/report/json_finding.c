@@ -150,6 +150,8 @@ finding_body(struct jsonw *w, const struct report *r, const struct finding *f)
 	if (f->worked_until != 0) {
 		jsonw_time(w, "worked_until", f->worked_until);
 		jsonw_time(w, "failing_since", f->failing_since);
+		if (f->works_again != 0)
+			jsonw_time(w, "works_again", f->works_again);
 	}
 	if (f->known_since != 0) {
 		jsonw_object(w, "known");

@@ -215,7 +215,7 @@ fault(struct markdown *m, const struct finding *f, size_t number)
 	section(m, "How to see that it is mended", f->verify);
 	escalation(m, f);
 	contrast(m, f);
-	differential(m, "It contributes", f->contributing,
+	differential(m, "Also seen", f->contributing,
 	    f->n_contributing);
 	differential(m, "What this capture cannot tell", f->cannot_tell,
 	    f->n_cannot_tell);

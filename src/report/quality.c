@@ -25,8 +25,8 @@ note_incomplete(struct notes *n, const struct report *r)
 	if (count == 0)
 		return;
 	words_count(&n->words, count, "attempt is", "attempts are");
-	text_str(&n->words, " incomplete: the capture does not hold enough of "
-	    "them to tell how they ended, so nothing is claimed.");
+	text_str(&n->words, " incomplete: the capture does not hold enough to "
+	    "tell the end, so nothing is claimed.");
 	note(n);
 }
 

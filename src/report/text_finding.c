@@ -162,7 +162,7 @@ story(struct page *p, const struct report *r, const struct finding *f)
 		entry(p, "hit", &t);
 	}
 	if (f->worked_until != 0) {
-		words_since(&t, f->worked_until, f->failing_since);
+		words_since(&t, f);
 		entry(p, "worked", &t);
 	}
 	if (f->known_since != 0) {
@@ -344,7 +344,7 @@ text_finding(struct page *p, const struct report *r, const struct finding *f,
 		heading(p, "Why");
 		paragraph(p, r, f->why);
 	}
-	differential(p, r, "It contributes", f->contributing,
+	differential(p, r, "Also seen", f->contributing,
 	    f->n_contributing);
 	differential(p, r, "What it is not", f->ruled_out, f->n_ruled_out);
 	differential(p, r, "What this capture cannot tell", f->cannot_tell,

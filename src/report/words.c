@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/words.h"
 
+#include <stdio.h>
+
 void
 words_count(struct text *t, uint64_t n, const char *one, const char *many)
 {
@@ -99,20 +101,32 @@ words_clock(struct text *t, int64_t ns)
 	text_str(t, ns < 0 ? " behind" : " ahead");
 }
 
-void
-words_since(struct text *t, when_ns worked, when_ns failing)
+/* The day only where it is another than the last. */
+static void
+add_time(struct text *t, const char *word, when_ns time, char day[11])
 {
-	struct text a = { 0 }, b = { 0 };
+	struct text a = { 0 };
 
-	when_day_time(&a, worked);
-	when_day_time(&b, failing);
-	/* The day once, if it is the same. */
-	bool same = strncmp(text_get(&a), text_get(&b), 10) == 0;
+	when_day_time(&a, time);
 
-	text_fmt(t, "until %s UTC; failing since %s", text_get(&a),
-	    text_get(&b) + (same ? 11 : 0));
+	bool same = strncmp(text_get(&a), day, 10) == 0;
+
+	text_fmt(t, "%s %s", word, text_get(&a) + (same ? 11 : 0));
+	snprintf(day, 11, "%s", text_get(&a));
 	text_fini(&a);
-	text_fini(&b);
+}
+
+void
+words_since(struct text *t, const struct finding *f)
+{
+	char day[11] = "";
+
+	add_time(t, "until", f->worked_until, day);
+	text_str(t, " UTC; ");
+	add_time(t, f->works_again != 0 ? "failing from" : "failing since",
+	    f->failing_since, day);
+	if (f->works_again != 0)
+		add_time(t, " to", f->works_again, day);
 }
 
 void

@@ -36,8 +36,9 @@ void words_tally(const struct report *r, struct text *t,
 /* A clock against another: "20 min ahead", "3.4 s behind". */
 void words_clock(struct text *t, int64_t ns);
 
-/* "until 2026-11-23 17:04:00 UTC; failing since 17:04:01" */
-void words_since(struct text *t, when_ns worked, when_ns failing);
+/* "until 2026-11-23 17:04:00 UTC; failing since 17:04:01"; "failing from
+ * 17:04:01 to 17:05:12", where it worked again */
+void words_since(struct text *t, const struct finding *f);
 /* "since 2026-11-22 08:14:03 UTC; 12 times in earlier runs" */
 void words_known(struct text *t, const struct finding *f);
 

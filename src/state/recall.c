@@ -34,7 +34,7 @@ ask(void *context, const struct attempt *a, when_ns before,
     struct arena *arena)
 {
 	struct state *s = context;
-	struct since since = { WHEN_NONE, WHEN_NONE, NULL, NULL };
+	struct since since = { WHEN_NONE, WHEN_NONE, WHEN_NONE, NULL, NULL };
 	sqlite3_stmt *q = s->statement[ASK];
 	uint8_t login[LOGIN_BYTES];
 

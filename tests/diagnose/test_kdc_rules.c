@@ -11,23 +11,30 @@ static const struct row {
 	const char *service;
 	bool certificate;
 	const char *rule, *words; /* words: of its message, or its reason */
+	int64_t till; /* after the KDC's clock; 0: not known */
 } rows[] = {
 	{ KDC_ASKED_AS, 24, "krbtgt/LAB.TEST", false, "kdc-preauth-failed",
-	    "the password is wrong" },
+	    "the password is wrong", 0 },
 	{ KDC_ASKED_AS, 24, "krbtgt/LAB.TEST", true, "kdc-pkinit-cert",
-	    "with a certificate" },
+	    "with a certificate", 0 },
 	{ KDC_ASKED_AS, 16, "krbtgt/LAB.TEST", true, "kdc-pkinit-cert",
-	    "with a certificate" },
+	    "with a certificate", 0 },
 	{ KDC_ASKED_AS, 68, "krbtgt/LAB.TEST", false, "kdc-client-unknown",
-	    "knows no alice in LAB.TEST" },
+	    "knows no alice in LAB.TEST", 0 },
 	{ KDC_ASKED_TGS, 68, "krbtgt/OTHER.TEST", false, "kdc-cross-realm",
-	    "another realm" },
+	    "another realm", 0 },
 	{ KDC_ASKED_AS, 14, "krbtgt/LAB.TEST", false, "kdc-etype",
-	    "of the user" },
+	    "of the user", 0 },
 	{ KDC_ASKED_TGS, 1, "HTTP/gw.lab.test", false, "kdc-account-expired",
-	    "answered KDC_ERR_NAME_EXP" },
+	    "answered KDC_ERR_NAME_EXP", 0 },
 	{ KDC_ASKED_AS, 18, "krbtgt/LAB.TEST", false, "kdc-client-revoked",
-	    "expired account" },
+	    "expired account", 0 },
+	{ KDC_ASKED_AS, 37, "krbtgt/LAB.TEST", false, "kdc-skew",
+	    "off the KDC's by 40 min", (24 * 60 - 40) * 60 * WHEN_SECOND },
+	/* What the end of a service's ticket is off, is not its clock. */
+	{ KDC_ASKED_TGS, 37, "HTTP/gw.lab.test", false, "kdc-skew",
+	    "off the KDC's by an unknown time",
+	    (24 * 3600 - 1) * WHEN_SECOND },
 };
 
 static struct testimony *
@@ -50,9 +57,9 @@ said(const struct row *row, const struct attempt *a)
 		.realm = "LAB.TEST",
 		.service = row->service,
 		.preauth = row->certificate ? KERBEROS_PA_CERTIFICATE : 0,
-		.till = WHEN_NONE,
+		.till = row->till != 0 ? a->start + row->till : WHEN_NONE,
 		.error = row->error,
-		.stime = WHEN_NONE,
+		.stime = row->till != 0 ? a->start : WHEN_NONE,
 		.ctime = WHEN_NONE,
 	};
 	*r = (struct witness_record){

@@ -65,7 +65,8 @@ static void
 setup(void)
 {
 	scene_init(&scene);
-	since = (struct since){ WHEN_NONE, WHEN_NONE, NULL, NULL };
+	since = (struct since){ WHEN_NONE, WHEN_NONE, WHEN_NONE, NULL,
+		NULL };
 	company = (struct company){ WHEN_NONE, WHEN_NONE, WHEN_NONE, nobody,
 		nobody, nobody, nobody };
 	offered = (struct offered){ NULL, WHEN_NONE };

@@ -40,6 +40,22 @@ static const struct story {
 	{ "the same user passes elsewhere",
 	    { { 2, "a", "BOB", false, true, NULL },
 	        { 1, "a", "bob", false, false, NULL } }, SCOPE_CLIENT, 0 },
+	{ "the same user passed elsewhere, and is refused there, too, now",
+	    { { 2, "a", "bob", false, true, NULL },
+	        { 2, "a", "bob", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_SOME, 0 },
+	{ "refused elsewhere first, and then let in",
+	    { { 2, "a", "bob", false, false, NULL },
+	        { 2, "a", "bob", false, true, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_CLIENT, 0 },
+	{ "in an outage, with another scheme before and after it",
+	    { { 4, "a", "joe", true, true, NULL },
+	        { 2, "a", "eve", false, true, NULL },
+	        { 2, "a", "eve", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL },
+	        { 3, "a", "ann", false, false, NULL },
+	        { 1, "a", "bob", false, true, NULL },
+	        { 4, "a", "joe", true, true, NULL } }, SCOPE_EVERYBODY, 4 },
 	{ "others pass, and nobody else is refused",
 	    { { 2, "a", "eve", false, true, NULL },
 	        { 1, "a", "bob", false, false, NULL } }, SCOPE_USER, 0 },
@@ -69,6 +85,10 @@ static const struct story {
 	    { { 2, "a", "eve", false, true, NULL },
 	        { 3, "a", "ann", false, false, "NODE-B" },
 	        { 1, "a", "bob", false, false, "NODE-B" } }, SCOPE_SOME, 0 },
+	{ "one user on all of his computers is not everybody",
+	    { { 2, "a", "bob", false, false, NULL },
+	        { 3, "a", "bob", false, false, NULL },
+	        { 1, "a", "bob", false, false, NULL } }, SCOPE_UNKNOWN, 0 },
 	{ "everybody",
 	    { { 2, "a", "eve", false, false, NULL },
 	        { 3, "a", "ann", false, false, NULL },
@@ -221,8 +241,46 @@ START_TEST(since_when_and_what_changed)
 	ck_assert_str_eq(lines[0], "domain PC17 (before: LAB)");
 	ck_assert_uint_eq(story_differences(good->attempt, good->attempt,
 	                      "before", &arena, lines), 0);
+	ck_assert_int_eq(story_since(h, e, NULL, &arena).works_again,
+	    WHEN_NONE);
 	/* The good one itself has nothing before it. */
 	ck_assert_ptr_null(story_last_good(h, good));
+	history_free(h);
+	arena_fini(&arena);
+	scene_fini(&s);
+}
+END_TEST
+
+/* Who takes turns between plain requests and tunnels, and between schemes,
+ * changed neither. */
+START_TEST(what_is_as_it_was_has_not_changed)
+{
+	struct scene s;
+	struct arena arena = { 0 };
+	const char *lines[DIFFERENCES_MAX];
+
+	scene_init(&s);
+	scene_ntlm(&s, 1, "a/1", "bob", true)->method = "GET";
+	scene_basic(&s, 1, "a/1", "bob", 1, true)->method = "CONNECT";
+
+	struct attempt *bad = scene_ntlm(&s, 1, "a/1", "bob", false);
+	struct attempt *again = scene_ntlm(&s, 1, "a/1", "bob", true);
+
+	bad->method = again->method = "GET";
+
+	struct history *h = history_new(s.attempts, s.n, NULL);
+	const struct event *e = history_event_of(h, bad);
+	const struct event *good = story_good_before(h, e);
+
+	ck_assert_ptr_eq(story_last_good(h, e)->attempt, s.attempts[1]);
+	ck_assert_ptr_eq(good->attempt, s.attempts[0]);
+	ck_assert_uint_eq(story_differences(bad, good->attempt, "before",
+	                      &arena, lines), 0);
+	ck_assert_int_eq(story_since(h, e, NULL, &arena).works_again,
+	    history_event_of(h, again)->time);
+	/* Where nothing was made this way, the last will do. */
+	bad->scheme = ATTEMPT_DIGEST;
+	ck_assert_ptr_eq(story_good_before(h, e)->attempt, s.attempts[1]);
 	history_free(h);
 	arena_fini(&arena);
 	scene_fini(&s);
@@ -314,6 +372,7 @@ main(void)
 	tcase_add_test(c, users_of_one_client_are_not_other_clients);
 	tcase_add_test(c, more_than_five_minutes_away_is_another_story);
 	tcase_add_test(c, since_when_and_what_changed);
+	tcase_add_test(c, what_is_as_it_was_has_not_changed);
 	tcase_add_test(c, logins_that_got_slow);
 	tcase_add_test(c, wrong_tries_are_counted_until_a_good_one);
 	suite_add_tcase(suite, c);
