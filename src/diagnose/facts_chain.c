@@ -290,6 +290,20 @@ inner_half(const struct subject *s, const struct fact *f)
 	          inner.attempt->connection.proxy_port);
 }
 
+/* The handshake came apart behind the box, not before it. */
+static struct value
+inner_split(const struct subject *s, const struct fact *f)
+{
+	struct half inner;
+
+	(void)f;
+	if (!chain_inner(s->history, s->event, &inner) &&
+	    !chain_readdressed_inner(s->history, s->event, &inner))
+		return value_absent();
+	return value_bool(!s->attempt->split && !s->attempt->old_challenge &&
+	    (inner.attempt->split || inner.attempt->old_challenge));
+}
+
 /* Which side of the box this is; in a row of boxes it may be both. */
 static struct value
 sides_told(const struct subject *s, const struct fact *f)
@@ -363,6 +377,10 @@ const struct fact facts_of_chain[] = {
 	{ "inner.keeps_alive", FACT_BOOL, SOURCE_HISTORY,
 	    "it lets its connection to that proxy stay open",
 	    SEE_BOTH, NULL, .compute = inner_half, .offset = KEEPS_ALIVE },
+	{ "inner.split", FACT_BOOL, SOURCE_HISTORY,
+	    "behind this proxy the answer to a challenge went over another "
+	    "connection than the challenge", SEE_BOTH, NULL,
+	    .compute = inner_split },
 	{ "proxy.407_written_by", FACT_STRING, SOURCE_HISTORY,
 	    "the proxy behind this one that wrote the 407",
 	    SEE_BOTH, "the proxy itself", .compute = written_by },

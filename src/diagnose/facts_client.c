@@ -2,6 +2,7 @@
 /*
  * What other attempts of the same client and the same program show.
  */
+#include "diagnose/chain.h"
 #include "diagnose/lookback.h"
 
 /* A second try with another scheme comes this soon. */
@@ -99,14 +100,37 @@ client_is_proxy(const struct subject *s, const struct fact *f)
 	          history_client_is_proxy(s->history, s->event));
 }
 
+struct sent_on {
+	const struct history *history;
+	bool found;
+};
+
+/* It has another address at its own clients' side. */
+static bool
+was_sent_on(void *context, const struct event *e)
+{
+	struct sent_on *x = context;
+	struct half outer;
+
+	x->found = e->attempt->credentials != NULL &&
+	    chain_readdressed_outer(x->history, e, &outer);
+	return !x->found;
+}
+
 static struct value
 client_passes_on(const struct subject *s, const struct fact *f)
 {
+	struct sent_on x = { .history = s->history };
+
 	(void)f;
-	return s->event == NULL
-	    ? value_absent()
-	    : value_bool(history_passes_on(s->history,
-	          &s->attempt->connection.client));
+	if (s->event == NULL)
+		return value_absent();
+	x.found =
+	    history_passes_on(s->history, &s->attempt->connection.client);
+	if (!x.found)
+		history_each_near(s->history, s->event, KIN_CLIENT, WHICH_ALL,
+		    INT64_MAX / 4, was_sent_on, &x);
+	return value_bool(x.found);
 }
 
 static struct value

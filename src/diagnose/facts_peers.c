@@ -356,17 +356,25 @@ answers_other(const struct event *e, const struct event *o)
 	    t2->ntlm->timestamp == type3_of(e)->ntlm->av_timestamp;
 }
 
-static struct value
-answers_earlier(const struct subject *s, const struct fact *f)
+static bool
+answers_elsewhere(const struct event *e, const struct event *o)
 {
-	(void)f;
+	return e->attempt->connection.stream != o->attempt->connection.stream &&
+	    answers_other(e, o);
+}
+
+/* f->offset: not 0 for one of another connection. */
+static struct value
+answers_another(const struct subject *s, const struct fact *f)
+{
 	if (s->event == NULL)
 		return value_unknown();
 	if (type3_of(s->event) == NULL ||
 	    type3_of(s->event)->ntlm->av_timestamp == WHEN_NONE)
 		return value_absent();
-	return value_bool(history_near(s->history, s->event, KIN_PROXY,
-	                      WHICH_ALL, answers_other) != NULL);
+	return value_bool(
+	    history_near(s->history, s->event, KIN_PROXY, WHICH_ALL,
+	        f->offset != 0 ? answers_elsewhere : answers_other) != NULL);
 }
 
 /* clang-format off */
@@ -424,7 +432,10 @@ const struct fact facts_of_peers[] = {
 	    NULL, NULL, .compute = node_differs },
 	{ "ntlm.answers_earlier_challenge", FACT_BOOL, SOURCE_HISTORY,
 	    "the type 3 repeats the time of a type 2 of another handshake",
-	    SEE_ALL_CLIENTS, NULL, .compute = answers_earlier },
+	    SEE_ALL_CLIENTS, NULL, .compute = answers_another },
+	{ "ntlm.answers_other_connection", FACT_BOOL, SOURCE_HISTORY,
+	    "the type 3 repeats the time of a type 2 of another connection",
+	    SEE_ALL_CLIENTS, NULL, .compute = answers_another, .offset = 1 },
 };
 /* clang-format on */
 

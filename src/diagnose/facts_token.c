@@ -96,6 +96,16 @@ challenge_malformed(const struct subject *s, const struct fact *f)
 	return value_bool(bad_challenge(s->attempt) != NULL);
 }
 
+/* Its last one in a handshake, which the client has to read. */
+static struct value
+challenge_garbled(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = s->attempt->challenge;
+
+	(void)f;
+	return t == NULL ? not_seen(s) : value_bool(t->garbled);
+}
+
 static struct value
 fault_text(const struct subject *s, const struct token *t)
 {
@@ -157,6 +167,9 @@ const struct fact facts_of_token[] = {
 	{ "challenge.malformed", FACT_BOOL, SOURCE_ATTEMPT,
 	    "a token of the proxy is damaged", NULL, NULL,
 	    .compute = challenge_malformed },
+	{ "challenge.garbled", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the proxy's challenge had to be repaired to be read", NULL, NULL,
+	    .compute = challenge_garbled },
 	{ "challenge.fault", FACT_STRING, SOURCE_ATTEMPT,
 	    "what is wrong with the proxy's token", NULL, "nothing",
 	    .compute = challenge_fault },

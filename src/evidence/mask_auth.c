@@ -145,13 +145,19 @@ mask_params(struct mask *m, const struct shown *s, const struct challenge *c,
 		mask_param(m, s, c->params[i].name, c->params[i].value, u);
 }
 
+/* negotiate_wrapper_auth of Squid 5 writes "token=oYG...". */
+static bool
+is_garbled(struct span text)
+{
+	return span_starts_nocase(text, SPAN("token="));
+}
+
 static void
 mask_token(struct mask *m, const struct shown *s, struct span text)
 {
 	struct coded c;
 
-	/* negotiate_wrapper_auth of Squid 5 writes "token=oYG...". */
-	if (span_starts_nocase(text, SPAN("token="))) {
+	if (is_garbled(text)) {
 		show(s, span_first(text, 6));
 		text = span_from(text, 6);
 	}
@@ -221,7 +227,7 @@ mask_challenges(struct mask *m, const struct shown *s, struct span value)
 		if (c.scheme.len <= SCHEME_LONGEST)
 			show(s, original_of(&u, c.scheme));
 		if ((scheme == SCHEME_NTLM || scheme == SCHEME_NEGOTIATE) &&
-		    span_has_bytes(c.token68))
+		    (span_has_bytes(c.token68) || is_garbled(c.rest)))
 			mask_token(m, s, original_of(&u, c.rest));
 		else
 			mask_params(m, s, &c, &u);
