@@ -111,7 +111,7 @@ struct around {
 	struct distinct node_refused; /* clients at the node of e */
 	struct distinct scheme_refused; /* users, with the scheme of e */
 	bool same_login, same_user_here;
-	/* This user from other clients: what came last up to e, and after. */
+	/* This user from other clients: the last ones, good up to e only. */
 	when_ns good_elsewhere, refused_elsewhere;
 	bool good_elsewhere_later;
 	bool other_user_here;
@@ -174,7 +174,7 @@ note_refused(void *context, const struct event *o)
 	if (!in_run(x, o))
 		return true;
 	if (!here && e->kin[KIN_USER] != 0 &&
-	    e->kin[KIN_USER] == o->kin[KIN_USER] && o->time <= e->time &&
+	    e->kin[KIN_USER] == o->kin[KIN_USER] &&
 	    o->time > x->refused_elsewhere)
 		x->refused_elsewhere = o->time;
 	x->others_refused |= !here && (e->kin[KIN_USER] == 0 ||
