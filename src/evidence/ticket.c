@@ -97,7 +97,7 @@ add_findings(struct text *t, const struct report *r)
 	size_t n = report_pick(r, true, list);
 
 	words_count(t, n, "fault", "faults");
-	text_fmt(t, " in ");
+	text_str(t, " in ");
 	words_count(t, r->n_attempts, "attempt", "attempts");
 	text_str(t, n > 1 ? ", the gravest first:\n" : n == 1 ? ":\n" : ".\n");
 	for (size_t i = 0; i < n && i < TITLES_MAX; i++)
