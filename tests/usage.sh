@@ -318,7 +318,7 @@ mkdir full && : >full/x
 echo '{"a":1}' >other.json
 printf 'user=a, password=b\n' >known
 chmod 644 known
-head -c 3000 /dev/urandom | tr -d '\n' >binary
+{ printf '\377'; head -c 3000 /dev/urandom | tr -d '\n'; } >binary
 while IFS='|' read -r what options words; do
 	# shellcheck disable=SC2086 # a list of words
 	run $options bad.pcapng

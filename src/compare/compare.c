@@ -202,9 +202,9 @@ verdict(struct annex *x, const size_t *n)
 		annex_line(x, "The fix worked for those that are listed as "
 		              "fixed, and is not proven for the others.");
 	else if (n[NOW_NOT_SEEN] == before)
-		annex_line(x, "None of the clients that failed before tried "
-		              "again: whether the fix worked cannot be told. "
-		              "Capture while they do.");
+		annex_line(x, "Nothing that failed before was tried again at "
+		              "the same proxy: whether the fix worked cannot "
+		              "be told. Capture while it is.");
 	else
 		annex_line(x, "That the fix worked is not shown.");
 }

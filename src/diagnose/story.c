@@ -111,13 +111,14 @@ struct around {
 	struct distinct node_refused; /* clients at the node of e */
 	struct distinct scheme_refused; /* users, with the scheme of e */
 	bool same_login, same_user_here;
-	/* This user from other clients: what came last up to e, and after. */
+	/* This user from other clients: the last ones, good up to e only. */
 	when_ns good_elsewhere, refused_elsewhere;
 	bool good_elsewhere_later;
 	bool other_user_here;
 	bool same_scheme_good, same_node_good, other_node_good;
 	bool other_node_refused; /* this very login */
 	bool others_refused; /* on another client, and not as this user */
+	bool alike_refused; /* on another client, by the same rule */
 };
 
 /* Before and after an outage all was well. */
@@ -163,6 +164,14 @@ note_good(void *context, const struct event *o)
 	return true;
 }
 
+/* Of who is not judged yet, it is not claimed. */
+static bool
+other_rule(const struct attempt *a, const struct attempt *b)
+{
+	return a->rule != NULL && b->rule != NULL &&
+	    strcmp(a->rule, b->rule) != 0;
+}
+
 static bool
 note_refused(void *context, const struct event *o)
 {
@@ -174,9 +183,10 @@ note_refused(void *context, const struct event *o)
 	if (!in_run(x, o))
 		return true;
 	if (!here && e->kin[KIN_USER] != 0 &&
-	    e->kin[KIN_USER] == o->kin[KIN_USER] && o->time <= e->time &&
+	    e->kin[KIN_USER] == o->kin[KIN_USER] &&
 	    o->time > x->refused_elsewhere)
 		x->refused_elsewhere = o->time;
+	x->alike_refused |= !here && !other_rule(e->attempt, o->attempt);
 	x->others_refused |= !here && (e->kin[KIN_USER] == 0 ||
 	    e->kin[KIN_USER] != o->kin[KIN_USER]);
 	if (!here)
@@ -252,7 +262,7 @@ scope_of(const struct history *h, const struct event *e,
 		history_each_near(h, e, KIN_PROXY, WHICH_ALL, NEAR,
 		    note_alike, &x);
 	*counts = (struct scope_counts){ x.good_clients.n,
-		x.refused_clients.n, x.refused_users.n };
+		x.refused_clients.n, x.refused_users.n, !x.alike_refused };
 	return decide(&x);
 }
 
@@ -332,9 +342,12 @@ scope_words(struct text *t, enum scope s, const struct event *e,
 		add_some(t, counts);
 		break;
 	case SCOPE_EVERYBODY:
-		text_str(t, "everybody: ");
+		if (!counts->other_reasons)
+			text_str(t, "everybody: ");
 		add_count(t, counts->refused_clients, "other client fails",
 		    "other clients fail");
+		if (counts->other_reasons)
+			text_str(t, " for other reasons");
 		text_str(t, ", and none gets in meanwhile");
 		break;
 	}

@@ -29,6 +29,7 @@ enum scope {
 /* What it rests on: different ones within five minutes at this proxy. */
 struct scope_counts {
 	size_t good_clients, refused_clients, refused_users;
+	bool other_reasons; /* nobody else is refused by the same rule */
 };
 
 enum scope scope_of(const struct history *h, const struct event *e,

@@ -7,10 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/message.h"
 #include "base/sha256.h"
 #include "report/formats.h"
 #include "report/sink.h"
+#include "report/words.h"
+
+#define TITLES_MAX 20
 
 /* A format that this p407 does not have is passed over. */
 static const struct {
@@ -88,13 +92,25 @@ write_text(const char *path, const struct text *t)
 static void
 add_findings(struct text *t, const struct report *r)
 {
-	text_fmt(t, "%zu %s in %zu %s.\n", r->n_findings,
-	    r->n_findings == 1 ? "finding" : "findings", r->n_attempts,
-	    r->n_attempts == 1 ? "attempt" : "attempts");
-	for (size_t i = 0; i < r->n_findings && i < 20; i++)
-		text_fmt(t, "  %s  %s\n", r->findings[i]->id,
-		    redact_words(r->redact, r->findings[i]->title));
+	const struct finding **list =
+	    memory_new(r->n_findings + 1, sizeof(const struct finding *));
+	size_t n = report_pick(r, true, list);
+
+	words_count(t, n, "fault", "faults");
+	text_str(t, " in ");
+	words_count(t, r->n_attempts, "attempt", "attempts");
+	text_str(t, n > 1 ? ", the gravest first:\n" : n == 1 ? ":\n" : ".\n");
+	for (size_t i = 0; i < n && i < TITLES_MAX; i++)
+		text_fmt(t, "  %zu. %s (%s)\n", i + 1,
+		    redact_words(r->redact, list[i]->title), list[i]->id);
+	n = report_pick(r, false, list);
+	if (n > 0)
+		text_str(t, "Remarks:\n");
+	for (size_t i = 0; i < n && i < TITLES_MAX; i++)
+		text_fmt(t, "  -  %s (%s)\n",
+		    redact_words(r->redact, list[i]->title), list[i]->id);
 	text_char(t, '\n');
+	free(list);
 }
 
 static bool

@@ -84,14 +84,14 @@ brief_step(const struct report *r, const struct finding *first,
 {
 	if (first == NULL || first->n_fixes == 0)
 		return;
-	text_fmt(t, "To do first, by %s: ", who_name(first->fixes[0].who));
+	text_fmt(t, "To do first (%s): ", who_name(first->fixes[0].who));
 	text_str(t, redact_words(r->redact, first->fixes[0].what));
 }
 
 void
 brief_whom(const struct report *r, const struct finding *f, struct text *t)
 {
-	if (f->users.total == 1) {
+	if (f->users.total == 1 && f->users.entries[0].name[0] != '\0') {
 		words_tally(r, t, &f->users, 1);
 		text_str(t, f->clients.total == 1 ? " on " : ", ");
 	}
@@ -156,8 +156,8 @@ when_entry(struct entries *e, const struct finding *f)
 		text_str(t, ", once");
 	else if (f->times > 1)
 		text_fmt(t, ", %zu times", f->times);
-	if (f->times > 1 && f->last > f->first) {
-		text_str(t, " within ");
+	if (words_stretch(f)) {
+		text_str(t, f->times > 1 ? " within " : ", within ");
 		when_length(t, f->last - f->first);
 	}
 	entry(e, "when");

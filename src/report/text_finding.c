@@ -121,8 +121,8 @@ when_and_how_often(struct page *p, const struct finding *f)
 		text_str(&t, ", once");
 	else if (n > 1)
 		text_fmt(&t, ", %zu times", n);
-	if (n > 1 && f->first != WHEN_NONE && f->last > f->first) {
-		text_str(&t, " within ");
+	if (words_stretch(f)) {
+		text_str(&t, n > 1 ? " within " : ", within ");
 		/* As the events have these times. */
 		when_length(&t, (f->last / 1000 - f->first / 1000) * 1000);
 	}

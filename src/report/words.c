@@ -129,6 +129,14 @@ words_since(struct text *t, const struct finding *f)
 		add_time(t, " to", f->works_again, day);
 }
 
+bool
+words_stretch(const struct finding *f)
+{
+	return f->first != WHEN_NONE && f->last > f->first &&
+	    (f->times > 1 ||
+	        (f->times == 0 && f->last - f->first >= WHEN_SECOND));
+}
+
 void
 words_known(struct text *t, const struct finding *f)
 {

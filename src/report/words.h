@@ -39,6 +39,11 @@ void words_clock(struct text *t, int64_t ns);
 /* "until 2026-11-23 17:04:00 UTC; failing since 17:04:01"; "failing from
  * 17:04:01 to 17:05:12", where it worked again */
 void words_since(struct text *t, const struct finding *f);
+
+/* Is how long it took to be told?  Of connections that came to nothing the
+ * message has how many: a client's tries within a second are one. */
+bool words_stretch(const struct finding *f);
+
 /* "since 2026-11-22 08:14:03 UTC; 12 times in earlier runs" */
 void words_known(struct text *t, const struct finding *f);
 

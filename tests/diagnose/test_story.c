@@ -44,6 +44,10 @@ static const struct story {
 	    { { 2, "a", "bob", false, true, NULL },
 	        { 2, "a", "bob", false, false, NULL },
 	        { 1, "a", "bob", false, false, NULL } }, SCOPE_SOME, 0 },
+	{ "the same user passed elsewhere, and is refused there later",
+	    { { 2, "a", "bob", false, true, NULL },
+	        { 1, "a", "bob", false, false, NULL },
+	        { 2, "a", "bob", false, false, NULL } }, SCOPE_SOME, 2 },
 	{ "refused elsewhere first, and then let in",
 	    { { 2, "a", "bob", false, false, NULL },
 	        { 2, "a", "bob", false, true, NULL },
@@ -188,6 +192,38 @@ START_TEST(users_of_one_client_are_not_other_clients)
 		          "client gets in, and 1 other user fails, too"
 		        : "some: within five minutes another user of this "
 		          "client gets in, and 1 other client fails, too");
+		text_fini(&t);
+		history_free(h);
+		scene_fini(&s);
+	}
+}
+END_TEST
+
+/* Three who fail, each in his own way, are not all hit by one thing. */
+START_TEST(everybody_is_hit_by_one_thing_only)
+{
+	static const char *const rules[2] = { "kdc-one", "kdc-two" };
+	static const char *const words[2] = {
+		"2 other clients fail for other reasons, and none gets in "
+		"meanwhile",
+		"everybody: 2 other clients fail, and none gets in meanwhile",
+	};
+
+	for (int same = 0; same <= 1; same++) {
+		struct scene s;
+		struct scope_counts counts;
+		struct text t = { 0 };
+
+		scene_init(&s);
+		scene_ntlm(&s, 2, "a", "eve", false)->rule = rules[0];
+		scene_ntlm(&s, 3, "a", "ann", false)->rule = rules[same];
+		scene_ntlm(&s, 1, "a", "bob", false)->rule = rules[1];
+
+		struct history *h = history_new(s.attempts, s.n, NULL);
+		const struct event *e = history_event_of(h, s.attempts[2]);
+
+		scope_words(&t, scope_of(h, e, &counts), e, &counts);
+		ck_assert_str_eq(text_get(&t), words[same]);
 		text_fini(&t);
 		history_free(h);
 		scene_fini(&s);
@@ -370,6 +406,7 @@ main(void)
 	tcase_add_loop_test(c, who_is_hit, 0, N_STORIES);
 	tcase_add_loop_test(c, who_is_not_answered_is_not_alone, 0, 3);
 	tcase_add_test(c, users_of_one_client_are_not_other_clients);
+	tcase_add_test(c, everybody_is_hit_by_one_thing_only);
 	tcase_add_test(c, more_than_five_minutes_away_is_another_story);
 	tcase_add_test(c, since_when_and_what_changed);
 	tcase_add_test(c, what_is_as_it_was_has_not_changed);

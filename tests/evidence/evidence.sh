@@ -62,6 +62,17 @@ else
 	not_ok 'a ticket is a folder whose manifest is right' \
 	    "$(cat "$tmp/stderr")"
 fi
+run --ticket "$tmp/order" "$root/captures/basic/basic-password-changed.pcapng"
+if grep -q '^  1\. ' "$tmp/order/README.txt" &&
+    ! sed -n '/^Remarks:/,$d; /^  /p' "$tmp/order/README.txt" |
+        grep -q 'in clear' &&
+    grep -q '^  -  Passwords go over the network in clear (f1)' \
+        "$tmp/order/README.txt"; then
+	ok 'its README names the faults before the remarks'
+else
+	not_ok 'its README names the faults before the remarks' \
+	    "$(cat "$tmp/order/README.txt")"
+fi
 run --ticket "$tmp/ticket" "$capture"
 if [ $? -eq 2 ] && grep -q 'not empty' "$tmp/stderr"; then
 	ok 'a folder that is not empty is refused'

@@ -25,7 +25,7 @@ page_of(struct sample *s)
 START_TEST(a_fault_has_all_its_parts)
 {
 	static const char *const parts[] = { "<!DOCTYPE html>",
-		"Proxy authentication: 1 fault", "To do first, by",
+		"Proxy authentication: 1 fault", "To do first (",
 		"id=\"fault-1\"", "<svg", "NTLM type 3 (authenticate)",
 		"What to do, the easiest first", "How to see that it is mended",
 		"When to escalate", "What it is not",
