@@ -239,15 +239,15 @@ repeats_last(struct tracker *t, struct conn *c, struct observation *o,
 		a->responses_407++;
 	if (passed)
 		attempt_note_proof(a, &o->response);
+	attempt_add_leg(a, o, true, STEP_CREDENTIALS);
+	attempt_add_leg(a, o, false,
+	    passed ? STEP_AUTHENTICATED : STEP_REJECTED);
 	if (attempt_is_full(a)) {
 		attempt_reaches(a, o->frame, o->time);
 		observation_free(o);
 		return true;
 	}
 	tracker_adopt(t, last, o);
-	attempt_add_leg(a, o, true, STEP_CREDENTIALS);
-	attempt_add_leg(a, o, false,
-	    passed ? STEP_AUTHENTICATED : STEP_REJECTED);
 	a->request = &o->request;
 	a->response = &o->response;
 	a->credentials = o->request.credentials;

@@ -145,14 +145,14 @@ chain_inner(const struct history *h, const struct event *e,
 /* -- a box with another address on its inner side -- */
 
 bool
-chain_asked_for(const struct attempt *inner, const struct address *client)
+chain_names_client(const struct observed_request *q,
+    const struct address *client)
 {
-	const struct observed_request *q = inner->request;
 	struct span last = span_of_str(q != NULL ? q->forwarded_for : NULL);
 	struct text t = { .limit = 80 };
 	bool same;
 
-	if (last.len == 0 || address_eq(&inner->connection.client, client))
+	if (last.len == 0)
 		return false;
 	while (span_find(last, ',') < last.len)
 		last = span_from(last, span_find(last, ',') + 1);
@@ -160,6 +160,13 @@ chain_asked_for(const struct attempt *inner, const struct address *client)
 	same = span_eq_nocase(span_trim(last), text_span(&t));
 	text_fini(&t);
 	return same;
+}
+
+bool
+chain_asked_for(const struct attempt *inner, const struct address *client)
+{
+	return !address_eq(&inner->connection.client, client) &&
+	    chain_names_client(inner->request, client);
 }
 
 static bool

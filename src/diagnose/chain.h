@@ -34,8 +34,11 @@ bool chain_readdressed_outer(const struct history *h, const struct event *e,
 bool chain_readdressed_inner(const struct history *h, const struct event *e,
     struct half *inner);
 
-/* Is it a proxy that says that it asks for that client, another one? */
+/* Is it a proxy that says that it asks for that client, another one?  So
+ * says its last request; or one of them. */
 bool chain_asked_for(const struct attempt *inner,
+    const struct address *client);
+bool chain_names_client(const struct observed_request *q,
     const struct address *client);
 
 /*

@@ -14,6 +14,7 @@
 
 struct asked_on {
 	const struct attempt *outer, *inner;
+	const struct address *client; /* whom it has to name; NULL: nobody */
 	unsigned looked_into;
 };
 
@@ -60,6 +61,8 @@ is_inner(void *context, const struct event *e)
 		if (o->response.status == 407 &&
 		    o->response.time >= a->request->time &&
 		    o->response.time <= a->response->time &&
+		    (x->client == NULL ||
+		        chain_names_client(&o->request, x->client)) &&
 		    lookback_same_text(a->authority, o->request.authority))
 			x->inner = b;
 	}
@@ -72,7 +75,8 @@ is_inner_elsewhere(void *context, const struct event *e)
 {
 	struct asked_on *x = context;
 
-	return !chain_asked_for(e->attempt, &x->outer->connection.client) ||
+	x->client = &x->outer->connection.client;
+	return address_eq(&e->attempt->connection.client, x->client) ||
 	    is_inner(context, e);
 }
 
@@ -134,10 +138,12 @@ upstream_407(const struct subject *s, const struct fact *f)
 		    when_after(x.outer->response->time, SOON),
 		    is_inner_elsewhere, &x);
 	if (x.inner == NULL &&
-	    address_is_loopback(&x.outer->connection.proxy))
+	    address_is_loopback(&x.outer->connection.proxy)) {
+		x.client = NULL;
 		history_each_between(s->history, x.outer->request->time,
 		    when_after(x.outer->response->time, SOON),
 		    is_inner_outside, &x);
+	}
 	if (x.inner == NULL ||
 	    (!address_eq(&x.inner->connection.client,
 	         &x.outer->connection.proxy) &&

@@ -211,6 +211,29 @@ program_just_refused(const struct subject *s, const struct fact *f)
 	    value_bool(false));
 }
 
+static bool
+names_itself(const struct event *e, const struct event *o)
+{
+	(void)e;
+	return o->attempt->user_agent != NULL;
+}
+
+static struct value
+named_program(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_CLIENT, &v))
+		return v;
+
+	const struct event *ok = history_near(s->history, s->event,
+	    KIN_CLIENT, WHICH_OK, names_itself);
+
+	return ok == NULL ? value_absent()
+	                  : value_string(ok->attempt->user_agent);
+}
+
 static struct value
 others_authenticate(const struct subject *s, const struct fact *f)
 {
@@ -273,6 +296,10 @@ const struct fact facts_of_client[] = {
 	{ "client.other_programs_authenticate", FACT_BOOL, SOURCE_HISTORY,
 	    "other programs on this client get through", NULL, NULL,
 	    .compute = others_authenticate },
+	{ "client.program_that_works", FACT_STRING, SOURCE_HISTORY,
+	    "the program on this client that got through nearest to this, of "
+	    "those that name themselves", NULL, "none",
+	    .compute = named_program },
 	{ "client.is_proxy", FACT_BOOL, SOURCE_HISTORY,
 	    "the client is itself a proxy, at which others ask", NULL, NULL,
 	    .compute = client_is_proxy },

@@ -347,6 +347,26 @@ START_TEST(what_a_proxy_asks_from_another_address_is_known_by_the_client)
 }
 END_TEST
 
+/* It keeps its connection, and asks for another client next. */
+START_TEST(a_kept_connection_asks_for_one_client_after_the_other)
+{
+	when_ns t = scene.clock;
+	struct attempt *outer = half(1, BOX, true, &seen[0], t, t + 9);
+	struct attempt *inner = half(77, 200, true, &seen[1], t + 1, t + 8);
+
+	outer->credentials = inner->credentials = NULL;
+	seen[2] = seen[1];
+	seen[1].request.forwarded_for = _i == 0 ? "192.0.2.1" : "192.0.2.3";
+	seen[2].request.forwarded_for = "192.0.2.2";
+	seen[2].request.time = t + 20;
+	seen[2].response.time = t + 28;
+	list_append(&inner->observations, &seen[2].link);
+	inner->request = &seen[2].request;
+	inner->response = &seen[2].response;
+	upstream_is_known(outer, _i == 0);
+}
+END_TEST
+
 /* It hands on what clients send: who sends nothing is asked himself. */
 START_TEST(a_box_that_passes_logins_on_is_not_to_log_in_itself)
 {
@@ -547,6 +567,9 @@ main(void)
 	tcase_add_test(c, the_same_password_alone_is_no_translation);
 	tcase_add_loop_test(c,
 	    what_a_proxy_asks_from_another_address_is_known_by_the_client, 0,
+	    2);
+	tcase_add_loop_test(c,
+	    a_kept_connection_asks_for_one_client_after_the_other, 0,
 	    2);
 	tcase_add_test(c,
 	    one_login_from_two_addresses_of_a_proxy_is_told_once);

@@ -44,6 +44,57 @@ START_TEST(it_is_told_by_what_the_program_does_elsewhere)
 }
 END_TEST
 
+/* Java's newer client names itself, but not on CONNECT. */
+static const struct {
+	const char *other, *rule;
+} nameless[] = {
+	{ "Java-http-client/25.0.3", "java-tunnel-scheme-disabled" },
+	{ "curl/8", "agent-cannot-authenticate" },
+};
+
+START_TEST(a_connect_without_a_name_beside_java)
+{
+	scene_basic(&scene, 1, nameless[_i].other, "erin", 1, true);
+
+	struct attempt *a = scene_attempt(&scene, 1, NULL, SCHEME_BASIC);
+
+	a->method = "CONNECT";
+	diagnose();
+	RULE_IS(a, nameless[_i].rule);
+}
+END_TEST
+
+/* A box asks for many: what one of its clients sends, another need not. */
+START_TEST(a_proxy_does_not_leave_credentials_out)
+{
+	scene_basic(&scene, 1, "x", "erin", 1, true);
+
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_BASIC);
+
+	a->method = "CONNECT";
+	((struct observed_request *)(uintptr_t)a->request)->forwarded_for =
+	    "10.0.0.9";
+	diagnose();
+	RULE_IS(a, "proxy-without-login");
+}
+END_TEST
+
+/* The account is good, and so may the password be, in other bytes. */
+START_TEST(latin1_beside_a_good_login_is_no_old_password)
+{
+	struct attempt *a;
+
+	for (int i = 0; i < 2; i++) {
+		a = scene_basic(&scene, 1, "Java", "erin", 5, false);
+		((struct token *)(uintptr_t)a->credentials)->basic.shape =
+		    BASIC_NON_ASCII_OTHER;
+	}
+	scene_basic(&scene, 1, "Ruby", "erin", 6, true);
+	diagnose();
+	RULE_IS(a, "basic-latin1");
+}
+END_TEST
+
 /* Credentials at once, and an answer that is no 407. */
 static struct attempt *
 answered(unsigned status, const char *server, const char *via)
@@ -121,6 +172,10 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, it_is_told_by_what_the_program_does_elsewhere, 0,
 	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(c, a_connect_without_a_name_beside_java, 0,
+	    sizeof(nameless) / sizeof(nameless[0]));
+	tcase_add_test(c, a_proxy_does_not_leave_credentials_out);
+	tcase_add_test(c, latin1_beside_a_good_login_is_no_old_password);
 	tcase_add_test(c,
 	    a_web_server_that_does_not_know_connect_is_no_proxy);
 	tcase_add_loop_test(c, a_proxy_that_knows_no_connect_is_one, 0, 2);
