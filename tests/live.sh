@@ -67,6 +67,9 @@ true_that 'a right password is seen, too' wait_for 3 \
 kill -s USR1 "$pid"
 true_that 'SIGUSR1 prints statistics' wait_for 3 \
     has '^p407: statistics: wire: [1-9][0-9]* frames.*missed 0 of' err
+# One that finds nothing new takes less than a tenth of that.
+true_that 'the last look that looked at anything' wait_for 3 \
+    has 'the last look took [0-9]\{3,\} us' err
 stop TERM
 true_that 'SIGTERM ends with status 0' [ "$status" -eq 0 ]
 true_that 'the last line is the summary' has '"dataset":"p407.summary"' \
