@@ -163,6 +163,7 @@ true_that 'metrics of the end' has \
 true_that 'no half file is left' [ ! -e p407.prom.new ]
 true_that 'the page of the end' has '</html>' report.html
 true_that 'the text has a summary' has 'attempts in this run' report.txt
+true_that 'with whose faults they are' has ' (ali on 10' report.txt
 true_that 'no password anywhere' sh -c "! grep -rq \
     -e sesame -e '$(printf 'ali:%s' "$right" | base64)' \
     -e '$(printf 'ali:%s' "$wrong" | base64)' report* out err p407.prom"
@@ -205,7 +206,8 @@ if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
 	fetch "ali:$right" >/dev/null
 	true_that '--listen: the page says who fails' wait_for 15 \
 	    sh -c "curl -s $page/ >status.html; grep -q '/finding/f' status.html"
-	true_that 'and shows when' has '1 good, 1 failed' status.html
+	true_that 'and shows when' wait_for 15 sh -c \
+	    "curl -s $page/ >status.html; grep -q '1 good, 1 failed' status.html"
 	true_that 'and no password' sh -c "! grep -q sesame status.html"
 	# The first may be withdrawn by now.
 	finding=$(grep -o '/finding/f[0-9]*' status.html | head -n 1)
