@@ -285,7 +285,7 @@ confine(const struct options *o)
 	const char **read = memory_new(o->n_files + o->n_from_events + 2 +
 	    n_names, sizeof(*read));
 	const char **write = memory_new(o->n_outputs + 5, sizeof(*write));
-	struct sandbox_paths paths = { read, 0, write, 0 };
+	struct sandbox_paths paths = { .read = read, .write = write };
 
 	for (size_t i = 0; i < o->n_files; i++)
 		read[paths.n_read++] = o->files[i];

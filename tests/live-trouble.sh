@@ -10,7 +10,7 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/tap.sh"
 find_p407
-wire_seconds=150
+wire_seconds=170
 . "$root/tests/wire.sh"
 
 wait_for 15 squid_answers || {
@@ -97,6 +97,22 @@ for what in '-o html=mine/r.html' '--metrics mine/m.prom'; do
 	true_that "$what of another user is refused at once" [ $status -eq 2 ]
 	true_that 'with what to do' has 'user p407 runs as may write' err
 done
+# What is no file keeps its name: a report is for it, not in its place.
+mkdir folder
+for what in '-o html=folder' '--metrics folder'; do
+	# shellcheck disable=SC2086 # an option and its value
+	"$p407" -i wire $what -a duration:1 >out 2>err
+	status=$?
+	true_that "$what, a folder, is refused at once" [ $status -eq 2 ]
+	true_that 'before it listens' eval '! has "listening on" err'
+done
+if mknod null c 1 3 2>/dev/null && mknod zero c 1 5; then
+	"$p407" -i wire -o html=null --metrics zero -a duration:1 >out 2>err
+	status=$?
+	true_that 'a device is written to' [ $status -eq 0 ]
+	true_that 'and is still one' test -c null
+	true_that 'and so is the other' test -c zero
+fi
 
 #
 # SIGHUP, and all that may come with it
@@ -131,6 +147,17 @@ import glob, json
 for name in glob.glob("r.json*"):
     for line in open(name):
         json.loads(line)'
+stop TERM
+true_that 'status 0' [ "$status" -eq 0 ]
+
+# A file of rules, as editors leave it: another one in its place.
+cp "$root/rules/retry-loop.yaml" one.yaml
+listen -o json --no-default-rules --rules one.yaml
+cp one.yaml two.yaml
+mv two.yaml one.yaml
+kill -s HUP "$pid"
+true_that 'rules that were replaced are read' wait_for 3 \
+    has '^p407: output files are .* rules are read' err
 stop TERM
 true_that 'status 0' [ "$status" -eq 0 ]
 

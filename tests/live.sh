@@ -67,6 +67,9 @@ true_that 'a right password is seen, too' wait_for 3 \
 kill -s USR1 "$pid"
 true_that 'SIGUSR1 prints statistics' wait_for 3 \
     has '^p407: statistics: wire: [1-9][0-9]* frames.*missed 0 of' err
+# One that finds nothing new takes less than a tenth of that.
+true_that 'the last look that looked at anything' wait_for 3 \
+    has 'the last look took [0-9]\{3,\} us' err
 stop TERM
 true_that 'SIGTERM ends with status 0' [ "$status" -eq 0 ]
 true_that 'the last line is the summary' has '"dataset":"p407.summary"' \
@@ -160,6 +163,7 @@ true_that 'metrics of the end' has \
 true_that 'no half file is left' [ ! -e p407.prom.new ]
 true_that 'the page of the end' has '</html>' report.html
 true_that 'the text has a summary' has 'attempts in this run' report.txt
+true_that 'with whose faults they are' has ' (ali on 10' report.txt
 true_that 'no password anywhere' sh -c "! grep -rq \
     -e sesame -e '$(printf 'ali:%s' "$right" | base64)' \
     -e '$(printf 'ali:%s' "$wrong" | base64)' report* out err p407.prom"
@@ -202,7 +206,8 @@ if ! "$p407" -i wire -a duration:1 --listen 127.0.0.1:9407 -o json \
 	fetch "ali:$right" >/dev/null
 	true_that '--listen: the page says who fails' wait_for 15 \
 	    sh -c "curl -s $page/ >status.html; grep -q '/finding/f' status.html"
-	true_that 'and shows when' has '1 good, 1 failed' status.html
+	true_that 'and shows when' wait_for 15 sh -c \
+	    "curl -s $page/ >status.html; grep -q '1 good, 1 failed' status.html"
 	true_that 'and no password' sh -c "! grep -q sesame status.html"
 	# The first may be withdrawn by now.
 	finding=$(grep -o '/finding/f[0-9]*' status.html | head -n 1)

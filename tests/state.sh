@@ -73,7 +73,13 @@ true_that 'no name, no address, no program in clear' wrong grep -qaiE \
 mv s.key k
 run --since $again
 true_that 'without the key nothing is known' wrong tells
+# All would seem to be new, for ever.
+true_that 'and the store is set aside' \
+    says 's: was made with another key, is s.damaged now'
 mv k s.key
+mv s.damaged s
+run --since $again
+true_that 'with the right one it is as it was' tells
 chmod 644 s.key
 run --since $fails
 true_that 'a key that others can read is refused' says 's.key: is not a file'

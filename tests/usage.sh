@@ -122,6 +122,16 @@ run -Q bad.pcapng
 refused 'an unknown short option' '-Q'
 run -r
 refused 'an option without its argument' '-r'
+run -i lo --listen 127.0.0.1:65536
+refused 'a port beyond the last' '65536 (a port is'
+run -i lo -o json=s --state s
+refused 'two things in one file' 's (is written by another option'
+for what in '--proxy-log log' '--redact identities --redact-map map' \
+    '--ticket dir' '--compare before' '-o pcapng=e'; do
+	# shellcheck disable=SC2086 # options and their values
+	run -i lo $what
+	refused "live: $what" 'it needs a saved capture'
+done
 run -o no-such-format bad.pcapng
 refused 'an unknown format' 'no-such-format'
 run -f 'no such filter' bad.pcapng

@@ -2,6 +2,7 @@
 #include "attempt/tracked.h"
 
 #include "attempt/build.h"
+#include "base/limits.h"
 
 /* How long something more is expected, by whom. */
 #define PROGRAM_PATIENCE (2 * WHEN_SECOND)
@@ -108,8 +109,12 @@ tracker_forget(struct tracker *t, when_ns before, size_t most)
 	t->n_ordered = 0;
 	TRACKED_EACH (link, t) {
 		struct tracked *a = TRACKED_OF(link);
+		bool too_much = t->attempts.count > most;
 
-		if (t->attempts.count > most || is_old(a, before))
+		/* Nobody ever heard of it. */
+		if (too_much && !a->shown)
+			limit_hit(LIMIT_WINDOW);
+		if (too_much || is_old(a, before))
 			tracker_drop(t, a);
 	}
 	for (size_t i = 0; i < t->n_refused; i++) {

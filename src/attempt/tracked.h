@@ -22,6 +22,7 @@ struct tracked {
 	bool request_unseen;
 	bool answer_lost; /* one may have been among bytes that were lost */
 	bool owner_open;  /* its last connection is not closed */
+	bool shown;       /* it was in a window */
 	uint64_t conn_id; /* where it is now */
 	struct pair *pair;
 	struct link open; /* in the pair's list of open ones */

@@ -320,6 +320,7 @@ tracker_order(struct tracker *t, bool all)
 		if (!all && !a->settled)
 			continue;
 		attempt_sort_legs(a);
+		TRACKED_OF(link)->shown = true;
 		t->ordered[t->n_ordered++] = a;
 	}
 	qsort(t->ordered, t->n_ordered, sizeof(struct attempt *), by_start);

@@ -134,7 +134,8 @@ live_files_reopen(struct live_files *f)
 		fd = opener_open(f->opener, out->at);
 		if (fd < 0) {
 			message_error("%s: cannot be opened again: %s (what "
-			              "was open is written to)",
+			              "was open is written to; if its "
+			              "folder is another one, start again)",
 			    out->path, strerror(errno));
 			continue;
 		}

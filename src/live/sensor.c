@@ -14,12 +14,16 @@
 #include "sandbox/sandbox.h"
 #include "verdict/summing.h"
 
-/* Looks are at least so far apart, and take this share of the time. */
+/* Looks are at least so far apart, and take this share of the time; but what
+ * was seen waits no longer than that. */
 #define LOOK_EVERY    (250 * WHEN_MS)
 #define LOOK_SHARE    4
+#define LOOK_MOST     (500 * WHEN_MS)
 #define STATUS_SHARE  10
 #define SUMMARY_EVERY (60 * WHEN_SECOND)
 #define METRICS_EVERY (15 * WHEN_SECOND)
+/* What came before a loss has come to us by then. */
+#define DEAF_FOR WHEN_SECOND
 /* What listeners say waits so long, at most. */
 #define TICK_MS 20
 
@@ -138,12 +142,27 @@ view_empty(struct view *v)
 	free(v->order);
 }
 
-/* What was lost may have been an answer. */
+/* What was lost may have been an answer, also to what is still in buffers. */
 static void
 mind_losses(struct sensor *s)
 {
+	int64_t now = clock_steady();
+
 	if (listeners_were_deaf(s->listeners))
+		s->deaf_until = now + DEAF_FOR;
+	if (now < s->deaf_until)
 		correlator_deaf(s->correlator);
+}
+
+/* Until the next look, after one that took so long. */
+static int64_t
+pause_after(int64_t took)
+{
+	int64_t pause = took * LOOK_SHARE;
+
+	return pause < LOOK_EVERY ? LOOK_EVERY
+	    : pause > LOOK_MOST   ? LOOK_MOST
+	                          : pause;
 }
 
 static void
@@ -168,11 +187,12 @@ look(struct sensor *s, bool always, bool summary)
 			sensor_show_status(s, &v.report, facts.last);
 		view_empty(&v);
 		correlator_look_away(s->correlator);
+		s->look_ns = clock_steady() - begin;
 	}
-	s->look_ns = clock_steady() - begin;
-	s->next_look = begin + s->look_ns +
-	    (s->look_ns * LOOK_SHARE > LOOK_EVERY ? s->look_ns * LOOK_SHARE
-	                                          : LOOK_EVERY);
+
+	int64_t end = clock_steady();
+
+	s->next_look = end + pause_after(end - begin);
 }
 
 /* -- what is asked for from outside -- */

@@ -36,6 +36,7 @@ struct sensor {
 	int forgiven; /* errors that are no trouble at the end */
 	/* By the steady clock. */
 	int64_t began, next_look, next_summary, next_metrics, next_status;
+	int64_t deaf_until;
 	int64_t look_ns;
 	double start_s;
 	bool unheard; /* nobody reads what we say */

@@ -2,7 +2,9 @@
 #include "live/stream.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/message.h"
@@ -16,8 +18,11 @@
 void
 stream_init(struct stream *s, int fd, const char *path)
 {
+	struct stat st;
+
 	*s = (struct stream){ .fd = path != NULL ? fd : STDOUT_FILENO,
 		.path = path };
+	s->whole = fstat(s->fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static const char *
@@ -46,15 +51,28 @@ drop_first(struct stream *s, size_t n)
 	memmove(s->held.at, s->held.at + n, s->held.len + 1);
 }
 
+/* Can so much be written without a wait for who reads? */
+static bool
+has_room(const struct stream *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+
+	if (s->whole || poll(&p, 1, 0) != 0)
+		return true;
+	errno = EAGAIN;
+	return false;
+}
+
 /* How much could be written; errno is of the rest. */
 static size_t
 write_some(const struct stream *s)
 {
 	size_t done = 0;
 
-	while (done < s->held.len) {
+	while (done < s->held.len && has_room(s)) {
+		size_t rest = s->held.len - done;
 		ssize_t n = write(s->fd, s->held.at + done,
-		    s->held.len - done);
+		    s->whole || rest < PIPE_BUF ? rest : PIPE_BUF);
 
 		if (n > 0)
 			done += (size_t)n;

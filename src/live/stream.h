@@ -2,9 +2,10 @@
 /*
  * stream.h - live: lines that are written as they come, for months
  *
- * What cannot be written, as a disk is full, is kept, up to STREAM_HELD bytes,
- * and written when there is room again; what there is no room for is counted.
- * Both ends of such a time are said, once.  No line is ever half of one and
+ * What cannot be written, as a disk is full or the reader of a pipe is slow,
+ * is kept, up to STREAM_HELD bytes, and written when there is room again; what
+ * there is no room for is counted.  Both ends of such a time are said, once,
+ * but a slow reader only if lines are lost.  No line is ever half of one and
  * half of another.
  */
 #ifndef P407_LIVE_STREAM_H
@@ -18,6 +19,7 @@ struct stream {
 	int fd;
 	const char *path; /* for messages; NULL: standard output */
 	struct text held; /* not yet written */
+	bool whole;       /* a file: it takes all at once, and nobody waits */
 	bool inside;      /* it begins within a line */
 	uint64_t lost;    /* lines that there was no room for */
 	bool troubled;    /* it was said, and is so still */

@@ -80,7 +80,8 @@ read_endpoint(struct options *o, const char *option, char *text,
 	if (colon != NULL)
 		*colon = '\0';
 
-	bool ok = address_parse(begin, address) &&
+	bool named = address_parse(begin, address);
+	bool ok = named &&
 	    (colon == NULL ||
 	        (port != NULL && span_decimal(span_of_str(colon + 1),
 	                             &number) && number <= 65535));
@@ -89,7 +90,9 @@ read_endpoint(struct options *o, const char *option, char *text,
 		*port = (uint16_t)number;
 	free(host);
 	return ok ||
-	    options_bad(o, option, text, "give an address, not a name");
+	    options_bad(o, option, text,
+	        named ? "a port is a number up to 65535"
+	              : "give an address, not a name");
 }
 
 /* -- those that are like no other -- */

@@ -89,29 +89,54 @@ check_interfaces(struct options *o)
 static void
 check_outputs(struct options *o)
 {
-	for (size_t i = 0; i < o->n_outputs; i++)
+	struct {
+		const char *name, *path;
+	} all[OPTIONS_MANY + 3];
+	size_t n = 0;
+
+	for (; n < o->n_outputs; n++) {
+		all[n].name = "-o";
+		all[n].path = o->outputs[n].path;
+	}
+	all[n].name = "--metrics";
+	all[n++].path = o->metrics;
+	all[n].name = "--state";
+	all[n++].path = o->state;
+	all[n].name = "--redact-map";
+	all[n++].path = o->redact_map;
+	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (o->outputs[i].path != NULL &&
-			    o->outputs[k].path != NULL &&
-			    strcmp(o->outputs[i].path,
-			        o->outputs[k].path) == 0)
-				options_bad(o, "-o", o->outputs[i].path,
-				    "is written by another -o already");
+			if (all[i].path != NULL && all[k].path != NULL &&
+			    strcmp(all[i].path, all[k].path) == 0)
+				options_bad(o, all[i].name, all[i].path,
+				    "is written by another option already");
 }
 
+/* Each of these is of a capture that has an end. */
 static void
 check_live(struct options *o)
 {
+	const struct {
+		bool given;
+		const char *name;
+	} rows[] = {
+		{ o->ticket != NULL, "--ticket" },
+		{ o->compare != NULL, "--compare" },
+		{ o->proxy_log != NULL, "--proxy-log" },
+		{ o->redact_map != NULL, "--redact-map" },
+		{ wants_packets(o), "-o pcapng" },
+	};
+
 	check_interfaces(o);
 	if (o->n_files > 0)
 		options_bad(o, "-i together with the file", o->files[0],
 		    "one or the other");
-	else if (o->ticket != NULL || o->compare != NULL)
-		options_bad(o, o->ticket != NULL ? "--ticket" : "--compare",
-		    NULL, "it needs a saved capture: -r FILE");
-	if (wants_packets(o))
-		options_bad(o, "-o pcapng", NULL,
-		    "it needs a saved capture: -r FILE");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].given) {
+			options_bad(o, rows[i].name, NULL,
+			    "it needs a saved capture: -r FILE");
+			return;
+		}
 }
 
 static void

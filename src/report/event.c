@@ -59,9 +59,14 @@ event_finding(struct page *p, const struct report *r,
 	begin(&lead, when);
 	text_fmt(&t, "[%s] %s", f->id,
 	    f->title != NULL ? redact_words(r->redact, f->title) : "");
-	if (f->clients.n == 1)
-		text_fmt(&t, " (%s)", redact_words(r->redact,
+	if (f->clients.n == 1) {
+		text_str(&t, " (");
+		if (f->users.n == 1)
+			text_fmt(&t, "%s on ", redact_words(r->redact,
+			    f->users.entries[0].name));
+		text_fmt(&t, "%s)", redact_words(r->redact,
 		    f->clients.entries[0].name));
+	}
 	text_fmt(&t, ": %s", what);
 	page_flow(p, text_get(&lead), STYLE_PLAIN, INDENT, text_get(&t));
 	text_fini(&lead);

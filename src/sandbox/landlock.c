@@ -49,6 +49,12 @@ allow_at(int ruleset, int fd, uint64_t access)
 	close(fd);
 }
 
+static void
+allow_named(int ruleset, const char *path, uint64_t access)
+{
+	allow_at(ruleset, open(path, O_PATH | O_CLOEXEC), access);
+}
+
 /* The folder that a path is in: "a/b" is "a", "b" is ".". */
 static int
 open_folder_of(const char *path)
@@ -69,7 +75,7 @@ open_folder_of(const char *path)
  * another name at first.  A file may be elsewhere, behind a link.
  */
 static void
-allow_writing(int ruleset, const char *path, uint64_t access)
+allow_replaced(int ruleset, const char *path, uint64_t access)
 {
 	int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat st;
@@ -102,12 +108,11 @@ landlock_confine(const struct sandbox_paths *paths)
 		return false;
 	for (size_t i = 0; paths != NULL && i < paths->n_read; i++)
 		if (paths->read[i] != NULL)
-			allow_at(ruleset,
-			    open(paths->read[i], O_PATH | O_CLOEXEC),
-			    READ & handled);
+			(paths->again ? allow_replaced : allow_named)(ruleset,
+			    paths->read[i], READ & handled);
 	for (size_t i = 0; paths != NULL && i < paths->n_write; i++)
 		if (paths->write[i] != NULL)
-			allow_writing(ruleset, paths->write[i],
+			allow_replaced(ruleset, paths->write[i],
 			    WRITE & handled);
 
 	bool ok = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;

@@ -82,6 +82,15 @@ name_of_new(char *out, size_t size, const char *path)
 	snprintf(out, size, "%s.new", path);
 }
 
+/* A device or a pipe is written to as it is: nothing takes its place. */
+static bool
+is_in_place(const struct opener_path *p)
+{
+	struct stat st;
+
+	return stat(p->path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 static int
 open_path(const struct opener_path *p)
 {
@@ -92,8 +101,13 @@ open_path(const struct opener_path *p)
 	/* A pipe that nobody reads is not waited for. */
 	if (p->kind == OPENER_APPEND)
 		return append_open(p->path, O_NONBLOCK);
+	if (is_in_place(p))
+		return open(p->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	name_of_new(name, sizeof(name), p->path);
-	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* Of one that was killed, or a link that somebody laid there. */
+	unlink(name);
+	return open(name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 }
 
 static int
@@ -101,6 +115,8 @@ keep_path(const struct opener_path *p)
 {
 	char name[4096];
 
+	if (is_in_place(p))
+		return 0;
 	name_of_new(name, sizeof(name), p->path);
 	return rename(name, p->path) == 0 ? 0 : errno;
 }
@@ -234,7 +250,8 @@ opener_serve(int socket, const struct opener_path *paths, size_t n,
 {
 	const char **read = memory_new(n + 1, sizeof(*read));
 	const char **write = memory_new(n + 1, sizeof(*write));
-	struct sandbox_paths allowed = { read, n, write, n };
+	struct sandbox_paths allowed = { .read = read, .n_read = n,
+		.write = write, .n_write = n, .again = true };
 	const char *became;
 
 	for (size_t i = 0; i < n; i++)

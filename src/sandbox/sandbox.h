@@ -56,7 +56,8 @@ bool sandbox_drop(const char *account, const char **became);
 
 /*
  * The paths that a phase may use: Landlock, where the kernel has it.  A file
- * that is to be written stands for its folder, too; NULL is passed over.  No
+ * that is to be written stands for its folder, too, and so does one that is
+ * read again, as editors put another in its place; NULL is passed over.  No
  * path at all: none may be opened.
  */
 struct sandbox_paths {
@@ -64,6 +65,7 @@ struct sandbox_paths {
 	size_t n_read;
 	const char *const *write;
 	size_t n_write;
+	bool again; /* what is read is read again */
 };
 
 struct sandbox_state sandbox_confine(enum sandbox_phase phase,

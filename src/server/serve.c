@@ -170,14 +170,15 @@ on_request(void *context, struct MHD_Connection *c, const char *path,
     void **state)
 {
 	const struct site *site = context;
+	const char *host = site->call.MHD_lookup_connection_value(c,
+	    MHD_HEADER_KIND, "Host");
 
-	(void)version, (void)body, (void)size, (void)state;
+	(void)body, (void)size, (void)state;
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		return refuse(site, c, MHD_HTTP_METHOD_NOT_ALLOWED,
 		    "Only GET and HEAD.\n");
-	if (site->loopback &&
-	    !is_own_name(site->call.MHD_lookup_connection_value(c,
-	        MHD_HEADER_KIND, "Host")))
+	if (site->loopback && !is_own_name(host) &&
+	    (host != NULL || strcmp(version, "HTTP/1.0") != 0))
 		return refuse(site, c, MHD_HTTP_MISDIRECTED_REQUEST,
 		    "Ask for 127.0.0.1 or localhost.\n");
 	return show(site, c, path);

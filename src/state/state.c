@@ -33,7 +33,8 @@ static const char set_up[] =
     " id BLOB PRIMARY KEY, last_good INTEGER, worked_until INTEGER,"
     " failing_since INTEGER, written INTEGER NOT NULL,"
     " scheme TEXT, offers TEXT) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS login_written ON login (written);";
+    "CREATE INDEX IF NOT EXISTS login_written ON login (written);"
+    "CREATE TABLE IF NOT EXISTS of_key (mark BLOB NOT NULL);";
 
 static const char from_1_and_2[] =
     "BEGIN;"
@@ -71,11 +72,14 @@ static const char *const statements[STATEMENTS] = {
 	                "ORDER BY written DESC LIMIT -1 OFFSET ?1)",
 };
 
+/* Of ours, beside those of SQLite. */
+#define OTHER_KEY SQLITE_AUTH
+
 static bool
 is_damage(int code)
 {
 	return (code & 0xff) == SQLITE_CORRUPT ||
-	    (code & 0xff) == SQLITE_NOTADB;
+	    (code & 0xff) == SQLITE_NOTADB || code == OTHER_KEY;
 }
 
 static void
@@ -157,6 +161,42 @@ check_pages(sqlite3 *db)
 	return code;
 }
 
+/* The answer of a query about our key, or a code. */
+static int
+ask_of_key(sqlite3 *db, const char *query, const uint8_t mark[LOGIN_BYTES],
+    int64_t *answer)
+{
+	sqlite3_stmt *q = NULL;
+	int code = sqlite3_prepare_v2(db, query, -1, &q, NULL);
+
+	if (code == SQLITE_OK) {
+		sqlite3_bind_blob(q, 1, mark, LOGIN_BYTES, SQLITE_STATIC);
+		code = sqlite3_step(q);
+		*answer = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+	}
+	sqlite3_finalize(q);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* Under another key nobody is known again: all would seem to be new. */
+static int
+check_key(struct state *s)
+{
+	uint8_t mark[LOGIN_BYTES];
+	int64_t same = 0;
+	int code;
+
+	if (!key_words(&s->key, SPAN("the key of this store"), mark))
+		return SQLITE_NOMEM;
+	code = ask_of_key(s->db, "INSERT INTO of_key SELECT ?1 "
+	                         "WHERE NOT EXISTS (SELECT 1 FROM of_key)",
+	    mark, &same);
+	if (code == SQLITE_OK)
+		code = ask_of_key(s->db, "SELECT count(*) FROM of_key "
+		                         "WHERE mark = ?1", mark, &same);
+	return code == SQLITE_OK && same == 0 ? OTHER_KEY : code;
+}
+
 /* A store that can be worked with, or the code of what is wrong. */
 static int
 open_store(struct state *s)
@@ -175,6 +215,8 @@ open_store(struct state *s)
 		code = take_over(s->db);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, set_up, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = check_key(s);
 	for (int i = 0; code == SQLITE_OK && i < STATEMENTS; i++)
 		code = state_prepare(s->db, statements[i], &s->statement[i]);
 	if (code == SQLITE_OK)
@@ -184,7 +226,7 @@ open_store(struct state *s)
 
 /* Keep it for who wants to know; its log belongs to it. */
 static bool
-set_aside(const char *path)
+set_aside(const char *path, int code)
 {
 	struct text name = { 0 };
 	bool ok;
@@ -192,8 +234,10 @@ set_aside(const char *path)
 	text_fmt(&name, "%s.damaged", path);
 	ok = rename(path, text_get(&name)) == 0;
 	if (ok)
-		message_note("%s: was damaged, is %s now (what earlier runs "
-		             "saw is begun anew)", path, text_get(&name));
+		message_note("%s: was %s, is %s now (what earlier runs saw is "
+		             "begun anew)", path,
+		    code == OTHER_KEY ? "made with another key" : "damaged",
+		    text_get(&name));
 	text_fini(&name);
 	text_fmt(&name, "%s-wal", path);
 	unlink(text_get(&name));
@@ -289,7 +333,7 @@ state_open(const char *path)
 		code = open_store(s);
 		if (is_damage(code)) {
 			shut(s);
-			if (set_aside(path) && make_file(path))
+			if (set_aside(path, code) && make_file(path))
 				code = open_store(s);
 		}
 		/* The first write opens the log, too. */

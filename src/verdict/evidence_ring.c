@@ -79,7 +79,8 @@ static const char *
 remedy(int error)
 {
 	return error == ENOENT || error == ENOTDIR
-	    ? " (make that folder, or name another: -w DIR)"
+	    ? " (make that folder and start again, or name another: -w "
+	      "DIR)"
 	    : error == EACCES || error == EPERM || error == EROFS
 	    ? " (let the user p407 runs as write there, or name another "
 	      "folder: -w DIR)"

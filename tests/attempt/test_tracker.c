@@ -164,7 +164,11 @@ START_TEST(live_what_is_old_and_what_is_too_much_is_forgotten)
 		tracker_take(t, o);
 	}
 	tracker_settle(t);
+	tracker_forget(t, WHEN_NONE, 70);
+	tracker_window(t);
+	/* Of those that are shown first, and then too much, nothing is lost. */
 	tracker_forget(t, WHEN_NONE, 60);
+	ck_assert_uint_eq(limit_hits(LIMIT_WINDOW), 30);
 	tracker_window(t);
 	ck_assert_uint_eq(tracker_attempts(t, &n)[0]->id, 41);
 	ck_assert_uint_eq(n, 60);

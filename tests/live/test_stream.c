@@ -216,6 +216,35 @@ START_TEST(a_reader_that_is_slow_is_not_waited_for)
 }
 END_TEST
 
+/* As standard output is, whose flags are not ours to change. */
+START_TEST(nor_where_writing_would_wait)
+{
+	struct stream s;
+	int ends[2];
+	char some[8192];
+	unsigned long lines = 0;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	stream_init(&s, ends[1], "pipe");
+	add_lines(&s, 0, 20000);
+	ck_assert(stream_flush(&s));
+	ck_assert_uint_gt(s.held.len, 0);
+	while (s.held.len > 0) {
+		ssize_t n = read(ends[0], some, sizeof(some));
+
+		for (ssize_t i = 0; i < n; i++)
+			lines += some[i] == '\n';
+		ck_assert(stream_flush(&s));
+	}
+	ck_assert(stream_end(&s));
+	for (ssize_t n; (n = read(ends[0], some, sizeof(some))) > 0;)
+		for (ssize_t i = 0; i < n; i++)
+			lines += some[i] == '\n';
+	ck_assert_uint_eq(lines, 20000);
+	close(ends[0]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -230,6 +259,7 @@ main(void)
 	tcase_add_test(c, the_end_on_a_full_disk_is_an_error);
 	tcase_add_test(c, a_reader_that_left_is_no_error);
 	tcase_add_test(c, a_reader_that_is_slow_is_not_waited_for);
+	tcase_add_test(c, nor_where_writing_would_wait);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }

@@ -128,7 +128,8 @@ files(void)
 {
 	static const char *const read_paths[] = { allowed_path, NULL };
 	static const char *const write_paths[] = { made_path };
-	const struct sandbox_paths paths = { read_paths, 2, write_paths, 1 };
+	const struct sandbox_paths paths = { .read = read_paths, .n_read = 2,
+		.write = write_paths, .n_write = 1 };
 	struct sandbox_state s = sandbox_confine(SANDBOX_FILES, &paths);
 	int fd;
 

@@ -67,6 +67,19 @@ START_TEST(says_what_is_on_the_board_and_nothing_else)
 }
 END_TEST
 
+/* A balancer that asks for its health knows no name; a browser has one. */
+START_TEST(an_old_request_needs_no_name)
+{
+	struct server *s = started(0);
+
+	ck_assert_ptr_nonnull(strstr(ask(server_port(s),
+	    "GET /metrics HTTP/1.0\r\n\r\n"), " 200 "));
+	ck_assert_ptr_nonnull(strstr(ask(server_port(s),
+	    "GET / HTTP/1.0\r\nHost: rebound.example\r\n\r\n"), " 421 "));
+	server_end(s);
+}
+END_TEST
+
 START_TEST(a_head_has_no_body)
 {
 	struct server *s = started(0);
@@ -205,6 +218,7 @@ main(void)
 	}
 	tcase_add_loop_test(c, says_what_is_on_the_board_and_nothing_else, 0,
 	    (int)(sizeof(requests) / sizeof(requests[0])));
+	tcase_add_test(c, an_old_request_needs_no_name);
 	tcase_add_test(c, a_head_has_no_body);
 	tcase_add_test(c, who_reads_can_hold_the_page_still);
 	tcase_add_test(c, a_sensor_that_is_silent_is_not_well);
