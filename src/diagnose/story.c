@@ -178,8 +178,6 @@ note_refused(void *context, const struct event *o)
 	struct around *x = context;
 	const struct event *e = x->e;
 	bool here = e->kin[KIN_CLIENT] == o->kin[KIN_CLIENT];
-	enum node_match node = node_compare(e->attempt, o->attempt);
-
 	if (!in_run(x, o))
 		return true;
 	if (!here && e->kin[KIN_USER] != 0 &&
@@ -196,11 +194,14 @@ note_refused(void *context, const struct event *o)
 	if (e->kin[KIN_LANE] == o->kin[KIN_LANE] &&
 	    o->kin[KIN_USER] != e->kin[KIN_USER])
 		distinct_add(&x->scheme_refused, o->kin[KIN_USER]);
-	if (!here && node == NODE_SAME)
+	/* Names of nodes are compared last: that takes longest. */
+	if (!here && x->node_refused.n < SEEN_MOST &&
+	    node_compare(e->attempt, o->attempt) == NODE_SAME)
 		distinct_add(&x->node_refused, o->kin[KIN_CLIENT]);
-	x->other_node_refused |= node == NODE_OTHER && here &&
+	x->other_node_refused |= here &&
 	    e->kin[KIN_AGENT] == o->kin[KIN_AGENT] &&
-	    e->kin[KIN_USER] == o->kin[KIN_USER];
+	    e->kin[KIN_USER] == o->kin[KIN_USER] &&
+	    node_compare(e->attempt, o->attempt) == NODE_OTHER;
 	return true;
 }
 
