@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "capture/capture.h"
+#include "capture/filter.h"
 #include "capture/live.h"
 #include "diagnose/facts.h"
 #include "diagnose/products.h"
@@ -42,7 +43,7 @@
 #define PACKAGE_VERSION "0"
 #endif
 
-static bool print_list(const struct options *o, const struct rules *rules);
+static bool print_list(struct options *o, const struct rules *rules);
 static int run(const struct options *o, const struct rules *rules);
 
 /* Ctrl-C once: stop reading and report; twice: stop. */
@@ -88,9 +89,22 @@ main(int argc, char **argv)
 	return status;
 }
 
+/* Others are compiled when they are at work. */
+static bool
+is_good_filter(struct options *o)
+{
+	struct problem problem = { .what = "" };
+	struct filter *f =
+	    o->filter != NULL ? filter_new(o->filter, &problem) : NULL;
+
+	filter_free(f);
+	return !problem_is_set(&problem) ||
+	    options_bad(o, "--filter", problem.what, problem.remedy);
+}
+
 /* The actions that print something and stop. */
 static bool
-print_list(const struct options *o, const struct rules *rules)
+print_list(struct options *o, const struct rules *rules)
 {
 	const struct rule *rule = NULL;
 	const struct product *product = NULL;
@@ -113,6 +127,10 @@ print_list(const struct options *o, const struct rules *rules)
 		rules_list(rules, &t);
 		break;
 	case ACTION_CHECK_CONFIG:
+		if (!is_good_filter(o)) {
+			text_fini(&t);
+			return false;
+		}
 		text_fmt(&t, "%s: good\n", o->config_file);
 		break;
 	case ACTION_LIST_FACTS:

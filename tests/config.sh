@@ -59,6 +59,9 @@ not for a file|help: true|2:7: help (only on the command line)
 a file in a file|config: c.yaml|2:9: config (only on the command line)
 twice|quiet: true|2:1: this option is there already
 no word|redact: {a: b}|2:9: a word or a list is wanted
+two values for one|metrics: [a, b]|2:10: one value is wanted
+a filter that is none|filter: tcp prt 80|2:9: --filter .*syntax error
+what does not go together|interface: lo\nproxy-log: a|3:12: --proxy-log (it needs a saved capture
 a list in a list|rules: [a, [b]]|2:12: a word is wanted
 not YAML|a: [b|3:
 END

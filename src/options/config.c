@@ -54,6 +54,10 @@ take_pair(struct options *o, yaml_document_t *d, const yaml_node_pair_t *pair)
 
 		return text != NULL && options_set(o, name, text);
 	}
+	if (value->data.sequence.items.top -
+	        value->data.sequence.items.start > 1 && !options_repeats(name))
+		return bad_at(o, value->start_mark, "one value is wanted",
+		    "this option cannot be given several times");
 	for (yaml_node_item_t *i = value->data.sequence.items.start;
 	     i < value->data.sequence.items.top; i++) {
 		char *text = text_of(o, yaml_document_get_node(d, *i),

@@ -26,6 +26,34 @@ options_known(struct options *o, const char *name)
 	    options_bad(o, name, NULL, "no such option: see p407 -h");
 }
 
+static bool
+is_said(const struct option_row *row, const char *said)
+{
+	size_t n = strlen(row->name);
+
+	if (said[0] != '-')
+		return false;
+	if (said[1] != '-')
+		return row->letter != 0 && said[1] == row->letter;
+	return strncmp(said + 2, row->name, n) == 0 &&
+	    (said[2 + n] == '\0' || said[2 + n] == ' ');
+}
+
+struct options_place
+options_place_of(const struct options *o, const char *said)
+{
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (is_said(&option_rows[i], said))
+			return o->places[i];
+	return (struct options_place){ 0 };
+}
+
+bool
+options_repeats(const char *name)
+{
+	return row_named(name)->repeats;
+}
+
 bool
 options_set(struct options *o, const char *name, char *value)
 {
@@ -45,6 +73,7 @@ options_set(struct options *o, const char *name, char *value)
 	}
 	if (!options_take(o, row, value))
 		return false;
+	o->places[row - option_rows] = o->place;
 	return o->action == action ||
 	    options_bad(o, name, NULL, "only on the command line");
 }

@@ -84,10 +84,10 @@ struct options {
 	const char *config_file; /* NULL: none */
 	struct config *config;   /* what was read of it */
 	bool given[OPTIONS_MOST]; /* on the command line, by row */
-	struct {
+	struct options_place {
 		const char *file; /* NULL: on the command line */
 		size_t line, column;
-	} place; /* while options are read */
+	} place, places[OPTIONS_MOST]; /* while options are read; by row */
 };
 
 /* Lives as long as argv does; options_fini() frees what was made. */
@@ -103,6 +103,7 @@ bool options_color(const struct options *o);
  * there is none, or if that is wrong.
  */
 bool options_known(struct options *o, const char *name);
+bool options_repeats(const char *name); /* of a known one */
 bool options_set(struct options *o, const char *name, char *value);
 
 /* For options_read(): says it, and makes the action ACTION_BAD; false. */

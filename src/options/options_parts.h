@@ -33,12 +33,20 @@ struct option_row {
 	size_t at;
 	uint64_t most;
 	option_take *take;
+	bool repeats; /* may be given several times */
 };
 
 /* -- options_rows.c -- */
 
 extern const struct option_row option_rows[];
 extern const size_t n_option_rows; /* OPTIONS_MOST at most */
+
+/* -- options.c -- */
+
+/* Where it was set, for "--metrics", "-i lo" or what begins so; no file: on
+ * the command line, or not at all. */
+struct options_place options_place_of(const struct options *o,
+    const char *said);
 
 /* -- options_take.c -- */
 

@@ -6,22 +6,24 @@
 #include "options/options_parts.h"
 
 #define AT(member)          offsetof(struct options, member)
-#define NOTHING             KIND_NOTHING, 0, 0, NULL
-#define FLAG(member)        KIND_FLAG, AT(member), 0, NULL
-#define DOES(action)        KIND_ACTION, 0, action, NULL
-#define TEXT(member)        KIND_TEXT, AT(member), 0, NULL
-#define SMALL(member, most) KIND_SMALL, AT(member), most, NULL
-#define COUNT(member, most) KIND_COUNT, AT(member), most, NULL
-#define SIZE(member)        KIND_SIZE, AT(member), 0, NULL
-#define TIME(member)        KIND_TIME, AT(member), 0, NULL
-#define OWN(take)           KIND_OWN, 0, 0, take
+#define NOTHING             KIND_NOTHING, 0, 0, NULL, false
+#define FLAG(member)        KIND_FLAG, AT(member), 0, NULL, false
+#define DOES(action)        KIND_ACTION, 0, action, NULL, false
+#define TEXT(member)        KIND_TEXT, AT(member), 0, NULL, false
+#define SMALL(member, most) KIND_SMALL, AT(member), most, NULL, false
+#define COUNT(member, most) KIND_COUNT, AT(member), most, NULL, false
+#define SIZE(member)        KIND_SIZE, AT(member), 0, NULL, false
+#define TIME(member)        KIND_TIME, AT(member), 0, NULL, false
+#define OWN(take)           KIND_OWN, 0, 0, take, false
+#define REPEATS(take)       KIND_OWN, 0, 0, take, true
 
 /* clang-format off */
 const struct option_row option_rows[] = {
 	{ 'r', "read", "FILE",
-	    "read a capture; - is standard input", OWN(take_file) },
+	    "read a capture; - is standard input", REPEATS(take_file) },
 	{ 'i', "interface", "IFACE",
-	    "capture live; repeatable; any: all of them", OWN(take_interface) },
+	    "capture live; repeatable; any: all of them",
+	    REPEATS(take_interface) },
 	{ 'D', "list-interfaces", NULL,
 	    "list the interfaces and stop", DOES(ACTION_LIST_INTERFACES) },
 	{ 'f', "filter", "FILTER",
@@ -58,7 +60,7 @@ const struct option_row option_rows[] = {
 	    "worker threads; live: that capture (1)", SMALL(threads, 256) },
 	{ 'o', "output", "FORMAT[=PATH]",
 	    "text (default), json, html, markdown, or pcapng: evidence; "
-	    "repeatable", OWN(take_output) },
+	    "repeatable", REPEATS(take_output) },
 	{ 0, "memory", "SIZE",
 	    "let all that grows fit into so much: 256M, 1G (default)",
 	    OWN(take_memory) },
@@ -80,7 +82,8 @@ const struct option_row option_rows[] = {
 	{ 0, "check-config", NULL,
 	    "check that file, and the rules, and stop",
 	    DOES(ACTION_CHECK_CONFIG) },
-	{ 0, "rules", "PATH", "more rules: a file or folder", OWN(take_rules) },
+	{ 0, "rules", "PATH", "more rules: a file or folder",
+	    REPEATS(take_rules) },
 	{ 0, "no-default-rules", NULL,
 	    "without the built-in rules", FLAG(no_default_rules) },
 	{ 0, "check-rules", NULL,
@@ -106,7 +109,7 @@ const struct option_row option_rows[] = {
 	    TEXT(verify) },
 	{ 0, "from-events", "FILE",
 	    "report what -o json wrote, without the capture; repeatable",
-	    OWN(take_from_events) },
+	    REPEATS(take_from_events) },
 	{ 0, "keytab", "FILE",
 	    "of the proxy: say of each Kerberos ticket if it opens it",
 	    TEXT(keytab) },
@@ -122,7 +125,7 @@ const struct option_row option_rows[] = {
 	    "exit 1 if a client could not authenticate", FLAG(exit_code) },
 	{ 'n', "numeric", NULL, "no names for addresses (always so)", NOTHING },
 	{ 'q', "quiet", NULL, "no remarks on standard error", FLAG(quiet) },
-	{ 'v', "verbose", NULL, "more detail", OWN(take_verbose) },
+	{ 'v', "verbose", NULL, "more detail", REPEATS(take_verbose) },
 	{ 0, "color", "WHEN",
 	    "auto (default), always or never", OWN(take_color) },
 	{ 'V', "version", NULL, "print the version", DOES(ACTION_VERSION) },

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Options that exclude or need each other. */
 #include "base/message.h"
-#include "options/options.h"
+#include "options/options_parts.h"
 
 bool
 options_bad(struct options *o, const char *what, const char *value,
     const char *remedy)
 {
+	struct options_place place =
+	    o->place.file != NULL ? o->place : options_place_of(o, what);
 	struct text at = { 0 };
 
-	if (o->place.file != NULL)
-		text_fmt(&at, "%s:%zu:%zu: ", o->place.file, o->place.line,
-		    o->place.column);
+	if (place.file != NULL)
+		text_fmt(&at, "%s:%zu:%zu: ", place.file, place.line,
+		    place.column);
 	message_error("%s%s%s%s (%s)", text_get(&at), what,
 	    value != NULL ? " " : "", value != NULL ? value : "", remedy);
 	text_fini(&at);
