@@ -324,6 +324,13 @@ crosses(const struct kdc_record *k)
 	    !span_eq_nocase(leads_to(k), span_of_str(k->realm));
 }
 
+static bool
+says_the_same(const struct kdc_record *a, const struct kdc_record *b)
+{
+	return a->error == b->error &&
+	    span_eq_nocase(http_host(a->service), http_host(b->service));
+}
+
 /* Where two realms are asked in turn, each says the same again and again: of
  * what was said last, the first time counts. */
 static void
@@ -333,7 +340,7 @@ note_refusal(struct gather *g, const struct witness_record *r)
 
 	g->kind = (struct kind){ r, g->crossing };
 	for (size_t i = 0; i < g->n_kinds; i++)
-		if (kdc_of(g->kinds[i].error)->error == k->error) {
+		if (says_the_same(kdc_of(g->kinds[i].error), k)) {
 			g->kind = g->kinds[i];
 			break;
 		}
