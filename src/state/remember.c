@@ -5,11 +5,16 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "diagnose/history.h"
 #include "diagnose/rules.h"
 #include "diagnose/story.h"
 #include "state/state_parts.h"
+
+/* A store that cannot be written is tried again. */
+#define TRY_AGAIN (60 * WHEN_SECOND)
 
 /* What is offered now goes beside what was offered before. */
 static int
@@ -143,19 +148,48 @@ begin(struct state *s)
 	return sqlite3_exec(s->db, "BEGIN", NULL, NULL, NULL);
 }
 
-/* What went well so far is kept, and the rest; or nothing, and it is said. */
+/* A disk that is full, or somebody else at work, passes. */
+static int64_t
+next_try(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return clock_steady() + TRY_AGAIN;
+	default:
+		return INT64_MAX;
+	}
+}
+
+static bool
+is_resting(const struct state *s)
+{
+	return s->rests_until != 0 && clock_steady() < s->rests_until;
+}
+
+/* What went well so far is kept, and the rest; or nothing, and it is said,
+ * as is the end of that. */
 static void
 finish(struct state *s, int code)
 {
+	bool rested = s->rests_until != 0;
+
 	if (code == SQLITE_OK)
 		code = state_forget(s);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+	s->rests_until = code == SQLITE_OK ? 0 : next_try(code);
+	if (code == SQLITE_OK && rested)
+		message_note("%s: can be written again, and is (what was seen "
+		             "since it could not is left out)", s->path);
 	if (code == SQLITE_OK)
 		return;
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	s->read_only = true;
-	state_say(s, code);
+	if (!rested)
+		state_say(s, code);
 }
 
 void
@@ -169,7 +203,7 @@ state_take(struct state *s, struct attempt *const *attempts, size_t n)
 {
 	int code;
 
-	if (s->read_only || n == 0)
+	if (is_resting(s) || n == 0)
 		return;
 	code = begin(s);
 	for (size_t i = 0; code == SQLITE_OK && i < n; i++)
@@ -184,7 +218,7 @@ state_take_findings(struct state *s, const struct diagnosis *d)
 	int64_t now = (int64_t)time(NULL);
 	int code;
 
-	if (s->read_only || n == 0)
+	if (is_resting(s) || n == 0)
 		return;
 	code = begin(s);
 	for (size_t i = 0; code == SQLITE_OK && i < n; i++)
@@ -203,7 +237,7 @@ state_take_trend(struct state *s, struct bucket_ring *ring)
 {
 	int code;
 
-	if (s->read_only)
+	if (is_resting(s))
 		return;
 	code = begin(s);
 	if (code == SQLITE_OK)

@@ -22,7 +22,9 @@ struct state {
 	struct buckets buckets;
 	struct key key;
 	struct past past;
-	bool read_only; /* it could not be written; said */
+	/* It could not be written, which was said: by the steady clock, when it
+	 * is tried again; INT64_MAX: never.  0: it is written. */
+	int64_t rests_until;
 	bool partial;   /* what it is told of is not all */
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "run.h"
+#include "state/state_parts.h"
 
 /* Moments: seconds of a capture. */
 #define AT(s) ((when_ns)(s) * WHEN_SECOND)
@@ -178,6 +179,37 @@ START_TEST(a_store_does_not_grow_without_end)
 	state_close(s);
 	ck_assert_int_eq(count("login"), 5);
 	ck_assert_int_eq(count("seen"), 20);
+}
+END_TEST
+
+static void
+tell(struct state *s, const char *pragma)
+{
+	ck_assert_int_eq(sqlite3_exec(s->db, pragma, NULL, NULL, NULL),
+	    SQLITE_OK);
+}
+
+START_TEST(a_store_without_room_is_tried_again)
+{
+	struct state *s = begin();
+	char user[16];
+
+	/* No less than what it has already. */
+	tell(s, "PRAGMA max_page_count = 1");
+	for (int i = 0; i < 500 && s->rests_until == 0; i++) {
+		snprintf(user, sizeof(user), "u%d", i);
+		take(s, login(user, "curl", OUTCOME_AUTHENTICATED, 1));
+	}
+	ck_assert_int_ne(s->rests_until, 0);
+	ck_assert_int_ne(s->rests_until, INT64_MAX);
+	tell(s, "PRAGMA max_page_count = 100000");
+	take(s, login("ada", "curl", OUTCOME_AUTHENTICATED, 2));
+	ck_assert_int_eq(ask(s, "ada", "curl", 9).worked_until, WHEN_NONE);
+	s->rests_until = 1; /* long ago */
+	take(s, login("ada", "curl", OUTCOME_AUTHENTICATED, 3));
+	ck_assert_int_eq(ask(s, "ada", "curl", 9).worked_until, AT(3));
+	ck_assert_int_eq(s->rests_until, 0);
+	state_close(s);
 }
 END_TEST
 
@@ -520,6 +552,7 @@ main(void)
 	tcase_add_test(c, what_is_decided_late_changes_nothing);
 	tcase_add_test(c, logins_are_not_mixed_up);
 	tcase_add_test(c, a_store_does_not_grow_without_end);
+	tcase_add_test(c, a_store_without_room_is_tried_again);
 	tcase_add_test(c, who_got_in_is_known_of_each_and_of_both);
 	tcase_add_test(c, an_attempt_alone_is_not_known_from_before);
 	tcase_add_test(c, what_had_to_go_is_not_said_to_have_never_been);
