@@ -5,6 +5,8 @@
 #include "diagnose/chain.h"
 #include "diagnose/lookback.h"
 
+/* Who is denied tries again, or types a password, this soon. */
+#define ASKED_ANEW (60 * WHEN_SECOND)
 /* A second try with another scheme comes this soon. */
 #define FALLBACK (10 * WHEN_SECOND)
 
@@ -211,6 +213,38 @@ program_just_refused(const struct subject *s, const struct fact *f)
 	    value_bool(false));
 }
 
+/* The proxy said whom it knows, and yet no, to the same program just before;
+ * a ticket does not say in clear whose it is. */
+static bool
+was_denied(const struct event *e, const struct event *o)
+{
+	const struct attempt *a = e->attempt, *b = o->attempt;
+	const struct token *v = b->verdict;
+
+	return lookback_same_proxy(e, o) && v != NULL &&
+	    v->scheme == SCHEME_NEGOTIATE &&
+	    v->neg_state == NEG_ACCEPT_COMPLETED && b->end <= a->start &&
+	    when_between(b->end, a->start) <= ASKED_ANEW &&
+	    lookback_same_text(a->authority, b->authority) &&
+	    (b->user == NULL || a->user == NULL ||
+	        e->kin[KIN_USER] == o->kin[KIN_USER]);
+}
+
+static struct value
+program_denied(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+
+	const struct event *no = history_before(s->history, s->event,
+	    KIN_PROGRAM, WHICH_REFUSED, was_denied);
+
+	return value_bool(no != NULL);
+}
+
 static bool
 names_itself(const struct event *e, const struct event *o)
 {
@@ -329,6 +363,10 @@ const struct fact facts_of_client[] = {
 	    "a login of this program, begun without credentials as this was, "
 	    "was refused just before", NULL, NULL,
 	    .compute = program_just_refused },
+	{ "program.just_denied", FACT_BOOL, SOURCE_HISTORY,
+	    "the proxy accepted who this program is, and refused the same host "
+	    "all the same, less than a minute before", NULL, NULL,
+	    .compute = program_denied },
 	{ "program.other_method_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "this program gets through with CONNECT and not without, or the "
 	    "reverse", NULL, NULL, .compute = method_matters },

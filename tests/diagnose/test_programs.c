@@ -95,6 +95,34 @@ START_TEST(latin1_beside_a_good_login_is_no_old_password)
 }
 END_TEST
 
+/* The rule that said no to the ticket says so to what is tried next; of what
+ * another program or client sends, that tells nothing. */
+START_TEST(denied_once_it_is_no_password)
+{
+	struct attempt *ticket =
+	    scene_kerberos(&scene, 1, "HTTP/proxy.example", false);
+	struct token *t = scene_token(&scene, SCHEME_NEGOTIATE, TOKEN_AP_REP);
+	const char *agent = ticket->user_agent;
+
+	t->neg_state = NEG_ACCEPT_COMPLETED;
+	ticket->verdict = t;
+
+	struct attempt *same[] = {
+		scene_ntlm(&scene, 1, agent, "erin", false),
+		scene_basic(&scene, 1, agent, "erin", 1, false) };
+	struct attempt *others[] = {
+		scene_basic(&scene, 1, "other", "erin", 1, false),
+		scene_basic(&scene, 2, agent, "erin", 1, false) };
+
+	diagnose();
+	RULE_IS(ticket, "authenticated-but-denied");
+	for (size_t i = 0; i < 2; i++) {
+		RULE_IS(same[i], "authenticated-but-denied");
+		ck_assert_int_eq(others[i]->cause, CAUSE_CREDENTIALS_REJECTED);
+	}
+}
+END_TEST
+
 /* Credentials at once, and an answer that is no 407. */
 static struct attempt *
 answered(unsigned status, const char *server, const char *via)
@@ -176,6 +204,7 @@ main(void)
 	    sizeof(nameless) / sizeof(nameless[0]));
 	tcase_add_test(c, a_proxy_does_not_leave_credentials_out);
 	tcase_add_test(c, latin1_beside_a_good_login_is_no_old_password);
+	tcase_add_test(c, denied_once_it_is_no_password);
 	tcase_add_test(c,
 	    a_web_server_that_does_not_know_connect_is_no_proxy);
 	tcase_add_loop_test(c, a_proxy_that_knows_no_connect_is_one, 0, 2);
