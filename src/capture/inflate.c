@@ -197,10 +197,25 @@ zstd_open(struct inflate *z)
 	        ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG));
 }
 
+/* A frame, or one to skip.  libzstd takes those of before 2016, too, and gives
+ * bytes of its memory for what is wrong in them. */
+static bool
+begins_frame(uint8_t first)
+{
+	return first == 0x28 || (first & 0xf0) == 0x50;
+}
+
 static size_t
 zstd_run(struct inflate *z, struct span *in, uint8_t *out, size_t room,
     struct problem *problem)
 {
+	if (z->whole && in->len > 0 && !begins_frame(in->at[0])) {
+		problem_set(problem, damaged_remedy,
+		    "zstd data is damaged: %s",
+		    ZSTD_getErrorString(ZSTD_error_prefix_unknown));
+		return 0;
+	}
+
 	ZSTD_inBuffer from = { in->at, in->len, 0 };
 	ZSTD_outBuffer to = { out, room, 0 };
 	size_t r = ZSTD_decompressStream(z->u.zstd, &to, &from);
