@@ -199,6 +199,8 @@ static const struct tail {
 	    "gzip data is damaged: " },
 	{ "garbage", pack_zstd, SPAN_INIT("garbage"),
 	    "zstd data is damaged: " },
+	{ "a frame of zstd 0.6", pack_zstd, SPAN_INIT("\x26\xb5\x2f\xfd\x00"),
+	    "zstd data is damaged: " },
 	{ "garbage", pack_lz4, SPAN_INIT("garbage"),
 	    "lz4 data is damaged: " },
 	{ "skippable frame", pack_zstd,
