@@ -137,6 +137,13 @@ attempt_ticket(const struct attempt *a)
 	return NULL;
 }
 
+bool
+attempt_is_accepted(const struct attempt *a)
+{
+	return a->verdict != NULL && a->verdict->scheme == SCHEME_NEGOTIATE &&
+	    a->verdict->neg_state == NEG_ACCEPT_COMPLETED;
+}
+
 unsigned
 attempt_refusals(const struct attempt *a)
 {

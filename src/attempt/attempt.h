@@ -179,7 +179,7 @@ struct attempt {
 	bool replayed;          /* the same token bytes were sent before */
 	bool after_failure;     /* on a connection with a refused handshake */
 	bool after_accepted;    /* on one whose login had been accepted, see
-	                         * leaves_it_accepted() */
+	                         * attempt_is_accepted() */
 	bool after_challenge;   /* on one where another had a challenge */
 	bool after_success;     /* 407 on an authenticated connection */
 	bool preemptive;        /* credentials before any offer */
@@ -215,6 +215,9 @@ const char *attempt_scheme_name(enum attempt_scheme s);
 
 /* The Kerberos ticket (AP-REQ) that it sent, the last or the first; or NULL. */
 const struct token *attempt_ticket(const struct attempt *a);
+
+/* The proxy's last token says that the login was right (RFC 4178 4.2.2). */
+bool attempt_is_accepted(const struct attempt *a);
 
 /* How often it was refused, or asked in vain, within this one attempt. */
 unsigned attempt_refusals(const struct attempt *a);

@@ -342,14 +342,6 @@ leaves_it_failed(const struct attempt *a, const struct observation *o)
 	return sent == NULL || p->n_challenges == 0 || a->challenge != NULL;
 }
 
-/* The 407 has the proxy's word that the login was right: a rule said no. */
-static bool
-leaves_it_accepted(const struct attempt *a)
-{
-	return a->verdict != NULL && a->verdict->scheme == SCHEME_NEGOTIATE &&
-	    a->verdict->neg_state == NEG_ACCEPT_COMPLETED;
-}
-
 /*
  * A client that goes on with a connection on which it had its verdict may find
  * that the proxy has just closed it.  Nobody read what it sent, and it comes
@@ -448,7 +440,7 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 			    a->attempt.id;
 		if (m->outcome != OUTCOME_AUTHENTICATED) {
 			c->failed |= leaves_it_failed(&a->attempt, o);
-			c->accepted |= leaves_it_accepted(&a->attempt);
+			c->accepted |= attempt_is_accepted(&a->attempt);
 		} else if (!request_bound(&a->attempt))
 			c->authenticated = a->attempt.id;
 	}

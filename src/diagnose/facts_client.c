@@ -219,11 +219,9 @@ static bool
 was_denied(const struct event *e, const struct event *o)
 {
 	const struct attempt *a = e->attempt, *b = o->attempt;
-	const struct token *v = b->verdict;
 
-	return lookback_same_proxy(e, o) && v != NULL &&
-	    v->scheme == SCHEME_NEGOTIATE &&
-	    v->neg_state == NEG_ACCEPT_COMPLETED && b->end <= a->start &&
+	return lookback_same_proxy(e, o) && attempt_is_accepted(b) &&
+	    b->end <= a->start &&
 	    when_between(b->end, a->start) <= ASKED_ANEW &&
 	    lookback_same_text(a->authority, b->authority) &&
 	    (b->user == NULL || a->user == NULL ||
@@ -233,16 +231,9 @@ was_denied(const struct event *e, const struct event *o)
 static struct value
 program_denied(const struct subject *s, const struct fact *f)
 {
-	struct value v;
-
 	(void)f;
-	if (lookback_nobody(s, KIN_PROGRAM, &v))
-		return v;
-
-	const struct event *no = history_before(s->history, s->event,
-	    KIN_PROGRAM, WHICH_REFUSED, was_denied);
-
-	return value_bool(no != NULL);
+	return lookback_seen_near(s, KIN_PROGRAM, WHICH_REFUSED, was_denied,
+	    value_bool(false));
 }
 
 static bool
