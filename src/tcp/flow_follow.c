@@ -144,8 +144,6 @@ flow_table_let_go(struct flow_table *t, uint64_t frame)
 static bool
 ends_reached(struct followed *fo, const struct tcp_from *from)
 {
-	const struct flow_info *info = &fo->flow->info;
-
 	for (int s = 0; s < 2; s++) {
 		struct reassembly *r = &fo->side[s];
 
@@ -157,9 +155,19 @@ ends_reached(struct followed *fo, const struct tcp_from *from)
 				    (enum flow_side)s, from);
 		}
 	}
-	/* Who resets takes nothing more, be it after a FIN. */
-	return (fo->side[0].ended && fo->side[1].ended) ||
-	    (info->reset && fo->side[info->reset_by].ended);
+	return fo->side[0].ended && fo->side[1].ended;
+}
+
+/*
+ * Who resets takes nothing more, be it after a FIN; but what it answers may
+ * have been captured behind it.
+ */
+static bool
+is_reset(const struct followed *fo)
+{
+	const struct flow_info *info = &fo->flow->info;
+
+	return info->reset && fo->side[info->reset_by].ended;
 }
 
 /*
@@ -274,7 +282,7 @@ follow_packet(struct flow_table *t, struct flow *f, enum flow_side side,
 		return;
 	}
 
-	bool waits = is_waiting(fo);
+	bool waits = is_waiting(fo) || is_reset(fo);
 
 	fo->calm = fo->connection != NULL && !waits &&
 	    !fo->side[0].has_end && !fo->side[1].has_end;
@@ -347,7 +355,7 @@ follow_give_up(struct flow_table *t)
 		list_remove(&fo->waiting);
 		give_up(fo, &from);
 		still = is_waiting(fo);
-		if (ends_reached(fo, &from)) {
+		if (ends_reached(fo, &from) || is_reset(fo)) {
 			follow_finish(t, fo->flow, &from);
 		} else if (still) {
 			fo->waits_since = t->now;
