@@ -170,6 +170,8 @@ struct attempt {
 	when_ns closed;         /* its connection was; 0: not seen */
 	int64_t answer_ns;      /* offer to first credentials; -1 unknown */
 	int64_t verdict_ns;     /* last credentials to verdict; -1 unknown */
+	int64_t in_vain_ns;     /* last request to the end of a wait without
+	                         * any answer; -1: none, or unknown */
 
 	/* Trouble across connections. */
 	bool split;             /* type 3 on another connection than type 2 */

@@ -18,7 +18,7 @@ attempt_begin(struct attempt *a, const struct connection *c)
 	a->first_stream = c->stream;
 	a->connections = 1;
 	a->start = a->end = WHEN_NONE;
-	a->answer_ns = a->verdict_ns = -1;
+	a->answer_ns = a->verdict_ns = a->in_vain_ns = -1;
 	a->scheme_name = attempt_scheme_name(ATTEMPT_NONE);
 	a->capture_complete = true;
 	list_init(&a->observations);
@@ -177,6 +177,7 @@ attempt_exchange(struct attempt *a, const struct observation *o,
 		return;
 	}
 	attempt_add_leg(a, o, false, m->proxy_step);
+	a->in_vain_ns = -1;
 	a->response = p;
 	a->status = p->status;
 	a->closed_announced = !p->keeps_alive;

@@ -192,6 +192,19 @@ tracker_decide(struct tracked *a, enum outcome outcome, enum step broke_at)
 
 /* -- ends -- */
 
+/* Its last request has no answer, although nothing seems to be lost. */
+static void
+decide_in_vain(const struct tracker *t, struct tracked *a)
+{
+	const struct observed_request *q = a->attempt.request;
+	when_ns until = a->closed != WHEN_NONE ? a->closed : t->now;
+
+	if (q != NULL && until >= q->time)
+		a->attempt.in_vain_ns = until - q->time;
+	tracker_decide(a, OUTCOME_BROKEN,
+	    steps_move(STATE_START, a->said, ANSWER_UNSEEN)->broke_at);
+}
+
 void
 tracker_decide_at_close(const struct tracker *t, struct tracked *a,
     enum closed_by by, bool waited_long, bool lost)
@@ -227,9 +240,7 @@ tracker_decide_at_close(const struct tracker *t, struct tracked *a,
 		    (a->answer_lost && !at->connection.began))
 			tracker_decide(a, OUTCOME_INCOMPLETE, STEP_NONE);
 		else
-			tracker_decide(a, OUTCOME_BROKEN,
-			    steps_move(STATE_START, a->said, ANSWER_UNSEEN)
-			        ->broke_at);
+			decide_in_vain(t, a);
 	}
 }
 

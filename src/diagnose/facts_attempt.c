@@ -376,6 +376,10 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.verdict_time", FACT_DURATION, SOURCE_ATTEMPT,
 	    "from the last credentials to the verdict", BOTH_DIRECTIONS,
 	    NULL, .compute = wait, ATTEMPT(verdict_ns) },
+	{ "attempt.in_vain", FACT_DURATION, SOURCE_ATTEMPT,
+	    "how long its last request, with credentials, waited for an "
+	    "answer that did not come", BOTH_DIRECTIONS, NULL,
+	    .compute = wait, ATTEMPT(in_vain_ns) },
 	{ "attempt.open_for", FACT_DURATION, SOURCE_ATTEMPT,
 	    "from its last message to the end of its connection",
 	    "go on capturing until the connection ends", NULL,

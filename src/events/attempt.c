@@ -94,7 +94,7 @@ measure(struct attempt *t)
 {
 	const struct leg *sent = NULL;
 
-	t->answer_ns = t->verdict_ns = -1;
+	t->answer_ns = t->verdict_ns = t->in_vain_ns = -1;
 	for (unsigned i = 0; i < t->n_legs; i++) {
 		const struct leg *leg = &t->legs[i];
 

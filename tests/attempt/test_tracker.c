@@ -31,6 +31,33 @@ START_TEST(what_a_connection_has_seen_before)
 }
 END_TEST
 
+/* Not answered: to the end of the connection, or of what was seen. */
+START_TEST(how_long_a_request_waited_in_vain)
+{
+	static const struct row row = { .agent = "curl" };
+	static const struct act steps[] = { X(1, PLAIN, OFFER),
+		X(1, T1, NOTHING), X(2, BASIC, NOTHING), X(3, BASIC_2, OFFER) };
+	static const struct act left = END(1, BY_CLIENT);
+	static const int64_t want[] = { 6, 19, -1 };
+	struct tracker *t = tracker_new();
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		take(t, &row, &steps[i], 1 + 2 * i, (when_ns)i * WHEN_SECOND);
+	take(t, &row, &left, 9, 7 * WHEN_SECOND);
+	tracker_now(t, 21 * WHEN_SECOND);
+	tracker_finish(t);
+
+	struct attempt **all = tracker_attempts(t, &n);
+
+	ck_assert_uint_eq(n, 3);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_eq(all[i]->in_vain_ns,
+		    want[i] < 0 ? -1 : want[i] * WHEN_SECOND);
+	tracker_free(t);
+}
+END_TEST
+
 START_TEST(live_a_verdict_is_there_at_once_and_a_silence_waits)
 {
 	static const struct row row = { .agent = "curl" };
@@ -275,6 +302,7 @@ main(void)
 	TCase *c = tcase_create("tracker");
 
 	tcase_add_test(c, what_a_connection_has_seen_before);
+	tcase_add_test(c, how_long_a_request_waited_in_vain);
 	tcase_add_test(c, live_a_verdict_is_there_at_once_and_a_silence_waits);
 	tcase_add_test(c,
 	    live_a_silence_in_which_frames_were_lost_tells_nothing);

@@ -105,7 +105,7 @@ scene_attempt(struct scene *s, uint8_t client, const char *agent,
 	a->target = "http://www.example.test/";
 	a->authority = "www.example.test:80";
 	a->user_agent = agent;
-	a->answer_ns = a->verdict_ns = -1;
+	a->answer_ns = a->verdict_ns = a->in_vain_ns = -1;
 	a->status = 407;
 	a->requests = 1;
 	a->responses_407 = 1;

@@ -36,7 +36,7 @@ START_TEST(a_computer_account_that_was_not_answered_was_not_refused)
 	parts_of(a->authenticate)->ntlm.machine_account = true;
 	a->outcome = OUTCOME_BROKEN;
 	a->response = NULL;
-	a->end = a->start + 10 * WHEN_SECOND;
+	a->in_vain_ns = 10 * WHEN_SECOND;
 	diagnose();
 	RULE_IS(a, "backend-no-answer");
 }

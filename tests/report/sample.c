@@ -101,7 +101,7 @@ attempt(struct sample *s, size_t i, enum outcome outcome)
 	a->target = "http://www.example.test/";
 	a->authority = "www.example.test:80";
 	a->user_agent = "curl/7.88.1";
-	a->answer_ns = a->verdict_ns = -1;
+	a->answer_ns = a->verdict_ns = a->in_vain_ns = -1;
 	a->capture_complete = true;
 	a->directions = 2;
 	a->legs = s->legs[i];

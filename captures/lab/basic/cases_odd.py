@@ -88,6 +88,20 @@ def odd_no_answer_for_one_host(c):
     c.n407, c.notes = 0, 'the wire shows a login without a verdict; that the very same one had just got in tells that the site is what is waited for'
 
 
+@case('ntlm', 'pbc3')
+def ntlm_helper_hangs(c):
+    """squid's NTLM helper reads the type 1 and says nothing: one client is asked first and gives up after seven seconds, one sends the type 1
+    unasked and gives up after six, one leaves after two"""
+    for host, how, url in (('pbc3', '--proxy-anyauth --max-time 7', WWW), ('pbc2', '--proxy-ntlm --max-time 6', 'https://www.example.test/'),
+                           ('pbc1', '--proxy-anyauth --max-time 2', WWW)):
+        c.run(f"curl -sS -o /dev/null -x http://{c.at('mute')} -U {WHO}:{PW[WHO]} {how} {url}", host=host)
+    down = 'auth-backend-down'
+    c.rows = [row(IP[h], c.at('mute'), 'NTLM', 'broken', 'negotiate', ok[0], cause_ok=ok)
+              for h, ok in (('pbc3', [down]), ('pbc2', [down, None]), ('pbc1', ['other', None]))]
+    c.n407, c.findings = 2, (down,)
+    c.notes = 'a type 1 without an offer before may be for a proxy that asks nobody, and its answer wait for the site: the wire cannot tell'
+
+
 @case('odd')
 def odd_haproxy_ok_with_proxy_header(c):
     """haproxy with 'option http-use-proxy-header': 407, right password passes, wrong one does not"""

@@ -46,6 +46,7 @@ SQUID = {       # name: (port, authentication, more, access rules if not the usu
     'crash': (3136, helper('crash'), ''),
     'bh': (3123, helper('bh'), ''),
     'hang': (3122, helper('hang'), ''),
+    'mute': (3155, f'auth_param ntlm program {HELPER}mute\nauth_param ntlm children 4 startup=1 idle=1\n', ''),
     'switch': (3127, helper('switch'), ''),             # good until $LAB_DIR/run/backend-down exists
     'otherpw': (3137, basic('users-other'), ''),
     'nologin': (3138, '', PARENT.format(PX, 3128, ''), 'http_access allow all\n'),
