@@ -39,6 +39,9 @@ static const struct row {
 	{ SAID_NEGOTIATE, ANSWER_ERROR, ANY,
 	    { STATE_DONE, BROK, STEP_NEGOTIATE, STEP_REJECTED,
 	        STEP_NEGOTIATE } },
+	{ SAID_NEGOTIATE, ANSWER_UNREAD, ANY,
+	    { STATE_DONE, BROK, STEP_NEGOTIATE, STEP_REJECTED,
+	        STEP_NEGOTIATE } },
 	{ SAID_NEGOTIATE, ANSWER_UNSEEN, ANY,
 	    { STATE_WAITING, OPEN, STEP_NEGOTIATE, 0, STEP_NEGOTIATE } },
 
@@ -55,6 +58,9 @@ static const struct row {
 	        STEP_AUTHENTICATE } },
 	{ SAID_AUTHENTICATE, ANSWER_CHALLENGE, ANY,
 	    { STATE_CHALLENGED, OPEN, STEP_AUTHENTICATE, STEP_CHALLENGE, 0 } },
+	{ SAID_AUTHENTICATE, ANSWER_UNREAD, ANY,
+	    { STATE_DONE, BROK, STEP_AUTHENTICATE, STEP_REJECTED,
+	        STEP_AUTHENTICATE } },
 	{ SAID_AUTHENTICATE, ANSWER_UNSEEN, ANY,
 	    { STATE_WAITING, OPEN, STEP_AUTHENTICATE, 0,
 	        STEP_AUTHENTICATE } },
@@ -70,6 +76,8 @@ static const struct row {
 	    { STATE_DONE, REJ, STEP_TICKET, STEP_REJECTED, STEP_TICKET } },
 	{ SAID_TICKET, ANSWER_CHALLENGE, ANY,
 	    { STATE_CHALLENGED, OPEN, STEP_TICKET, STEP_CHALLENGE, 0 } },
+	{ SAID_TICKET, ANSWER_UNREAD, ANY,
+	    { STATE_DONE, BROK, STEP_TICKET, STEP_REJECTED, STEP_TICKET } },
 	{ SAID_TICKET, ANSWER_UNSEEN, ANY,
 	    { STATE_WAITING, OPEN, STEP_TICKET, 0, STEP_TICKET } },
 
@@ -87,6 +95,9 @@ static const struct row {
 	/* Digest with stale=true: the nonce was old, try again. */
 	{ SAID_CREDENTIALS, ANSWER_CHALLENGE, ANY,
 	    { STATE_CHALLENGED, OPEN, STEP_CREDENTIALS, STEP_CHALLENGE, 0 } },
+	{ SAID_CREDENTIALS, ANSWER_UNREAD, ANY,
+	    { STATE_DONE, BROK, STEP_CREDENTIALS, STEP_REJECTED,
+	        STEP_CREDENTIALS } },
 	{ SAID_CREDENTIALS, ANSWER_UNSEEN, ANY,
 	    { STATE_WAITING, OPEN, STEP_CREDENTIALS, 0, STEP_CREDENTIALS } },
 
@@ -203,6 +214,25 @@ went_on(const struct observed_response *p)
 	return false;
 }
 
+/*
+ * A head is larger than the proxy reads: it ends the connection and has not
+ * looked at the credentials.  Of 400 and 413 that is so if these are large:
+ * the smallest limits of a field are 8 KiB, 6 KiB of a token.
+ */
+#define LARGE_TOKEN 4000
+
+static bool
+was_not_read(const struct observed_request *q,
+    const struct observed_response *p)
+{
+	bool large = q->credentials != NULL &&
+	    q->credentials->bytes > LARGE_TOKEN;
+
+	return !p->keeps_alive &&
+	    (p->status == 431 ||
+	        (large && (p->status == 400 || p->status == 413)));
+}
+
 enum answer
 steps_answer(const struct observed_request *q,
     const struct observed_response *p)
@@ -213,7 +243,9 @@ steps_answer(const struct observed_request *q,
 		bool error = p->status == 400 || p->status == 413 ||
 		    p->status == 431 || p->status >= 500;
 
-		return error && !went_on(p) ? ANSWER_ERROR : ANSWER_PASS;
+		return !error || went_on(p)  ? ANSWER_PASS
+		    : was_not_read(q, p) ? ANSWER_UNREAD
+		                         : ANSWER_ERROR;
 	}
 	for (size_t i = 0; i < p->n_challenges; i++)
 		if (goes_on(&p->challenges[i], q->credentials))

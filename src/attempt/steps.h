@@ -40,6 +40,7 @@ enum answer {
 	ANSWER_CHALLENGE, /* 407 with a token to be answered */
 	ANSWER_CLOSING,   /* 407 without a token, and the connection ends */
 	ANSWER_ERROR,     /* 400, 413, 431 or 5xx: no verdict */
+	ANSWER_UNREAD,    /* one of these, and nobody looked at the head */
 	ANSWER_UNSEEN,    /* none in the capture */
 	ANSWER_COUNT,
 };

@@ -221,6 +221,18 @@ challenge_seen(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+last_407_challenges(const struct subject *s, const struct fact *f)
+{
+	const struct attempt *a = s->attempt;
+
+	(void)f;
+	for (size_t i = 0; i < a->n_last_offers; i++)
+		if (a->last_offers[i].kind == TOKEN_NTLM_CHALLENGE)
+			return value_bool(true);
+	return value_bool(false);
+}
+
+static struct value
 finished_before(const struct subject *s, const struct fact *f)
 {
 	const struct attempt *a = s->attempt;
@@ -401,6 +413,9 @@ const struct fact facts_of_attempt[] = {
 	{ "attempt.last_407_bare", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last 407 names the scheme without a token", NULL, NULL,
 	    .compute = flag, ATTEMPT(last_407_bare) },
+	{ "attempt.last_407_challenges", FACT_BOOL, SOURCE_ATTEMPT,
+	    "the last 407 has a type 2", NULL, NULL,
+	    .compute = last_407_challenges },
 	{ "attempt.last_407_empty", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the last 407 has no Proxy-Authenticate field", NULL, NULL,
 	    .compute = flag, ATTEMPT(last_407_empty) },

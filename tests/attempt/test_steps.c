@@ -89,7 +89,10 @@ static const struct path {
 	{ "any status but 407 means that the proxy took them",
 	    { { SAID_CREDENTIALS, ANSWER_ERROR, STATE_DONE } },
 	    OUTCOME_AUTHENTICATED, STEP_NONE },
-	{ "but not before the last leg",
+	{ "unless it did not read them",
+	    { { SAID_TICKET, ANSWER_UNREAD, STATE_DONE } }, OUTCOME_BROKEN,
+	    STEP_TICKET },
+	{ "and not before the last leg",
 	    { { SAID_NEGOTIATE, ANSWER_ERROR, STATE_DONE } }, OUTCOME_BROKEN,
 	    STEP_NEGOTIATE },
 };
@@ -158,23 +161,35 @@ START_TEST(what_answers_say)
 		unsigned status;
 		const char *error;
 		enum answer answer;
+		size_t bytes; /* of the token */
+		bool closes;
 	} said[] = {
-		{ 200, NULL, ANSWER_PASS },
-		{ 403, "ERR_ACCESS_DENIED 0", ANSWER_PASS },
-		{ 503, NULL, ANSWER_ERROR },
-		{ 503, "ERR_CONNECT_FAIL 111", ANSWER_PASS },
-		{ 503, "ERR_DNS_FAIL 0", ANSWER_PASS },
-		{ 500, "ERR_CANNOT_FORWARD 0", ANSWER_PASS },
-		{ 502, "ERR_READ_ERROR 0", ANSWER_ERROR },
-		{ 502, "ERR_CACHE_ACCESS_DENIED 0", ANSWER_ERROR },
+		{ 200, NULL, ANSWER_PASS, 0, false },
+		{ 403, "ERR_ACCESS_DENIED 0", ANSWER_PASS, 0, false },
+		{ 503, NULL, ANSWER_ERROR, 0, false },
+		{ 503, "ERR_CONNECT_FAIL 111", ANSWER_PASS, 0, false },
+		{ 503, "ERR_DNS_FAIL 0", ANSWER_PASS, 0, false },
+		{ 500, "ERR_CANNOT_FORWARD 0", ANSWER_PASS, 0, false },
+		{ 502, "ERR_READ_ERROR 0", ANSWER_ERROR, 0, false },
+		{ 502, "ERR_CACHE_ACCESS_DENIED 0", ANSWER_ERROR, 0, false },
+		{ 431, "ERR_TOO_BIG 0", ANSWER_UNREAD, 900, true },
+		{ 431, NULL, ANSWER_ERROR, 9000, false }, /* the site's */
+		{ 400, NULL, ANSWER_UNREAD, 9000, true },
+		{ 413, NULL, ANSWER_UNREAD, 9000, true },
+		{ 400, NULL, ANSWER_ERROR, 900, true },
+		{ 502, NULL, ANSWER_ERROR, 9000, true },
+		{ 200, NULL, ANSWER_PASS, 9000, true },
 	};
-	struct observed_request q = { .seen = true };
+	struct token t = { .scheme = SCHEME_NEGOTIATE };
+	struct observed_request q = { .seen = true, .credentials = &t };
 
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		struct observed_response p = { .seen = true,
 			.status = said[i].status,
-			.vendor_error = said[i].error };
+			.vendor_error = said[i].error,
+			.keeps_alive = !said[i].closes };
 
+		t.bytes = said[i].bytes;
 		ck_assert_msg(steps_answer(&q, &p) == said[i].answer,
 		    "row %zu", i);
 	}

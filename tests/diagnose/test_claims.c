@@ -78,6 +78,21 @@ START_TEST(a_proxy_that_took_ntlm_in_negotiate_takes_it)
 }
 END_TEST
 
+/* The 407 before it is no answer to it. */
+START_TEST(a_type_1_that_was_not_answered_was_not_refused)
+{
+	struct attempt *a = unchallenged(1);
+
+	a->outcome = OUTCOME_BROKEN;
+	a->response = NULL;
+	a->last_407_bare = false;
+	a->closed_by = CLOSED_CLIENT;
+	a->in_vain_ns = (_i == 0 ? 2 : 10) * WHEN_SECOND;
+	diagnose();
+	RULE_IS(a, _i == 0 ? "client-went-away" : "type1-no-answer");
+}
+END_TEST
+
 /* An answer that was called stale. */
 static struct attempt *
 stale(fingerprint nonce, struct observation *o)
@@ -389,6 +404,8 @@ main(void)
 	    a_computer_account_that_was_not_answered_was_not_refused);
 	tcase_add_loop_test(c, a_proxy_that_took_ntlm_in_negotiate_takes_it, 0,
 	    2);
+	tcase_add_loop_test(c, a_type_1_that_was_not_answered_was_not_refused,
+	    0, 2);
 	tcase_add_loop_test(c, a_nonce_that_was_not_used_was_not_called_stale,
 	    0, 2);
 	tcase_add_loop_test(c, who_logs_in_with_the_new_offer_answers_it, 0,

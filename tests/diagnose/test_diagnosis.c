@@ -279,6 +279,7 @@ static const struct broken {
 	enum step broke_at;
 	bool challenge, type3, nobody;
 	bool keeps_alive, announced, split, after_failure, empty, bare;
+	bool again; /* the last 407 has a type 2, too */
 	enum closed_by closed_by;
 } breaks[] = {
 	{ "ntlm-on-closing-request", OUTCOME_BROKEN, STEP_CHALLENGE,
@@ -310,6 +311,10 @@ static const struct broken {
 	    .bare = true },
 	/* Its 407 brings a token. */
 	{ "challenged-again", OUTCOME_REJECTED, STEP_AUTHENTICATE,
+	    .challenge = true, .type3 = true, .keeps_alive = true,
+	    .again = true },
+	/* It offers other schemes only. */
+	{ "ntlm-credentials-rejected", OUTCOME_REJECTED, STEP_AUTHENTICATE,
 	    .challenge = true, .type3 = true, .keeps_alive = true },
 };
 
@@ -340,6 +345,9 @@ START_TEST(ntlm_breaks_in_many_ways)
 	a->last_407_empty = b->empty;
 	if (b->empty)
 		a->n_last_offers = 0;
+	if (b->again)
+		((struct token *)(uintptr_t)a->last_offers)->kind =
+		    TOKEN_NTLM_CHALLENGE;
 	if (!b->challenge)
 		a->challenge = NULL;
 	if (!b->type3) {
