@@ -608,6 +608,21 @@ def basic_max_user_ip_403(c):
     c.curl('maxip', 'erin', src='10.79.2.2')
 
 
+@case('basic', 'pbcm')
+def basic_one_client_refused(c):
+    """a rule refuses one address after it asked who it is: erin gets in from another one before and after, frank before only"""
+    for user, client in (('erin', 1), ('frank', 1), ('erin', 2), ('erin', 2), ('frank', 2), ('frank', 2), ('erin', 1)):
+        c.curl('oneclient', user, src=f'10.79.2.{client}')
+        time.sleep(1)
+
+    def why(r):
+        if r['outcome'] == 'rejected':
+            erin = r['user'] == 'erin'
+            r.update(cause='other' if erin else 'credentials-rejected', cause_ok=['other'] if erin else ['credentials-rejected', 'other'])
+    c.amend = why
+    c.notes = 'of frank the wire cannot tell whether it is the rule, or that the account was locked in between'
+
+
 @case('basic')
 def basic_per_url(c):
     """one destination needs no authentication (mirror), the others do: a client without credentials gets some pages and 407s for others"""

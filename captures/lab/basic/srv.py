@@ -57,6 +57,7 @@ SQUID = {       # name: (port, authentication, more, access rules if not the usu
     'policy': (3140, basic('users-change'), ''),
     'change': (3141, basic('users-change'), ''),
     'maxip': (3142, basic(), 'authenticate_ip_ttl 60 seconds\nacl ua proxy_auth REQUIRED\nacl one max_user_ip -s 1\nhttp_access deny !ua\nhttp_access deny one\n'),
+    'oneclient': (3156, basic(), '', 'acl there src 10.79.2.2\nacl authed proxy_auth REQUIRED\nhttp_access deny there authed\nhttp_access allow authed\n'),
     'tls': (3144, basic(), f'https_port 3143 tls-cert={LAB}/etc/cert.pem tls-key={LAB}/etc/key.pem\n'),
     'perurl': (3145, basic(), 'acl free dstdomain mirror.example.test\nhttp_access allow free\n'),
     'fnologin': (3151, '', PARENT.format(PX, 3128, ''), 'http_access allow all\n'),
