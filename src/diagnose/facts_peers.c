@@ -276,6 +276,32 @@ like_ticket_meanwhile(const struct subject *s, const struct fact *f)
 	return row.like_passes ? value_bool(true) : value_unknown();
 }
 
+static bool
+same_ticket(const struct event *e, const struct event *o)
+{
+	return both_tickets(e, o) &&
+	    ticket_of(e)->kerberos->ticket == ticket_of(o)->kerberos->ticket;
+}
+
+/* Only after would not do: the keytab may have been put in order since. */
+static struct value
+same_ticket_around(const struct subject *s, const struct fact *f)
+{
+	const struct event *e = s->event;
+
+	(void)f;
+	if (e == NULL || e->kin[KIN_LANE] == 0)
+		return value_unknown();
+	if (ticket_of(e) == NULL)
+		return value_absent();
+	return history_before(s->history, e, KIN_LANE, WHICH_OK,
+	           same_ticket) != NULL &&
+	        history_after(s->history, e, KIN_LANE, WHICH_OK,
+	            same_ticket) != NULL
+	    ? value_bool(true)
+	    : value_unknown();
+}
+
 /* Also asked for clients that got no ticket, which are in no lane. */
 static struct value
 service_that_works(const struct subject *s, const struct fact *f)
@@ -398,6 +424,9 @@ const struct fact facts_of_peers[] = {
 	    "between refusals of this client others get through with tickets "
 	    "for the same service, with the same encryption and key version",
 	    SEE_ALL_CLIENTS, NULL, .compute = like_ticket_meanwhile },
+	{ "proxy.same_ticket_succeeds_around", FACT_BOOL, SOURCE_HISTORY,
+	    "this very ticket was accepted before, and is accepted after",
+	    SEE_ALL_CLIENTS, NULL, .compute = same_ticket_around },
 	{ "proxy.token_this_large_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "a token at least as large gets through", SEE_ALL_CLIENTS, NULL,
 	    .compute = like_passes, .offset = 5 },

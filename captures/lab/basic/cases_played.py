@@ -387,6 +387,15 @@ def played_falls_back(c):
 
 
 @case('played', 'pbc4')
+def played_ticket_refused_between(c):
+    """a ticket passes for two sites and is refused, with a bare 407, for a third one in between: a rule about that site"""
+    s = Stage(c)
+    for url, good in ((WWW, True), ('http://forbidden.example.test/', False), ('http://api.saas.test/', True)):
+        s.talk(*kerberos_login(good, url=url))
+    s.done(passed(c, s, 'Negotiate/Kerberos', n=2), refused(c, s, 'Negotiate/Kerberos', 'other', step='ticket', broke_at_ok=['ticket', 'authenticate']))
+
+
+@case('played', 'pbc4')
 def played_header_too_large(c):
     """a ticket of 12 KB (many groups) is answered with 431, a small one of another user passes"""
     s = Stage(c)
