@@ -111,8 +111,9 @@ static bool
 has_percent(struct span s)
 {
 	for (size_t i = 0; i + 2 < s.len; i++)
-		if (s.at[i] == '%' && isxdigit(s.at[i + 1]) &&
-		    isxdigit(s.at[i + 2]))
+		if (s.at[i] == '%' &&
+		    ((isxdigit(s.at[i + 1]) && isxdigit(s.at[i + 2])) ||
+		        s.at[i + 1] == '%'))
 			return true;
 	return false;
 }
@@ -133,24 +134,43 @@ is_quoted(struct span s)
 	    s.at[s.len - 1] == s.at[0];
 }
 
+/* One of these words, up to NULL, in any case. */
+static bool
+is_one_of(struct span s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (span_eq_nocase(s, span_of_str(*words)))
+			return true;
+	return false;
+}
+
+/* ********, xxxxx: what a form shows in place of a password. */
+static bool
+is_masked(struct span s)
+{
+	if (s.len < 3 || memchr("*xX.", s.at[0], 4) == NULL)
+		return false;
+	for (size_t i = 1; i < s.len; i++)
+		if (s.at[i] != s.at[0])
+			return false;
+	return true;
+}
+
 /* What templates, manuals and examples leave behind. */
 static bool
 is_placeholder(struct span user, struct span password)
 {
-	static const char *const passwords[] = { "password", "pass", "passwd",
-		"changeme", "change_me", "xxx", "xxxx", "xxxxx", "xxxxxx",
-		"****", "*****", "******", "********", "secret", "undefined",
-		"null", "none", "todo" };
 	static const char *const users[] = { "user", "username", "proxyuser",
-		"proxy_user", "your_username", "undefined", "null", "none" };
-	bool user_hit = false, password_hit = false;
+		"proxy_user", "your_username", "undefined", "null", "none",
+		NULL };
+	static const char *const passwords[] = { "password", "pass", "passwd",
+		"secret", "todo", NULL };
+	/* Also with the name of a real user. */
+	static const char *const no_passwords[] = { "changeme", "change_me",
+		"undefined", "null", "none", NULL };
 
-	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
-		user_hit |= span_eq_nocase(user, span_of_str(users[i]));
-	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++)
-		password_hit |=
-		    span_eq_nocase(password, span_of_str(passwords[i]));
-	if (user_hit && password_hit)
+	if (is_one_of(password, no_passwords) || is_masked(password) ||
+	    (is_one_of(user, users) && is_one_of(password, passwords)))
 		return true;
 
 	const struct span parts[] = { user, password };

@@ -64,6 +64,13 @@ static const struct basic {
 	{ "Basic OnNlY3JldA==", "", NULL, BASIC_EMPTY_USER },
 	{ "Basic YWxpY2U6", "alice", NULL, BASIC_EMPTY_PASSWORD },
 	{ "Basic dXNlcjpwYXNzd29yZA==", "user", NULL, BASIC_PLACEHOLDER },
+	/* alice:********, alice:undefined; but alice:password, alice:x.x */
+	{ "Basic YWxpY2U6KioqKioqKio=", "alice", NULL, BASIC_PLACEHOLDER },
+	{ "Basic YWxpY2U6dW5kZWZpbmVk", "alice", NULL, BASIC_PLACEHOLDER },
+	{ "Basic YWxpY2U6cGFzc3dvcmQ=", "alice", NULL, 0 },
+	{ "Basic YWxpY2U6eC54", "alice", NULL, 0 },
+	/* alice:a%%40 */
+	{ "Basic YWxpY2U6YSUlNDA=", "alice", NULL, BASIC_PERCENT },
 	{ "Basic YWxpY2U6c2VjcmV", "alice", NULL,
 	    BASIC_NOT_BASE64 | BASIC_UNPADDED },
 };
