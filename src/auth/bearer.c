@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Bearer, RFC 6750; JWT, RFC 7519.  The token itself is never kept. */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "auth/decode.h"
@@ -50,12 +51,14 @@ decode_bearer(const struct challenge *c, bool challenge, struct arena *a,
 	b->is_jwt = n == 3;
 	/* The first part of both is the header; only a JWT's second part can
 	 * be read. */
-	if (b->is_jwt || b->is_jwe)
+	if (n > 1)
 		read_part(parts[0], a, b);
 	if (b->is_jwt)
 		read_part(parts[1], a, b);
 	if (b->is_jwt && b->alg == NULL)
 		b->is_jwt = false;
+	if (b->oddity == NULL && b->alg != NULL && !b->is_jwt && !b->is_jwe)
+		b->oddity = "a JWT that is not whole";
 }
 
 /* What code and templates send in place of a token. */
@@ -79,6 +82,10 @@ oddity_of(struct span t)
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] <= ' ' || t.at[i] >= 0x7f)
 			return "white space or other bytes inside";
+	/* b64token, RFC 6750 2.1; many have a bar or a colon all the same. */
+	for (size_t i = 0; i < t.len; i++)
+		if (!isalnum(t.at[i]) && strchr("-._~+/=|:", t.at[i]) == NULL)
+			return "characters that no token has";
 	return NULL;
 }
 

@@ -83,6 +83,8 @@ decode_digest(const struct challenge *c, bool challenge, struct arena *a,
 		d->user = decode_text(a, user);
 		decode_user(a, user, out);
 	}
+	if (d->user != NULL && d->user[0] == '\0')
+		d->missing = "a name in username";
 	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
 		if (d->missing == NULL &&
 		    !span_is_set(challenge_param(c, required[i])) &&

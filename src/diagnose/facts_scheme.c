@@ -373,11 +373,8 @@ digest_backslash(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (t == NULL)
 		return not_sent(s);
-	/* A name that was split at its backslash has a domain. */
-	return value_bool((t->digest->user != NULL &&
-	                      strchr(t->digest->user, '\\') != NULL) ||
-	    (t->domain != NULL && t->domain[0] != '\0' &&
-	        strchr(t->domain, '.') == NULL));
+	return value_bool(t->digest->user != NULL &&
+	    strchr(t->digest->user, '\\') != NULL);
 }
 
 static struct value

@@ -117,6 +117,11 @@ static const struct odd {
 	{ "Bearer ${TOKEN}", "a template" },
 	{ "Bearer <token>", "a template" },
 	{ "Bearer ab cd", "white space or other bytes inside" },
+	{ "Bearer ab%2Ecd", "characters that no token has" },
+	{ "Bearer 1234|abc:d", NULL },
+	{ "Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOi",
+	    "a JWT that is not whole" },
+	{ "Bearer eyJub25lIjoxfQ.abc", NULL },
 };
 
 START_TEST(what_is_no_token_is_named)

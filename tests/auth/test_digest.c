@@ -40,6 +40,8 @@ static const struct answer {
 	{ "Digest realm=\"Lab\", nonce=\"abc\", uri=\"/\", response=\"" MD5_HEX
 	  "\"",
 	    NULL, NULL, "/", NULL, NULL, "username", 0, false, false },
+	{ ANSWER("\"\"", "\"/\"", ""), "", NULL, "/", NULL, NULL,
+	    "a name in username", 0, false, false },
 	{ "Digest username*=UTF-8''J%C3%A4, realm=\"Lab\", nonce=\"abc\", "
 	  "uri=\"/\", response=\"" MD5_HEX "\"",
 	    NULL, NULL, "/", NULL, NULL, NULL, 0, false, false },

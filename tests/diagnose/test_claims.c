@@ -139,6 +139,25 @@ START_TEST(a_nonce_that_was_not_used_was_not_called_stale)
 }
 END_TEST
 
+START_TEST(a_name_with_an_at_has_no_backslash)
+{
+	static const char *const names[] = { "erin@lab", "LAB\\erin" };
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_DIGEST);
+	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
+
+	parts_of(t)->digest.user = names[_i];
+	a->scheme = ATTEMPT_DIGEST;
+	a->credentials = t;
+	a->user = t->user = "erin";
+	a->domain = t->domain = "lab";
+	a->credentials_sent = 1;
+	a->outcome = OUTCOME_REJECTED;
+	a->broke_at = STEP_CREDENTIALS;
+	diagnose();
+	RULE_IS(a, _i == 0 ? "digest-wrong-response" : "digest-name-escape");
+}
+END_TEST
+
 /* A browser that logs in with what is offered now left one request. */
 START_TEST(who_logs_in_with_the_new_offer_answers_it)
 {
@@ -408,6 +427,7 @@ main(void)
 	    0, 2);
 	tcase_add_loop_test(c, a_nonce_that_was_not_used_was_not_called_stale,
 	    0, 2);
+	tcase_add_loop_test(c, a_name_with_an_at_has_no_backslash, 0, 2);
 	tcase_add_loop_test(c, who_logs_in_with_the_new_offer_answers_it, 0,
 	    2);
 	tcase_add_loop_test(c, a_tool_is_no_browser, 0, 2);

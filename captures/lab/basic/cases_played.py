@@ -386,6 +386,15 @@ def played_falls_back(c):
                    cause_ok=['scheme-mismatch', 'kerberos-wrong-key']), passed(c, s, 'NTLM', 'LAB\\bob'))
 
 
+@case('played', 'pbc3')
+def played_bearer_called_expired(c):
+    """an opaque token is refused with error="invalid_token" and the words "The access token expired" """
+    s = Stage(c)
+    s.talk(req(), ask('Bearer realm="api"'), req(paz='Bearer 2YotnFZFEjr1zCsicMWpAA'),
+           ask('Bearer realm="api", error="invalid_token", error_description="The access token expired"'))
+    s.done(refused(c, s, 'Bearer', 'token-expired', step='credentials', broke_at_ok=['credentials', 'authenticate']))
+
+
 @case('played', 'pbc4')
 def played_ticket_refused_between(c):
     """a ticket passes for two sites and is refused, with a bare 407, for a third one in between: a rule about that site"""
