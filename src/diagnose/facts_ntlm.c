@@ -185,7 +185,10 @@ user_malformed(const struct subject *s, const struct fact *f)
 
 	struct span user = span_of_str(
 	    t->ntlm->user != NULL ? t->ntlm->user : "");
-	bool bad = user.len > 0 && user.at[user.len - 1] == ' ';
+	bool bad = user.len > 0 &&
+	    (user.at[0] == ' ' || user.at[user.len - 1] == ' ' ||
+	        (span_find(user, '@') < user.len && t->ntlm->domain != NULL &&
+	            t->ntlm->domain[0] != '\0'));
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		bad |= user.len > 0 &&
@@ -407,8 +410,8 @@ const struct fact facts_of_ntlm[] = {
 	    "the domain in the type 3 is the computer itself", SEE_TOKENS,
 	    NULL, .compute = local_account },
 	{ "ntlm.user_malformed", FACT_BOOL, SOURCE_ATTEMPT,
-	    "the user name in the type 3 still holds a separator, a quote or "
-	    "an escape", SEE_TOKENS, NULL, .compute = user_malformed },
+	    "the user name in the type 3 still holds a separator, a quote, a "
+	    "space or an escape", SEE_TOKENS, NULL, .compute = user_malformed },
 	{ "ntlm.charset_mismatch", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the type 3's strings are not in the character set of its flags, "
 	    "nor in that of the type 2", SEE_TOKENS, NULL,

@@ -317,6 +317,8 @@ static const struct {
 	{ "", "PC7", "LAB%5Cerin", false, true },
 	{ "", "PC7", "erin@lab.example", false, false },
 	{ "LAB", "PC7", "erin ", false, true },
+	{ "LAB", "PC7", " erin", false, true },
+	{ "LAB", "PC7", "erin@lab.example", false, true },
 };
 
 START_TEST(forms_of_ntlm_names_are_told_apart)
