@@ -242,6 +242,13 @@ def played_kdc_service_account(c):
     no_ticket(c, 'kerberos-no-ticket', (kdc_req(service=service), kdc_error(9, service=service)))
 
 
+@case('played', 'pbc2')
+def played_kdc_cannot_read_ticket(c):
+    """the KDC cannot read the ticket-granting ticket, as after its key was changed twice (KRB_AP_ERR_MODIFIED)"""
+    service = ('HTTP', 'proxy.lab.test')
+    no_ticket(c, 'kerberos-no-ticket', (kdc_req(service=service), kdc_error(41, service=service)))
+
+
 @case('played', 'pbc4')
 def played_kdc_certificate(c):
     """a logon with a smart card whose certificate the KDC does not trust (KDC_ERR_CLIENT_NOT_TRUSTED)"""
