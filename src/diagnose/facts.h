@@ -105,6 +105,9 @@ struct value value_string(const char *s); /* NULL: absent */
 struct value value_text(const struct subject *s, struct text *t);
 struct value value_list(const char *const *items, size_t n);
 
+/* DOMAIN\user, user@realm or user; of an attempt that has one. */
+void facts_full_user(struct text *t, const struct attempt *a);
+
 /* In the order of --list-facts. */
 size_t facts_count(void);
 const struct fact *facts_at(size_t index);

@@ -75,28 +75,29 @@ failed(const struct subject *s, const struct fact *f)
 	return value_bool(attempt_failed(s->attempt));
 }
 
-static struct value
-full_user(const struct subject *s, const struct fact *f)
+void
+facts_full_user(struct text *t, const struct attempt *a)
 {
-	const struct attempt *a = s->attempt;
-	struct text t = { .limit = 300 };
-
-	(void)f;
-	if (a->user == NULL)
-		return value_absent();
 	/* A name that was sent as user@realm is shown so again. */
 	if (a->domain != NULL && a->domain[0] != '\0' &&
 	    strchr(a->domain, '.') != NULL)
-		text_fmt(&t, "%s@%s", a->user, a->domain);
+		text_fmt(t, "%s@%s", a->user, a->domain);
 	else if (a->domain != NULL && a->domain[0] != '\0')
-		text_fmt(&t, "%s\\%s", a->domain, a->user);
+		text_fmt(t, "%s\\%s", a->domain, a->user);
 	else
-		text_str(&t, a->user);
+		text_str(t, a->user);
+}
 
-	const char *kept = arena_str(s->arena, text_span(&t));
+static struct value
+full_user(const struct subject *s, const struct fact *f)
+{
+	struct text t = { .limit = 300 };
 
-	text_fini(&t);
-	return value_string(kept != NULL ? kept : "");
+	(void)f;
+	if (s->attempt->user == NULL)
+		return value_absent();
+	facts_full_user(&t, s->attempt);
+	return value_text(s, &t);
 }
 
 static struct value

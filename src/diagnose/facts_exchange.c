@@ -263,6 +263,28 @@ group_whom(const struct subject *s, const struct fact *f)
 	return value_text(s, &t);
 }
 
+/* One user by the name, more by their number; and where. */
+static struct value
+group_login(const struct subject *s, const struct fact *f)
+{
+	struct text t = { .limit = 400 };
+
+	if (s->group->users == 0)
+		return group_whom(s, f);
+	if (s->group->users > 1)
+		text_fmt(&t, "%zu users", s->group->users);
+	else if (s->attempt != NULL && s->attempt->user != NULL)
+		facts_full_user(&t, s->attempt);
+	else
+		text_str(&t, "one user");
+	text_str(&t, " on ");
+	if (s->group->clients > 1)
+		text_fmt(&t, "%zu clients", s->group->clients);
+	else
+		add_end(&t, s, false);
+	return value_text(s, &t);
+}
+
 static struct value
 group_length(const struct subject *s, const struct fact *f)
 {
@@ -397,6 +419,9 @@ const struct fact facts_of_exchange[] = {
 	    "the program and its client, or how many: curl/7.88.1 on "
 	    "10.77.1.4, programs on 12 clients", NULL, NULL,
 	    .compute = group_whom, .offset = 1 },
+	{ "finding.login", FACT_STRING, SOURCE_FINDING,
+	    "the user and the client, or how many: LAB\\erin on 10.77.1.4, "
+	    "8 users on 12 clients", NULL, NULL, .compute = group_login },
 	{ "finding.users", FACT_NUMBER, SOURCE_FINDING,
 	    "how many users the finding is about", NULL, NULL,
 	    .compute = group_count, GROUP(users) },

@@ -271,6 +271,11 @@ START_TEST(a_page_that_nobody_gets_is_no_outage)
 	diagnose();
 	RULE_IS(scene.attempts[4], _i == 0 ? "only-this-host-refused"
 	                                   : "everybody-refused-for-a-time");
+	/* It is told once, of all of them. */
+	if (_i == 0)
+		ck_assert_ptr_nonnull(
+		    strstr(finding_of("only-this-host-refused")->message,
+		        "3 users on 3 clients"));
 }
 END_TEST
 
