@@ -277,6 +277,61 @@ method_matters(const struct subject *s, const struct fact *f)
 	    value_bool(false));
 }
 
+/* That of Basic or Digest, which a program keeps its password for. */
+static const char *
+realm_of(const struct token *offers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((offers[i].scheme == SCHEME_BASIC ||
+		        offers[i].scheme == SCHEME_DIGEST) &&
+		    offers[i].realm != NULL)
+			return offers[i].realm;
+	return NULL;
+}
+
+static struct value
+realm_before(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok;
+	const char *now, *then;
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+	ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+	if (ok == NULL)
+		return value_absent();
+	now = realm_of(s->attempt->last_offers, s->attempt->n_last_offers);
+	then = realm_of(ok->attempt->offers, ok->attempt->n_offers);
+	return now == NULL || then == NULL || strcmp(now, then) == 0
+	    ? value_absent()
+	    : value_string(then);
+}
+
+/* Its last way in before this was a ticket, and it found none since. */
+static struct value
+ticket_worked(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok;
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+	ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+	/* A connection that goes on may have logged in long before. */
+	if (ok == NULL || ok->attempt->end >= s->attempt->start ||
+	    ok->attempt->scheme != ATTEMPT_NEGOTIATE_KERBEROS ||
+	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	        lookback_same_proxy) != NULL)
+		return value_absent();
+	return value_duration(
+	    when_between(ok->attempt->end, s->attempt->start));
+}
+
 static struct value
 program_next(const struct subject *s, const struct fact *f)
 {
@@ -364,6 +419,13 @@ const struct fact facts_of_client[] = {
 	{ "program.next_success_in", FACT_DURATION, SOURCE_HISTORY,
 	    "time until this program got through", NULL, "an unknown time",
 	    .compute = program_next },
+	{ "program.realm_before", FACT_STRING, SOURCE_HISTORY,
+	    "the realm of the offer with which the program got in before, if "
+	    "it is another one now", NULL, "none", .compute = realm_before },
+	{ "program.ticket_worked_ago", FACT_DURATION, SOURCE_HISTORY,
+	    "how long before this the program got in with a Kerberos ticket, "
+	    "if it did not get in since", NULL, NULL,
+	    .compute = ticket_worked },
 	{ "program.fallback", FACT_STRING, SOURCE_HISTORY,
 	    "the other scheme with which this program got through at once",
 	    NULL, "none", .compute = fallback },

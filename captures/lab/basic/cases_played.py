@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults that no product at hand shows on demand: both sides are scripts (play.py), the connections are real."""
 import time
+from common import PW
 from lab import case, row, IP
 from play import *
 
@@ -384,6 +385,30 @@ def played_falls_back(c):
            req(paz=f'NTLM {t1()}', ua=CHROME), ask(f'NTLM {ch}'), req(paz=f'NTLM {t3("bob", challenge=ch)}', ua=CHROME), ok())
     s.done(refused(c, s, 'Negotiate/Kerberos', 'scheme-mismatch', step='ticket', broke_at_ok=['ticket', 'authenticate'],
                    cause_ok=['scheme-mismatch', 'kerberos-wrong-key']), passed(c, s, 'NTLM', 'LAB\\bob'))
+
+
+@case('played', MANY)
+def played_realm_changed_unanswered(c):
+    """three clients log in with Basic; the realm gets another name, and their programs, which have no password for that, do not answer"""
+    s = Stage(c)
+    for i, u in enumerate(('anna', 'ben', 'cora'), 1):
+        s.talk(req(ua='Agent/7'), ask('Basic realm="Office"'), req(paz=basic(u, PW[u]), ua='Agent/7'), ok(), src=many(i))
+    time.sleep(2)
+    for i in (1, 2, 3):
+        s.talk(req(ua='Agent/7'), ask('Basic realm="Office (new)"'), src=many(i))
+    s.done(*(passed(c, s, 'Basic', u, client=many(i)) for i, u in enumerate(('anna', 'ben', 'cora'), 1)),
+           *(silent(c, s, 'stale-cached-credentials', client=many(i), cause_ok=['stale-cached-credentials', 'policy-change']) for i in (1, 2, 3)))
+
+
+@case('played', 'pbc2')
+def played_ticket_no_more(c):
+    """a program logs in with a ticket; it ends, and from seventy seconds on there is no answer to the same offer (two times)"""
+    s = Stage(c)
+    s.talk(*kerberos_login())
+    for wait in (70, 5):
+        time.sleep(wait)
+        s.talk(req(), ask('Negotiate'))
+    s.done(passed(c, s, 'Negotiate/Kerberos'), silent(c, s, 'ticket-expired', 2, cause_ok=['ticket-expired', 'kerberos-no-ticket']))
 
 
 @case('played', 'pbc3')
