@@ -302,10 +302,22 @@ same_ticket(const struct event *e, const struct event *o)
 	    ticket_of(e)->kerberos->ticket == ticket_of(o)->kerberos->ticket;
 }
 
-/* Only after would not do: the keytab may have been put in order since. */
-static struct value
-same_ticket_around(const struct subject *s, const struct fact *f)
+static bool
+same_ticket_and_host(const struct event *e, const struct event *o)
 {
+	return same_ticket(e, o) &&
+	    same_text(e->attempt->authority, o->attempt->authority);
+}
+
+/*
+ * Only after would not do: the keytab may have been put in order since.  Nor
+ * does it where the host is let through at other times: the client's clock
+ * may have been wrong in between.
+ */
+static struct value
+ticket_refused_here_only(const struct subject *s, const struct fact *f)
+{
+	const struct history *h = s->history;
 	const struct event *e = s->event;
 
 	(void)f;
@@ -313,10 +325,10 @@ same_ticket_around(const struct subject *s, const struct fact *f)
 		return value_unknown();
 	if (ticket_of(e) == NULL)
 		return value_absent();
-	return history_before(s->history, e, KIN_LANE, WHICH_OK,
-	           same_ticket) != NULL &&
-	        history_after(s->history, e, KIN_LANE, WHICH_OK,
-	            same_ticket) != NULL
+	return history_before(h, e, KIN_LANE, WHICH_OK, same_ticket) != NULL &&
+	        history_after(h, e, KIN_LANE, WHICH_OK, same_ticket) != NULL &&
+	        history_near(h, e, KIN_LANE, WHICH_OK, same_ticket_and_host) ==
+	            NULL
 	    ? value_bool(true)
 	    : value_unknown();
 }
@@ -446,9 +458,10 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.passes_unasked", FACT_BOOL, SOURCE_HISTORY,
 	    "it lets type 1 messages through, and nobody need have looked at "
 	    "them", SEE_ALL_CLIENTS, NULL, .compute = passes_unasked },
-	{ "proxy.same_ticket_succeeds_around", FACT_BOOL, SOURCE_HISTORY,
-	    "this very ticket was accepted before, and is accepted after",
-	    SEE_ALL_CLIENTS, NULL, .compute = same_ticket_around },
+	{ "proxy.ticket_refused_here_only", FACT_BOOL, SOURCE_HISTORY,
+	    "this very ticket is accepted for other hosts, before and after, "
+	    "and never for this one", SEE_ALL_CLIENTS, NULL,
+	    .compute = ticket_refused_here_only },
 	{ "proxy.token_this_large_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "a token at least as large gets through", SEE_ALL_CLIENTS, NULL,
 	    .compute = like_passes, .offset = 5 },
