@@ -164,6 +164,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/facts_story.c \
 	%reldir%/diagnose/facts_token.c \
 	%reldir%/diagnose/facts_user.c \
+	%reldir%/diagnose/facts_wait.c \
 	%reldir%/diagnose/finding.c %reldir%/diagnose/finding.h \
 	%reldir%/diagnose/group.c %reldir%/diagnose/group.h \
 	%reldir%/diagnose/history.c %reldir%/diagnose/history.h \

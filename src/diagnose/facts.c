@@ -29,6 +29,7 @@ static const struct {
 	{ facts_of_story, &facts_of_story_count },
 	{ facts_of_past, &facts_of_past_count },
 	{ facts_of_peers, &facts_of_peers_count },
+	{ facts_of_wait, &facts_of_wait_count },
 	{ facts_of_stray, &facts_of_stray_count },
 	{ facts_of_tls, &facts_of_tls_count },
 	{ facts_of_pac, &facts_of_pac_count },

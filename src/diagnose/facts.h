@@ -174,6 +174,8 @@ extern const struct fact facts_of_past[];
 extern const size_t facts_of_past_count;
 extern const struct fact facts_of_peers[];
 extern const size_t facts_of_peers_count;
+extern const struct fact facts_of_wait[];
+extern const size_t facts_of_wait_count;
 extern const struct fact facts_of_pac[];
 extern const size_t facts_of_pac_count;
 extern const struct fact facts_of_stray[];

@@ -277,25 +277,6 @@ like_ticket_meanwhile(const struct subject *s, const struct fact *f)
 }
 
 static bool
-was_unproven(const struct event *e, const struct event *o)
-{
-	(void)e;
-	return o->attempt->unproven &&
-	    o->attempt->outcome == OUTCOME_AUTHENTICATED;
-}
-
-static struct value
-passes_unasked(const struct subject *s, const struct fact *f)
-{
-	(void)f;
-	return s->event != NULL &&
-	        history_near(s->history, s->event, KIN_PROXY, WHICH_ALL,
-	            was_unproven) != NULL
-	    ? value_bool(true)
-	    : value_unknown();
-}
-
-static bool
 same_ticket(const struct event *e, const struct event *o)
 {
 	return both_tickets(e, o) &&
@@ -455,9 +436,6 @@ const struct fact facts_of_peers[] = {
 	    "between refusals of this client others get through with tickets "
 	    "for the same service, with the same encryption and key version",
 	    SEE_ALL_CLIENTS, NULL, .compute = like_ticket_meanwhile },
-	{ "proxy.passes_unasked", FACT_BOOL, SOURCE_HISTORY,
-	    "it lets type 1 messages through, and nobody need have looked at "
-	    "them", SEE_ALL_CLIENTS, NULL, .compute = passes_unasked },
 	{ "proxy.ticket_refused_here_only", FACT_BOOL, SOURCE_HISTORY,
 	    "this very ticket is accepted for other hosts, before and after, "
 	    "and never for this one", SEE_ALL_CLIENTS, NULL,

@@ -106,6 +106,38 @@ START_TEST(a_type_1_that_was_not_answered_was_not_refused)
 }
 END_TEST
 
+/* A type 3 for a host, ten seconds of waiting. */
+static struct attempt *
+waits(uint8_t client, const char *host)
+{
+	struct attempt *a = scene_ntlm(&scene, client, "x", "erin", false);
+	struct observed_request *q =
+	    (struct observed_request *)(uintptr_t)a->request;
+
+	q->time = a->start;
+	a->authority = host;
+	a->outcome = OUTCOME_BROKEN;
+	a->response = NULL;
+	a->in_vain_ns = 10 * WHEN_SECOND;
+	return a;
+}
+
+/* Others get in meanwhile: it is the site, unless that is the same one, or
+ * one waits for another site, too. */
+START_TEST(a_site_that_does_not_answer_is_no_directory)
+{
+	struct attempt *a = waits(1, "dead.test:80");
+
+	if (_i < 3)
+		scene_ntlm(&scene, 2, "x", "adam", true)->authority =
+		    _i == 1 ? "dead.test:80" : "alive.test:80";
+	if (_i == 2)
+		waits(3, "other.test:80");
+	diagnose();
+	RULE_IS(a, _i == 0 ? "no-answer-for-this-host" : "backend-no-answer");
+}
+END_TEST
+
 /* An answer that was called stale. */
 static struct attempt *
 stale(fingerprint nonce, struct observation *o)
@@ -443,6 +475,8 @@ main(void)
 	    2);
 	tcase_add_loop_test(c, a_type_1_that_was_not_answered_was_not_refused,
 	    0, 3);
+	tcase_add_loop_test(c, a_site_that_does_not_answer_is_no_directory, 0,
+	    4);
 	tcase_add_loop_test(c, a_nonce_that_was_not_used_was_not_called_stale,
 	    0, 2);
 	tcase_add_loop_test(c, a_name_with_an_at_has_no_backslash, 0, 2);
