@@ -329,6 +329,24 @@ user_client(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+secret_place(const struct subject *s, const struct fact *f)
+{
+	const struct event *ok = lookback_near_ok(s, KIN_USER, same_secret);
+	struct text t = { .limit = 400 };
+
+	(void)f;
+	if (ok == NULL)
+		return value_unknown();
+	if (ok->kin[KIN_CLIENT] != s->event->kin[KIN_CLIENT])
+		address_add(&t, &ok->attempt->connection.client);
+	else
+		text_fmt(&t, "%s on the same computer",
+		    ok->attempt->user_agent != NULL ? ok->attempt->user_agent
+		                                    : "another program");
+	return value_text(s, &t);
+}
+
+static struct value
 secret_before(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -482,6 +500,10 @@ const struct fact facts_of_user[] = {
 	{ "user.same_secret_succeeded_before", FACT_BOOL, SOURCE_HISTORY,
 	    "the same password or token was accepted before", SEE_EARLIER,
 	    NULL, .compute = secret_before },
+	{ "user.same_secret_passed_from", FACT_STRING, SOURCE_HISTORY,
+	    "the client, or the program on the same one, from which the same "
+	    "password or token was accepted", SEE_EARLIER, "elsewhere",
+	    .compute = secret_place },
 	{ "user.same_secret_succeeded_after", FACT_BOOL, SOURCE_HISTORY,
 	    "the same password or token was accepted later", SEE_EARLIER,
 	    NULL, .compute = secret_after },

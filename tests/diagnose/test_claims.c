@@ -106,6 +106,28 @@ START_TEST(a_type_1_that_was_not_answered_was_not_refused)
 }
 END_TEST
 
+/* The fingerprint tells an old password from the one that just passed. */
+START_TEST(the_very_same_password_is_no_old_one)
+{
+	static const char *const names[] = { "password-worked-elsewhere",
+		"right-password-refused-on-this-client",
+		"stale-program-beside-good-login" };
+	struct attempt *a = NULL;
+
+	scene_basic(&scene, 1, "Mozilla/5.0", "erin", 1, true);
+	for (int i = 0; i < 3; i++)
+		a = scene_basic(&scene, 1, "Agent/7", "erin", _i == 2 ? 2 : 1,
+		    false);
+	if (_i == 1)
+		scene_basic(&scene, 1, "Mozilla/5.0", "erin", 1, true);
+	diagnose();
+	RULE_IS(a, names[_i]);
+	if (_i != 2)
+		ck_assert_ptr_nonnull(strstr(finding_of(names[_i])->message,
+		    "Mozilla/5.0 on the same computer"));
+}
+END_TEST
+
 /* A type 3 for a host, ten seconds of waiting. */
 static struct attempt *
 waits(uint8_t client, const char *host)
@@ -475,6 +497,7 @@ main(void)
 	    2);
 	tcase_add_loop_test(c, a_type_1_that_was_not_answered_was_not_refused,
 	    0, 3);
+	tcase_add_loop_test(c, the_very_same_password_is_no_old_one, 0, 3);
 	tcase_add_loop_test(c, a_site_that_does_not_answer_is_no_directory, 0,
 	    4);
 	tcase_add_loop_test(c, a_nonce_that_was_not_used_was_not_called_stale,
