@@ -291,25 +291,25 @@ same_ticket_and_host(const struct event *e, const struct event *o)
 }
 
 /*
- * Only after would not do: the keytab may have been put in order since.  Nor
- * does it where the host is let through at other times: the client's clock
- * may have been wrong in between.
+ * Only after would not do: the keytab may have been put in order since.
+ * f->offset 1: and never for the same host; where that is let through at
+ * other times, the client's clock may have been wrong in between.
  */
 static struct value
-ticket_refused_here_only(const struct subject *s, const struct fact *f)
+same_ticket_around(const struct subject *s, const struct fact *f)
 {
 	const struct history *h = s->history;
 	const struct event *e = s->event;
 
-	(void)f;
 	if (e == NULL || e->kin[KIN_LANE] == 0)
 		return value_unknown();
 	if (ticket_of(e) == NULL)
 		return value_absent();
 	return history_before(h, e, KIN_LANE, WHICH_OK, same_ticket) != NULL &&
 	        history_after(h, e, KIN_LANE, WHICH_OK, same_ticket) != NULL &&
-	        history_near(h, e, KIN_LANE, WHICH_OK, same_ticket_and_host) ==
-	            NULL
+	        (f->offset == 0 ||
+	            history_near(h, e, KIN_LANE, WHICH_OK,
+	                same_ticket_and_host) == NULL)
 	    ? value_bool(true)
 	    : value_unknown();
 }
@@ -439,7 +439,10 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.ticket_refused_here_only", FACT_BOOL, SOURCE_HISTORY,
 	    "this very ticket is accepted for other hosts, before and after, "
 	    "and never for this one", SEE_ALL_CLIENTS, NULL,
-	    .compute = ticket_refused_here_only },
+	    .compute = same_ticket_around, .offset = 1 },
+	{ "proxy.same_ticket_succeeds_around", FACT_BOOL, SOURCE_HISTORY,
+	    "this very ticket is accepted before and after", SEE_ALL_CLIENTS,
+	    NULL, .compute = same_ticket_around, .offset = 0 },
 	{ "proxy.token_this_large_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "a token at least as large gets through", SEE_ALL_CLIENTS, NULL,
 	    .compute = like_passes, .offset = 5 },

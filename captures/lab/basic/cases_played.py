@@ -412,6 +412,16 @@ def played_ticket_no_more(c):
 
 
 @case('played', 'pbc3')
+def played_ticket_refused_for_a_time(c):
+    """one ticket for one site passes, is refused twice with a bare 407 as the proxy's clock is set forward, and passes again"""
+    s = Stage(c)
+    for good in (True, False, False, True):
+        s.talk(*kerberos_login(good))
+    s.done(passed(c, s, 'Negotiate/Kerberos', n=2),
+           refused(c, s, 'Negotiate/Kerberos', 'other', step='ticket', n=2, broke_at_ok=['ticket', 'authenticate'], cause_ok=['other', 'clock-skew']))
+
+
+@case('played', 'pbc3')
 def played_bearer_called_expired(c):
     """an opaque token is refused with error="invalid_token" and the words "The access token expired" """
     s = Stage(c)
