@@ -217,7 +217,8 @@ went_on(const struct observed_response *p)
 /*
  * A head is larger than the proxy reads: it ends the connection and has not
  * looked at the credentials.  Of 400 and 413 that is so if these are large:
- * the smallest limits of a field are 8 KiB, 6 KiB of a token.
+ * 8 KiB is a usual limit of a whole head, and 4,000 bytes of a token come to
+ * two thirds of that in base64.
  */
 #define LARGE_TOKEN 4000
 

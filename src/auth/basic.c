@@ -156,21 +156,35 @@ is_masked(struct span s)
 	return true;
 }
 
-/* What templates, manuals and examples leave behind. */
-static bool
-is_placeholder(struct span user, struct span password)
+bool
+basic_is_filler_user(struct span user)
 {
 	static const char *const users[] = { "user", "username", "proxyuser",
 		"proxy_user", "your_username", "undefined", "null", "none",
 		NULL };
-	static const char *const passwords[] = { "password", "pass", "passwd",
-		"secret", "todo", NULL };
-	/* Also with the name of a real user. */
-	static const char *const no_passwords[] = { "changeme", "change_me",
-		"undefined", "null", "none", NULL };
 
-	if (is_one_of(password, no_passwords) || is_masked(password) ||
-	    (is_one_of(user, users) && is_one_of(password, passwords)))
+	return is_one_of(user, users);
+}
+
+bool
+basic_is_filler(struct span user, struct span password)
+{
+	static const char *const passwords[] = { "password", "pass", "passwd",
+		"changeme", "change_me", "secret", "todo", NULL };
+	/* Also with the name of a real user; who has one of those above may
+	 * well get in with it. */
+	static const char *const nothing[] = { "undefined", "null", "none",
+		NULL };
+
+	return is_one_of(password, nothing) || is_masked(password) ||
+	    (basic_is_filler_user(user) && is_one_of(password, passwords));
+}
+
+/* What templates, manuals and examples leave behind. */
+static bool
+is_placeholder(struct span user, struct span password)
+{
+	if (basic_is_filler(user, password))
 		return true;
 
 	const struct span parts[] = { user, password };

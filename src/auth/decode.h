@@ -17,6 +17,13 @@ const char *decode_text(struct arena *a, struct span s);
 /* "DOMAIN\user" and "user@realm" into token.user and token.domain. */
 void decode_user(struct arena *a, struct span name, struct token *out);
 
+/*
+ * What manuals, programs and forms put in place of a password ("password",
+ * "undefined", "****"), three bytes at least; and of a user ("username").
+ */
+bool basic_is_filler(struct span user, struct span password);
+bool basic_is_filler_user(struct span user);
+
 void decode_basic(const struct challenge *c, bool challenge, struct arena *a,
     struct token *out);
 void decode_digest(const struct challenge *c, bool challenge, struct arena *a,

@@ -157,6 +157,21 @@ program_authenticates(const struct subject *s, const struct fact *f)
 	    value_bool(false));
 }
 
+/* When this program got in at this proxy, last before and first after. */
+static const struct event *
+got_in_before(const struct subject *s)
+{
+	return history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+}
+
+static const struct event *
+got_in_after(const struct subject *s)
+{
+	return history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    lookback_same_proxy);
+}
+
 /* Since this was asked, which may have been given up long after; or soon
  * before. */
 static struct value
@@ -168,13 +183,10 @@ program_meanwhile(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (lookback_nobody(s, KIN_PROGRAM, &v))
 		return v;
-	ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	    lookback_same_proxy);
-	return value_bool((ok != NULL &&
-	                      when_between(ok->time, s->attempt->start) <=
-	                          SOON) ||
-	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	        lookback_same_proxy) != NULL);
+	ok = got_in_before(s);
+	return value_bool(got_in_after(s) != NULL ||
+	    (ok != NULL &&
+	        when_between(ok->time, s->attempt->start) <= SOON));
 }
 
 /* Since what the proxy offers now. */
@@ -188,11 +200,9 @@ program_authenticates_since(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (p == NULL || p->offer_after == NULL)
 		return value_absent();
-	ok = history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	    lookback_same_proxy);
+	ok = got_in_after(s);
 	if (ok == NULL)
-		ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-		    lookback_same_proxy);
+		ok = got_in_before(s);
 	return value_bool(ok != NULL &&
 	    ok->attempt->start >= p->offer_changed);
 }
@@ -299,8 +309,7 @@ realm_before(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (lookback_nobody(s, KIN_PROGRAM, &v))
 		return v;
-	ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	    lookback_same_proxy);
+	ok = got_in_before(s);
 	if (ok == NULL)
 		return value_absent();
 	now = realm_of(s->attempt->last_offers, s->attempt->n_last_offers);
@@ -320,13 +329,11 @@ ticket_worked(const struct subject *s, const struct fact *f)
 	(void)f;
 	if (lookback_nobody(s, KIN_PROGRAM, &v))
 		return v;
-	ok = history_before(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	    lookback_same_proxy);
+	ok = got_in_before(s);
 	/* A connection that goes on may have logged in long before. */
 	if (ok == NULL || ok->attempt->end >= s->attempt->start ||
 	    ok->attempt->scheme != ATTEMPT_NEGOTIATE_KERBEROS ||
-	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	        lookback_same_proxy) != NULL)
+	    got_in_after(s) != NULL)
 		return value_absent();
 	return value_duration(
 	    when_between(ok->attempt->end, s->attempt->start));
@@ -341,8 +348,7 @@ program_next(const struct subject *s, const struct fact *f)
 	if (lookback_nobody(s, KIN_PROGRAM, &v))
 		return v;
 	return lookback_distance(s,
-	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
-	        lookback_same_proxy));
+	    got_in_after(s));
 }
 
 static struct value

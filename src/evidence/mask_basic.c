@@ -4,32 +4,11 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "auth/decode.h"
 #include "base/escape.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "evidence/coded.h"
-
-/* What auth/basic.c takes for a placeholder, by length. */
-static const char *const placeholders[] = { "***", "****", "*****", "******",
-	"*******", "********", "undefined" };
-static const char *const placeholder_users[] = { "user", "username",
-	"proxyuser", "proxy_user", "your_username", "undefined", "null",
-	"none" };
-static const char *const placeholder_words[] = { "password", "pass", "passwd",
-	"changeme", "change_me", "xxx", "xxxx", "xxxxx", "xxxxxx", "****",
-	"*****", "******", "********", "secret", "undefined", "null", "none",
-	"todo" };
-
-static bool
-is_one_of(struct span s, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_eq_nocase(s, span_of_str(words[i])))
-			return true;
-	return false;
-}
-
-#define IS_ONE_OF(s, words) is_one_of(s, words, sizeof(words) / sizeof(*words))
 
 /* ${NAME}, <name>, {{name}}, %NAME%, $NAME: marks that stay. */
 static bool
@@ -83,6 +62,8 @@ keep_shape(struct span in, uint8_t *out)
 		    isxdigit(in.at[i + 2])) {
 			memcpy(out + i, "%78", 3);
 			i += 2;
+		} else if (c == '%' && i + 2 < n && in.at[i + 1] == '%') {
+			memcpy(out + i, "%%", 2);
 		}
 	}
 	if (n > 0 && strchr("\r\n \t", in.at[n - 1]) != NULL &&
@@ -113,11 +94,9 @@ mask_password(struct mask *m, const struct shown *s, struct span user,
 	if (!shown_holds(s, password))
 		return;
 	out = shown_at(s, password);
-	if (IS_ONE_OF(user, placeholder_users) &&
-	    IS_ONE_OF(password, placeholder_words)) {
-		const char *word = placeholders[password.len - 3];
-
-		memcpy(out, word, password.len);
+	/* As long as it was, another one, and still one. */
+	if (basic_is_filler(user, password)) {
+		memset(out, password.at[0] == '*' ? 'x' : '*', password.len);
 		return;
 	}
 	if (span_eq_nocase(user, password))
@@ -160,7 +139,7 @@ mask_basic(struct mask *m, const struct shown *s, struct span rest)
 	if (colon == inside.in.len) {
 		mask_password(m, &inside, SPAN(""), inside.in);
 	} else {
-		if (IS_ONE_OF(user, placeholder_users))
+		if (basic_is_filler_user(user))
 			show(&inside, user);
 		else
 			names_show_account(mask_names(m), &inside, user);

@@ -25,7 +25,7 @@ struct idle_run {
 struct followed {
 	bool calm; /* in order, not ending, and the owner wants to go on */
 	struct link link;    /* in the table's list, oldest use first */
-	struct link waiting; /* linked to itself if no hole */
+	struct link waiting; /* linked to itself if it does not wait */
 	when_ns waits_since;
 	uint64_t waits_from; /* the frame that began it */
 	struct flow *flow;
@@ -75,7 +75,7 @@ struct flow_table {
 	int64_t tick;       /* of the slot that came last */
 	int64_t first;      /* slots between tick and this are empty */
 	struct link followed; /* oldest use first */
-	struct link waiting;  /* with a hole, oldest hole first */
+	struct link waiting;  /* with a hole, or reset; the oldest first */
 	size_t n_followed;
 	const struct flow_sink *sink;
 	void *context;

@@ -62,6 +62,17 @@ static const struct {
 	{ "an empty password is none", HTTP_CLIENT,
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Basic Ym9iOg==\r\n\r\n",
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Basic Ym9iOg==\r\n\r\n" },
+	/* bob:undefined, bob:**** */
+	{ "what is no password stays none", HTTP_CLIENT,
+	    "GET / HTTP/1.1\r\n"
+	    "Proxy-Authorization: Basic Ym9iOnVuZGVmaW5lZA==\r\n\r\n",
+	    "GET / HTTP/1.1\r\n"
+	    "Proxy-Authorization: Basic Ym9iOioqKioqKioqKg==\r\n\r\n" },
+	{ "what hides a password stays so", HTTP_CLIENT,
+	    "GET / HTTP/1.1\r\n"
+	    "Proxy-Authorization: Basic Ym9iOioqKio=\r\n\r\n",
+	    "GET / HTTP/1.1\r\n"
+	    "Proxy-Authorization: Basic Ym9iOnh4eHg=\r\n\r\n" },
 	{ "credentials of no scheme go", HTTP_CLIENT,
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Ym9iOlNlY3I\r\n\r\n",
 	    "GET / HTTP/1.1\r\nProxy-Authorization: xxxxxxxxxxg\r\n\r\n" },

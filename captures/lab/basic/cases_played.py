@@ -413,7 +413,7 @@ def played_ticket_no_more(c):
 
 @case('played', 'pbc3')
 def played_ticket_refused_for_a_time(c):
-    """one ticket for one site passes, is refused with a bare 407 as the proxy's clock is set forward, and passes again"""
+    """one ticket for one site passes, is refused with a bare 407, and passes again"""
     s = Stage(c)
     for good in (True, False, True):
         s.talk(*kerberos_login(good, n=100))
