@@ -61,6 +61,12 @@ decode_bearer(const struct challenge *c, bool challenge, struct arena *a,
 		b->oddity = "a JWT that is not whole";
 }
 
+bool
+bearer_may_hold(uint8_t c)
+{
+	return isalnum(c) || (c != 0 && strchr("-._~+/=|:", c) != NULL);
+}
+
 /* What code and templates send in place of a token. */
 static const char *
 oddity_of(struct span t)
@@ -82,9 +88,8 @@ oddity_of(struct span t)
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] <= ' ' || t.at[i] >= 0x7f)
 			return "white space or other bytes inside";
-	/* b64token, RFC 6750 2.1; many have a bar or a colon all the same. */
 	for (size_t i = 0; i < t.len; i++)
-		if (!isalnum(t.at[i]) && strchr("-._~+/=|:", t.at[i]) == NULL)
+		if (!bearer_may_hold(t.at[i]))
 			return "characters that no token has";
 	return NULL;
 }

@@ -24,6 +24,9 @@ void decode_user(struct arena *a, struct span name, struct token *out);
 bool basic_is_filler(struct span user, struct span password);
 bool basic_is_filler_user(struct span user);
 
+/* b64token, RFC 6750 2.1; many have a bar or a colon all the same. */
+bool bearer_may_hold(uint8_t c);
+
 void decode_basic(const struct challenge *c, bool challenge, struct arena *a,
     struct token *out);
 void decode_digest(const struct challenge *c, bool challenge, struct arena *a,

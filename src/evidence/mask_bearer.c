@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
 
+#include "auth/decode.h"
 #include "auth/json.h"
 #include "evidence/coded.h"
 #include "evidence/mask_auth.h"
@@ -130,7 +131,7 @@ mask_jwt(struct mask *m, const struct shown *s, struct span t, size_t dots)
 		mask_part(m, s, span_first(rest, second));
 	/* The signature; of a JWE all that is encrypted, which has a dot. */
 	mask_letters(m, s, span_from(rest, dots == 2 ? second + 1 : 0));
-	show_only(s, t, ".");
+	show_only(s, t, ".%");
 }
 
 /* What is sent in place of a token (auth/bearer.c) is no secret. */
@@ -178,7 +179,8 @@ mask_bearer(struct mask *m, const struct shown *s, struct span rest)
 	}
 	for (size_t i = 0; i < rest.len; i++)
 		dots += rest.at[i] == '.';
-	if (dots == 2 || dots == 4) {
+	/* With one dot it may be a JWT that was cut. */
+	if (dots == 1 || dots == 2 || dots == 4) {
 		mask_jwt(m, s, rest, dots);
 		return;
 	}
@@ -193,4 +195,6 @@ mask_bearer(struct mask *m, const struct shown *s, struct span rest)
 			out[i] = rest.at[i] == 0 ? 1 : rest.at[i];
 		else if (rest.at[i] >= 0x7f)
 			out[i] = 0xe9;
+		else if (!bearer_may_hold(rest.at[i]))
+			out[i] = '%';
 }
