@@ -62,6 +62,11 @@ static const struct {
 	{ "an empty password is none", HTTP_CLIENT,
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Basic Ym9iOg==\r\n\r\n",
 	    "GET / HTTP/1.1\r\nProxy-Authorization: Basic Ym9iOg==\r\n\r\n" },
+	{ "an escape in a token stays one", HTTP_CLIENT,
+	    "GET / HTTP/1.1\r\n"
+	    "Proxy-Authorization: Bearer ab%2Ecdef!x\r\n\r\n",
+	    "GET / HTTP/1.1\r\n"
+	    "Proxy-Authorization: Bearer xx%xxxxxx%h\r\n\r\n" },
 	/* bob:undefined, bob:**** */
 	{ "what is no password stays none", HTTP_CLIENT,
 	    "GET / HTTP/1.1\r\n"
