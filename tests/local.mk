@@ -88,6 +88,7 @@ check_tests = \
 	%reldir%/diagnose/test_rules \
 	%reldir%/diagnose/test_story \
 	%reldir%/diagnose/test_truth \
+	%reldir%/diagnose/test_words \
 	%reldir%/evidence/test_mask \
 	%reldir%/evidence/test_lookback \
 	%reldir%/evidence/test_rewrite \

@@ -355,18 +355,11 @@ tell_earlier(struct finding *f, const struct past *past)
 	f->known_times = e.times;
 }
 
-static void *
-describe(void *judging, unsigned thread, size_t i)
+/* The subject is that of the finding. */
+static void
+write_words(struct judge *r, struct finding *f, const struct group *g,
+    struct arena *arena)
 {
-	struct judging *x = judging;
-	struct judge *r = &x->own[thread];
-	struct arena *arena = &x->diagnosis->arenas[thread];
-	const struct group *g = groups_at(x->groups, i);
-	struct finding *f = arena_new(arena, sizeof(*f));
-
-	group_describe(g, f, i + 1, r->capture, arena);
-	begin(r, f->example, g->refused);
-
 	struct group_counts counts = {
 		.attempts = g->n,
 		.times = f->times > g->n ? f->times : g->n,
@@ -377,9 +370,6 @@ describe(void *judging, unsigned thread, size_t i)
 	};
 
 	subject_speak_of(&r->subject, &counts);
-	evidence_add_kdc(f, &r->subject, arena);
-	evidence_add_tls(f, &r->subject, arena);
-	evidence_add_hosts(f, &r->subject, arena);
 	if (rule_is_failure(f))
 		story_tell(f, &r->subject, arena);
 	tell_earlier(f, r->capture->past);
@@ -387,6 +377,25 @@ describe(void *judging, unsigned thread, size_t i)
 	counts.advice = f->advice;
 	counts.n_advice = f->n_advice;
 	finding_write(f, r->rules, &r->subject, arena);
+}
+
+/* All but the words. */
+static void *
+outline(void *judging, unsigned thread, size_t i)
+{
+	struct judging *x = judging;
+	struct judge *r = &x->own[thread];
+	struct arena *arena = &x->diagnosis->arenas[thread];
+	const struct group *g = groups_at(x->groups, i);
+	struct finding *f = arena_new(arena, sizeof(*f));
+
+	group_describe(g, f, i + 1, r->capture, arena);
+	begin(r, f->example, g->refused);
+	evidence_add_kdc(f, &r->subject, arena);
+	evidence_add_tls(f, &r->subject, arena);
+	evidence_add_hosts(f, &r->subject, arena);
+	if (r->capture->words == NULL)
+		write_words(r, f, g, arena);
 	return f;
 }
 
@@ -399,13 +408,32 @@ take_finding(void *judging, size_t i, void *made)
 }
 
 static void
+write_wanted(struct judging *x, const struct words_wanted *wanted)
+{
+	struct judge *r = &x->own[0];
+
+	for (size_t i = 0; i < x->diagnosis->n; i++) {
+		struct finding *f = x->diagnosis->findings[i];
+		const struct group *g = groups_at(x->groups, i);
+
+		if (!wanted->of(wanted->context, f))
+			continue;
+		begin(r, f->example, g->refused);
+		write_words(r, f, g, &x->diagnosis->arenas[0]);
+	}
+}
+
+static void
 collect_findings(struct judging *x)
 {
-	const struct parallel work = { describe, take_finding, x, x->threads };
+	const struct parallel work = { outline, take_finding, x, x->threads };
+	const struct words_wanted *wanted = x->own[0].capture->words;
 	struct diagnosis *d = x->diagnosis;
 
 	d->n = groups_count(x->groups);
 	d->findings = memory_new(d->n + 1, sizeof(*d->findings));
 	groups_sort(x->groups);
 	parallel_do(&work, d->n);
+	if (wanted != NULL)
+		write_wanted(x, wanted);
 }

@@ -21,6 +21,7 @@ struct kdc_index;
 struct past;
 struct places;
 struct sides;
+struct words_wanted;
 
 /* What is asked for of connections without an attempt. */
 struct only {
@@ -48,6 +49,18 @@ struct capture_facts {
 	const struct past *past;     /* earlier runs; NULL: none are known */
 	const struct sides *sides;   /* of these all, by diagnosis_run() */
 	unsigned threads;            /* that may work at it; 0: one */
+	const struct words_wanted *words; /* NULL: of all findings */
+};
+
+/*
+ * Words are most of the work of a diagnosis, and live most findings were told
+ * of before.  Each finding, in order, is shown when all but its sentences is
+ * there; false: it goes without them (title, names, counts and frames stay).
+ * Its id may be changed.
+ */
+struct words_wanted {
+	bool (*of)(void *context, struct finding *f);
+	void *context;
 };
 
 struct diagnosis *diagnosis_run(const struct rules *rules,

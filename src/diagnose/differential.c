@@ -146,7 +146,6 @@ expand_all(struct finding *f, struct subject *s, struct arena *arena)
 	const struct rule *r = f->rule;
 	struct fix *fixes = arena_new(arena, (r->n_fixes + 1) * sizeof(*fixes));
 
-	f->title = r->title;
 	f->message = template_words(r->message, s, arena);
 	f->why = template_words(r->why, s, arena);
 	f->escalate_to = template_words(r->escalate_to, s, arena);

@@ -172,13 +172,15 @@ behind(const struct event *e, const struct event *o)
 	const struct observed_response *p = e->attempt->response;
 	const struct observed_response *q = o->attempt->response;
 
-	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL)
+	/* The most usual first: this is asked of many. */
+	if (p == NULL || q == NULL || p->via == NULL || q->via == NULL ||
+	    strchr(q->via, ',') == NULL)
 		return false;
 
 	struct span alone = span_of_str(p->via), two = span_of_str(q->via);
 	size_t comma = span_find(two, ',');
 
-	if (span_find(alone, ',') < alone.len || comma == two.len)
+	if (span_find(alone, ',') < alone.len)
 		return false;
 	alone = received_by(alone);
 	return alone.len > 0 &&

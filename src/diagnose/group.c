@@ -479,6 +479,7 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 	f->severity = g->rule->severity;
 	f->likelihood = g->rule->likelihood;
 	f->fault = !g->rule->remark;
+	f->title = g->rule->title;
 	if (g->refused != NULL)
 		describe_refused(g, f, arena);
 	else

@@ -15,10 +15,11 @@
 #include "verdict/summing.h"
 
 /* Looks are at least so far apart, and take this share of the time; but what
- * was seen waits no longer than that. */
+ * comes just after one has begun is told by the end of the next, in time. */
 #define LOOK_EVERY    (250 * WHEN_MS)
 #define LOOK_SHARE    4
 #define LOOK_MOST     (500 * WHEN_MS)
+#define TOLD_WITHIN   (900 * WHEN_MS)
 #define STATUS_SHARE  10
 #define SUMMARY_EVERY (60 * WHEN_SECOND)
 #define METRICS_EVERY (15 * WHEN_SECOND)
@@ -81,6 +82,7 @@ facts_of(const struct sensor *s, const struct worker_counts *c)
 		.missing_ratio = c->flow.carried > 0
 		    ? (double)c->flow.missing / (double)c->flow.carried
 		    : 0,
+		.words = &s->words,
 	};
 
 	for (size_t i = 0; i < live_inputs(live); i++) {
@@ -159,10 +161,16 @@ static int64_t
 pause_after(int64_t took)
 {
 	int64_t pause = took * LOOK_SHARE;
+	int64_t most = TOLD_WITHIN - 2 * took;
 
-	return pause < LOOK_EVERY ? LOOK_EVERY
-	    : pause > LOOK_MOST   ? LOOK_MOST
-	                          : pause;
+	if (most > LOOK_MOST)
+		most = LOOK_MOST;
+	if (pause < LOOK_EVERY)
+		pause = LOOK_EVERY;
+	if (pause > most)
+		pause = most;
+	/* Half of the time is for listening. */
+	return pause > took ? pause : took;
 }
 
 static void
@@ -176,10 +184,10 @@ look(struct sensor *s, bool always, bool summary)
 	correlator_now(s->correlator, facts.last);
 	mind_losses(s);
 	listeners_renew(s->listeners);
+	teller_begin(s->teller, facts.last, always);
 	if (correlator_look(s->correlator, *s->rules, &facts, always)) {
 		view_fill(&v, s, &c);
-		s->unheard |= !teller_look(s->teller, &v.report, v.order,
-		    facts.last);
+		s->unheard |= !teller_look(s->teller, &v.report, v.order);
 		count_trend(s, facts.last);
 		if (summary)
 			teller_summary(s->teller, &v.report);
@@ -282,6 +290,8 @@ listen(struct sensor *s)
 		do_what_is_asked(s);
 		now = clock_steady();
 		do_what_is_due(s, now);
+		/* A pipe has room for little at a time. */
+		s->unheard |= !live_files_flush(&s->files);
 	}
 }
 
@@ -357,10 +367,11 @@ finish(struct sensor *s)
 	c = listeners_counts(s->listeners);
 	facts = facts_of(s, &c);
 	correlator_now(s->correlator, facts.last);
+	teller_begin(s->teller, facts.last, true);
 	correlator_finish(s->correlator, *s->rules, &facts);
 	view_fill(&v, s, &c);
 	v.report.stopped = true;
-	teller_look(s->teller, &v.report, v.order, facts.last);
+	teller_look(s->teller, &v.report, v.order);
 	count_trend(s, facts.last);
 	trend_keep(s->trend);
 	ok = teller_end(s->teller, &v.report, v.order);
@@ -384,6 +395,7 @@ sensor_run(const struct options *o, struct rules **rules)
 	s->options = o;
 	s->rules = rules;
 	s->teller = teller_new(o, &s->files);
+	s->words = (struct words_wanted){ teller_take, s->teller };
 	s->trend = trend_new();
 	s->correlator = correlator_new(o);
 	s->n_listeners = o->threads > 0 ? o->threads : 1;

@@ -27,6 +27,7 @@ struct sensor {
 	unsigned n_listeners;
 	struct live_files files;
 	struct teller *teller;
+	struct words_wanted words; /* the teller's */
 	struct trend *trend;
 	struct status *status; /* NULL: none is shown */
 	struct correlator *correlator;

@@ -19,6 +19,12 @@
 /* Names that have a pseudonym; then they begin anew. */
 #define PSEUDONYMS_MOST 200000
 
+/* What is to be told of a finding, and what was before. */
+struct taken {
+	enum told_news news;
+	const struct told *as;
+};
+
 struct teller {
 	const struct options *options;
 	struct live_files *files;
@@ -29,7 +35,10 @@ struct teller {
 	uint64_t attempts[ATTEMPT_OTHER + 1][OUTCOME_INCOMPLETE + 1];
 	struct text line;
 	const struct report *report; /* of this look */
-	unsigned evidence;           /* files of this look */
+	struct taken *taken; /* the findings of this look */
+	size_t n_taken, room_taken;
+	bool all;          /* words are wanted of all of them */
+	unsigned evidence; /* files of this look */
 	when_ns now;
 };
 
@@ -63,6 +72,7 @@ teller_free(struct teller *t)
 	told_free(t->told);
 	redact_free(t->redact);
 	text_fini(&t->line);
+	free(t->taken);
 	free(t);
 }
 
@@ -423,37 +433,51 @@ keep_evidence(struct teller *t, struct finding *f, enum told_news news)
 	told_evidence(t->told, f);
 }
 
-bool
-teller_look(struct teller *t, struct report *r, struct finding **findings,
-    when_ns now)
+void
+teller_begin(struct teller *t, when_ns now, bool all)
 {
-	enum told_news *news =
-	    memory_new(r->n_findings + 1, sizeof(*news));
-	const struct told **as =
-	    memory_new(r->n_findings + 1, sizeof(struct told *));
-
-	t->report = r;
 	t->now = now;
-	t->evidence = 0;
-	/* First all ids: a line of an attempt names its finding. */
+	t->all = all;
+	t->n_taken = 0;
 	told_begin(t->told, now);
-	for (size_t i = 0; i < r->n_findings; i++)
-		news[i] = told_take(t->told, findings[i], &as[i]);
+}
+
+bool
+teller_take(void *teller, struct finding *f)
+{
+	struct teller *t = teller;
+	struct taken *x;
+
+	if (t->n_taken == t->room_taken) {
+		t->room_taken = t->room_taken * 2 + 16;
+		t->taken = memory_grow(t->taken, t->room_taken,
+		    sizeof(*t->taken));
+	}
+	x = &t->taken[t->n_taken++];
+	x->news = told_take(t->told, f, &x->as);
+	return t->all || is_for_json(x->news);
+}
+
+bool
+teller_look(struct teller *t, struct report *r, struct finding **findings)
+{
+	t->report = r;
+	t->evidence = 0;
 	tell_attempts(t);
-	for (size_t i = 0; i < r->n_findings; i++) {
-		if (news[i] == TOLD_NOTHING)
+	for (size_t i = 0; i < t->n_taken && i < r->n_findings; i++) {
+		const struct taken *x = &t->taken[i];
+
+		if (x->news == TOLD_NOTHING)
 			continue;
-		keep_evidence(t, findings[i], news[i]);
-		if (is_for_json(news[i]))
+		keep_evidence(t, findings[i], x->news);
+		if (is_for_json(x->news))
 			json_of_finding(t, findings[i]);
 		if (wants(t, false))
-			text_of_finding(t, findings[i], news[i],
-			    as[i]->number);
+			text_of_finding(t, findings[i], x->news,
+			    x->as->number);
 	}
 	told_end(t->told, tell_over, t);
 	t->report = NULL;
-	free(news);
-	free(as);
 	return live_files_flush(t->files);
 }
 

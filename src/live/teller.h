@@ -31,11 +31,19 @@ struct teller *teller_new(const struct options *o, struct live_files *files);
 void teller_free(struct teller *t); /* NULL is fine */
 
 /*
- * A report of the window, prepared; capture time is `now`.  Its findings get
- * their ids.  False if there is nobody left to be told.
+ * A look begins; capture time is `now`.  Each finding of the diagnosis is
+ * taken, and gets its id: true if more will be told of it than a line, or of
+ * `all`.  Fits words_wanted.of.
  */
-bool teller_look(struct teller *t, struct report *r, struct finding **findings,
-    when_ns now);
+void teller_begin(struct teller *t, when_ns now, bool all);
+bool teller_take(void *teller, struct finding *f);
+
+/*
+ * A report of the window, prepared, with the findings that were taken, in that
+ * order.  False if there is nobody left to be told.
+ */
+bool teller_look(struct teller *t, struct report *r,
+    struct finding **findings);
 
 /* Put the totals of the run into the report of a window. */
 void teller_totals(const struct teller *t, struct report *r);
