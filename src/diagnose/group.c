@@ -26,17 +26,22 @@ groups_new(void)
 	return g;
 }
 
+static void
+group_free(struct group *x)
+{
+	free(x->attempts);
+	free(x->boxes);
+	free(x->refused_clients);
+	free(x);
+}
+
 void
 groups_free(struct groups *g)
 {
 	if (g == NULL)
 		return;
-	for (size_t i = 0; i < g->n; i++) {
-		free(g->at[i]->attempts);
-		free(g->at[i]->boxes);
-		free(g->at[i]->refused_clients);
-		free(g->at[i]);
-	}
+	for (size_t i = 0; i < g->n; i++)
+		group_free(g->at[i]);
 	table_fini(&g->table);
 	free(g->at);
 	free(g);
@@ -68,12 +73,9 @@ hash_of(const struct group *g)
 	    span_of(&g->proxy_port, sizeof(g->proxy_port)));
 }
 
-/* The group like this one, made if it is new; NULL past the limit. */
 static struct group *
-group_like(struct groups *g, const struct group *like)
+find(struct groups *g, const struct group *like, uint64_t hash)
 {
-	uint64_t hash = hash_of(like);
-
 	for (struct table_entry *e = table_first(&g->table, hash); e != NULL;
 	     e = table_next(e)) {
 		struct group *found = LIST_OBJECT(e, struct group, entry);
@@ -81,11 +83,41 @@ group_like(struct groups *g, const struct group *like)
 		if (same_group(found, like))
 			return found;
 	}
+	return NULL;
+}
+
+/* What failed last is of use to more people than what failed first. */
+static size_t
+let_go_of_oldest(struct groups *g)
+{
+	struct table_entry *oldest = table_oldest(&g->table);
+	struct group *x = LIST_OBJECT(oldest, struct group, entry);
+	size_t place = x->place;
+
+	table_remove(&g->table, oldest);
+	group_free(x);
+	return place;
+}
+
+/* The group like this one, made if it is new; past the limit the one that
+ * was added to longest ago has to go, or NULL. */
+static struct group *
+group_like(struct groups *g, const struct group *like, bool instead)
+{
+	uint64_t hash = hash_of(like);
+	struct group *found = find(g, like, hash);
+	size_t place = g->n;
+
+	if (found != NULL) {
+		table_touch(&g->table, &found->entry);
+		return found;
+	}
 	if (g->n >= limit_of(LIMIT_FINDINGS)) {
 		limit_hit(LIMIT_FINDINGS);
-		return NULL;
-	}
-	if (g->n == g->room) {
+		if (!instead || g->n == 0)
+			return NULL;
+		place = let_go_of_oldest(g);
+	} else if (g->n == g->room) {
 		g->room = g->room > 0 ? g->room * 2 : 64;
 		g->at = memory_grow(g->at, g->room, sizeof(*g->at));
 	}
@@ -93,8 +125,11 @@ group_like(struct groups *g, const struct group *like)
 	struct group *made = memory_new(1, sizeof(*made));
 
 	*made = *like;
+	made->place = place;
 	table_add(&g->table, &made->entry, hash);
-	g->at[g->n++] = made;
+	g->at[place] = made;
+	if (place == g->n)
+		g->n++;
 	return made;
 }
 
@@ -129,14 +164,23 @@ group_would_join(const struct rule *rule, const struct attempt *a,
 }
 
 struct group *
+groups_find(struct groups *g, const struct rule *rule, const char *apart,
+    const struct attempt *a)
+{
+	struct group like = like_of(rule, apart, a);
+
+	return find(g, &like, hash_of(&like));
+}
+
+void
 groups_add(struct groups *g, const struct rule *rule, const char *apart,
     const struct attempt *a)
 {
 	struct group like = like_of(rule, apart, a);
-	struct group *found = group_like(g, &like);
+	struct group *found = group_like(g, &like, true);
 
 	if (found == NULL)
-		return NULL;
+		return;
 	if (found->n == found->room) {
 		found->room = found->room > 0 ? found->room * 2 : 4;
 		found->attempts = memory_grow(found->attempts, found->room,
@@ -145,7 +189,6 @@ groups_add(struct groups *g, const struct rule *rule, const char *apart,
 	found->attempts[found->n++] = a;
 	if (a->first_frame < found->first_frame)
 		found->first_frame = a->first_frame;
-	return found;
 }
 
 void
@@ -173,7 +216,8 @@ groups_add_refused(struct groups *g, const struct rule *rule,
 	if (rule->group == GROUP_CLIENT)
 		like.client = c->client;
 
-	struct group *found = group_like(g, &like);
+	/* Whoever sends the most of these shall not hide who is refused. */
+	struct group *found = group_like(g, &like, false);
 
 	if (found == NULL)
 		return;

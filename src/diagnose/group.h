@@ -5,7 +5,7 @@
  * What one rule says of one client (and its user, or program), of one proxy
  * (and, where the rule says so, one service, one KDC, one URL) or of one
  * program, is one finding, however many attempts there are.  The number of
- * groups is bounded (LIMIT_FINDINGS).
+ * groups is bounded (LIMIT_FINDINGS): of those of attempts the last are kept.
  */
 #ifndef P407_DIAGNOSE_GROUP_H
 #define P407_DIAGNOSE_GROUP_H
@@ -26,6 +26,7 @@ struct group {
 	uint16_t proxy_port;
 	const char *who; /* user, agent, or what is apart; NULL: none */
 	uint64_t first_frame;
+	size_t place; /* until groups_sort() */
 
 	const struct attempt **attempts; /* in order of start */
 	size_t n, room;
@@ -43,12 +44,15 @@ struct groups;
 struct groups *groups_new(void);
 void groups_free(struct groups *g);
 
-/* `apart`: what the rule has of that name, expanded; NULL if it has none.
- * NULL past the limit. */
-struct group *groups_add(struct groups *g, const struct rule *rule,
-    const char *apart, const struct attempt *a);
+/* `apart`: what the rule has of that name, expanded; NULL if it has none. */
+void groups_add(struct groups *g, const struct rule *rule, const char *apart,
+    const struct attempt *a);
 void groups_add_refused(struct groups *g, const struct rule *rule,
     const char *apart, const struct observation *o);
+
+/* The one that the attempt was added to; NULL if it had to go since. */
+struct group *groups_find(struct groups *g, const struct rule *rule,
+    const char *apart, const struct attempt *a);
 
 /* The same once more, behind a box: `outer` may be behind another one. */
 void group_add_inner(struct group *g, const struct attempt *outer,

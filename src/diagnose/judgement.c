@@ -11,9 +11,10 @@
 
 /* Of an attempt, by its place in the history. */
 struct place_told {
+	const struct attempt *attempt;
 	const struct rule *rule;     /* why it failed; or NULL */
+	const char *apart;           /* as the rule has it */
 	const struct attempt *outer; /* it is told with that one; or NULL */
-	struct group *group;
 };
 
 void
@@ -97,10 +98,13 @@ static void
 find_outer_halves(const struct judgements *j, const struct history *h,
     struct place_told *places)
 {
-	for (size_t i = 0; i < j->n; i++)
-		if (j->at[i].rule->about == ABOUT_FAILURES)
-			place_of(places, h, j->at[i].attempt)->rule =
-			    j->at[i].rule;
+	for (size_t i = 0; i < j->n; i++) {
+		const struct judgement *k = &j->at[i];
+
+		if (k->rule->about == ABOUT_FAILURES)
+			*place_of(places, h, k->attempt) = (struct place_told){
+				k->attempt, k->rule, k->apart, NULL };
+	}
 	for (size_t i = 0; i < j->n; i++) {
 		const struct judgement *k = &j->at[i];
 		struct place_told *p = place_of(places, h, k->attempt);
@@ -132,24 +136,24 @@ judgements_group(struct judgements *j, const struct history *h,
 	find_outer_halves(j, h, places);
 	for (size_t i = 0; i < j->n; i++) {
 		const struct judgement *k = &j->at[i];
-		struct group *g;
 
-		if (is_told_with_outer(places, h, k))
-			continue;
-		g = groups_add(groups, k->rule, k->apart, k->attempt);
-		if (k->rule->about == ABOUT_FAILURES)
-			place_of(places, h, k->attempt)->group = g;
+		if (!is_told_with_outer(places, h, k))
+			groups_add(groups, k->rule, k->apart, k->attempt);
 	}
 	for (size_t i = 0; i < j->n; i++) {
 		const struct judgement *k = &j->at[i];
-		struct place_told *p;
+		const struct place_told *p;
+		struct group *g;
 
 		if (!is_told_with_outer(places, h, k))
 			continue;
 		p = outermost(places, h, k->attempt);
-		if (p == NULL || p->group == NULL)
+		g = p != NULL && p->rule != NULL
+		    ? groups_find(groups, p->rule, p->apart, p->attempt)
+		    : NULL;
+		if (g == NULL)
 			continue;
-		group_add_inner(p->group, k->outer, k->attempt);
+		group_add_inner(g, k->outer, k->attempt);
 		if (k->rule->cause == p->rule->cause)
 			continue;
 		k->attempt->cause = p->rule->cause;

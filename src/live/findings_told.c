@@ -8,6 +8,10 @@
 #include "base/memory.h"
 #include "report/model.h"
 
+/* As many as a look has, and those that have just made room for them: what
+ * is forgotten while it is still there would be told anew. */
+#define KEPT_TIMES 2
+
 struct told_list {
 	struct table by_key; /* struct told, quiet longest first */
 	uint32_t last_number;
@@ -94,7 +98,7 @@ told_id(const struct told_list *l, uint32_t number)
 static struct told *
 add(struct told_list *l, const struct finding *f)
 {
-	if (l->by_key.count >= limit_of(LIMIT_FINDINGS)) {
+	if (l->by_key.count >= KEPT_TIMES * limit_of(LIMIT_FINDINGS)) {
 		struct table_entry *oldest = table_oldest(&l->by_key);
 
 		limit_hit(LIMIT_FINDINGS);

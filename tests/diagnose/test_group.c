@@ -2,6 +2,7 @@
 /* Which attempts are one finding. */
 #include "diagnose/diagnosis.h"
 
+#include "base/limits.h"
 #include "judged.h"
 #include "run.h"
 
@@ -63,6 +64,31 @@ START_TEST(what_the_proxy_does_to_all_is_one_finding)
 }
 END_TEST
 
+/* Of a flood, the last are kept, and who comes again is one of them. */
+START_TEST(past_the_bound_the_quiet_ones_go)
+{
+	uint64_t before = limit_of(LIMIT_FINDINGS);
+
+	limit_set(LIMIT_FINDINGS, 2);
+	scene_ntlm(&scene, 1, "x", "erin", false);
+	scene_ntlm(&scene, 2, "x", "bob", false);
+	scene_ntlm(&scene, 1, "x", "erin", false);
+	scene_ntlm(&scene, 3, "x", "lena", false);
+	diagnose();
+	limit_set(LIMIT_FINDINGS, before);
+	ck_assert_uint_eq(diagnosis_findings(diagnosis), 2);
+
+	const struct finding *f = diagnosis_finding(diagnosis, 0);
+
+	ck_assert_str_eq(f->users.entries[0].name, "LAB\\erin");
+	ck_assert_uint_eq(f->n_attempts, 2);
+	ck_assert_str_eq(f->id, "f1");
+	f = diagnosis_finding(diagnosis, 1);
+	ck_assert_str_eq(f->users.entries[0].name, "LAB\\lena");
+	ck_assert_str_eq(f->id, "f2");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -73,6 +99,7 @@ main(void)
 	tcase_add_test(all, remarks_are_one_for_a_proxy);
 	tcase_add_test(all, findings_are_per_client_and_user);
 	tcase_add_test(all, what_the_proxy_does_to_all_is_one_finding);
+	tcase_add_test(all, past_the_bound_the_quiet_ones_go);
 	suite_add_tcase(suite, all);
 	return run_suite(suite);
 }
