@@ -5,7 +5,8 @@
  * Each look at the window makes its findings anew.  Here they are known again
  * by their key, keep the id under which they were first told, and are counted
  * over all looks, also when their first attempts have left the window.
- * Bounded by LIMIT_FINDINGS, twice: the ones that are quiet longest are forgotten.
+ * Bounded by LIMIT_FINDINGS, twice: the ones that are quiet longest are
+ * forgotten.
  */
 #ifndef P407_LIVE_FINDINGS_TOLD_H
 #define P407_LIVE_FINDINGS_TOLD_H
