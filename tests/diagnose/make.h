@@ -95,6 +95,7 @@ scene_attempt(struct scene *s, uint8_t client, const char *agent,
 	a->connection.client = scene_address(client);
 	a->connection.proxy = scene_address(200);
 	a->connection.proxy_port = 3128;
+	a->connection.id = s->n;
 	a->connection.stream = (uint32_t)s->n - 1;
 	a->connections = 1;
 	a->capture_complete = a->connection.began = true;

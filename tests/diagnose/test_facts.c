@@ -552,7 +552,6 @@ START_TEST(a_nonce_may_have_been_offered_on_another_connection)
 	    offers_elsewhere[_i].client, "x", SCHEME_DIGEST);
 	struct token *t = scene_token(&scene, SCHEME_DIGEST, TOKEN_DIGEST);
 
-	b->connection.id = 1;
 	b->connection.proxy = scene_address(offers_elsewhere[_i].proxy);
 	b->start = a->start + offers_elsewhere[_i].later_ns;
 	b->end = b->start + WHEN_SECOND;

@@ -191,6 +191,45 @@ START_TEST(an_accelerators_401_is_not_about_the_password)
 }
 END_TEST
 
+/* Basic, where only NTLM is offered; and what follows. */
+static const struct follows {
+	const char *name;
+	bool before;  /* the proxy took Basic before */
+	bool same;    /* NTLM, on the same connection */
+	when_ns wait; /* with so long between */
+	bool good;
+	const char *rule;
+} followed[] = {
+	{ "at once", false, true, 0, true, "fell-back-to-other-scheme" },
+	{ "withdrawn", true, true, 0, true, "fell-back-to-other-scheme" },
+	{ "refused", false, true, 0, false, "scheme-not-offered" },
+	{ "by a person", false, true, 2 * WHEN_SECOND, true,
+	    "scheme-not-offered" },
+	{ "by another run", false, false, 0, true, "scheme-not-offered" },
+	{ "withdrawn, another run", true, false, 0, true,
+	    "scheme-withdrawn" },
+};
+
+START_TEST(who_goes_on_by_itself_is_not_kept_out)
+{
+	const struct follows *row = &followed[_i];
+	struct attempt *a, *next;
+
+	if (row->before)
+		scene_basic(&scene, 1, "x", "erin", 5, true);
+	a = scene_basic(&scene, 1, "x", "bob", 5, false);
+	a->offers = a->last_offers =
+	    scene_token(&scene, SCHEME_NTLM, TOKEN_NONE);
+	scene.clock += row->wait;
+	next = scene_ntlm(&scene, 1, "x", "bob", row->good);
+	if (row->same)
+		next->connection.id = a->connection.id;
+	diagnose();
+	ck_assert_msg(a->rule != NULL && strcmp(a->rule, row->rule) == 0,
+	    "%s: %s", row->name, a->rule != NULL ? a->rule : "none");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -210,6 +249,8 @@ main(void)
 	tcase_add_loop_test(c, a_proxy_that_knows_no_connect_is_one, 0, 2);
 	tcase_add_loop_test(c, a_proxy_that_says_400_is_one, 0, 2);
 	tcase_add_test(c, an_accelerators_401_is_not_about_the_password);
+	tcase_add_loop_test(c, who_goes_on_by_itself_is_not_kept_out, 0,
+	    sizeof(followed) / sizeof(followed[0]));
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }
