@@ -69,4 +69,23 @@ true_that 'each line is JSON' python3 -c '
 import json
 for line in open("out"):
     json.loads(line)'
+
+# A pipe holds 64 KiB, and who reads it takes a moment for them.
+"$generate" proxy 20M >proxy.pcap 2>/dev/null
+mkfifo pipe
+python3 -c '
+import os, time
+while part := os.read(0, 65536):
+    os.write(1, part)
+    time.sleep(0.01)' <pipe >piped &
+listen -o json=pipe
+in_client tcpreplay -q -i eth0 -M 200 proxy.pcap >replay.out 2>&1
+sleep 2
+then=$(wc -c <piped)
+sleep 2
+now=$(wc -c <piped)
+true_that "logins by the thousand are told as they come: $then bytes, then $now" \
+    [ "$then" -gt 1000000 -a $((now - then)) -lt $((now / 10)) ]
+true_that 'no line is lost' sh -c '! grep -q "no room" err'
+stop TERM
 tap_end
