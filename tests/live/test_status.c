@@ -70,7 +70,10 @@ show_page(struct stage *t, int64_t steady, int64_t after)
 	    ? WHEN_NONE
 	    : t->sample.input.last + after;
 
-	teller_look(t->teller, &t->sample.report, t->findings, now);
+	teller_begin(t->teller, now, true);
+	for (size_t i = 0; i < t->sample.report.n_findings; i++)
+		ck_assert(teller_take(t->teller, t->findings[i]));
+	teller_look(t->teller, &t->sample.report, t->findings);
 	trend_count(t->trend, t->teller, now, t->began + steady);
 	status_show(t->status, &t->sample.report, t->trend, SPAN("m 1\n"),
 	    now, t->began + steady);
