@@ -120,6 +120,7 @@ struct attempt {
 	bool closed_announced;   /* "Connection: close" before it */
 	/* Set by diagnose, while others look at what is above: apart. */
 	enum cause cause : 8;
+	bool went_on;            /* it failed, and at once got through */
 	const char *rule;        /* id of the rule that named it, or NULL */
 
 	when_ns start, end;

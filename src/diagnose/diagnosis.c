@@ -13,6 +13,7 @@
 #include "diagnose/history.h"
 #include "diagnose/judgement.h"
 #include "diagnose/kdc_view.h"
+#include "diagnose/lookback.h"
 #include "diagnose/opinion.h"
 #include "diagnose/past.h"
 #include "diagnose/rules.h"
@@ -31,6 +32,7 @@ struct judge {
 	const struct rules *rules;
 	const struct ready_rule **logins; /* those about logins, in order */
 	size_t n_logins;
+	size_t kerberos_error; /* a fact */
 	const struct history *history;
 	const struct capture_facts *capture;
 	struct subject subject;
@@ -87,6 +89,7 @@ diagnosis_run(const struct rules *rules, struct attempt **attempts, size_t n,
 	facts.kdc = kdc;
 	facts.sides = sides;
 	pick_rules(&first);
+	facts_find(SPAN("kerberos.error"), &first.kerberos_error);
 	history_learn_products(history, rules);
 	d->n_arenas = x.threads;
 	d->arenas = memory_new(x.threads, sizeof(*d->arenas));
@@ -204,11 +207,21 @@ add(struct judgements *j, struct judge *r, struct attempt *a,
 	        outer.attempt });
 }
 
+/* What a KDC or an acceptor says is wrong is wrong, also if another scheme
+ * helps. */
+static bool
+went_on(struct judge *r)
+{
+	return lookback_went_on(&r->subject) &&
+	    subject_value(&r->subject, r->kerberos_error)->state != VALUE_SET;
+}
+
 static void
 judge_attempt(struct judge *r, struct attempt *a, struct judgements *j)
 {
 	a->cause = CAUSE_NONE;
 	a->rule = NULL;
+	a->went_on = false;
 	if (a->outcome == OUTCOME_INCOMPLETE || a->outcome == OUTCOME_OPEN)
 		return;
 	begin(r, a, NULL);
@@ -219,6 +232,7 @@ judge_attempt(struct judge *r, struct attempt *a, struct judgements *j)
 		if (rule != NULL) {
 			a->cause = rule->cause;
 			a->rule = rule->id;
+			a->went_on = went_on(r);
 			add(j, r, a, rule);
 		}
 	}

@@ -140,13 +140,28 @@ product_describe(struct finding *f, const struct rules *rules,
 	f->advice = advice;
 }
 
+static const char *
+message_of(const struct finding *f, struct subject *s, struct arena *arena)
+{
+	const char *message = template_words(f->rule->message, s, arena);
+	struct text t = { .limit = 4000 };
+
+	if (!f->went_on)
+		return message;
+	text_fmt(&t, "%s It got through at once all the same, on the same "
+	    "connection.", message);
+	message = arena_str(arena, text_span(&t));
+	text_fini(&t);
+	return message;
+}
+
 static void
 expand_all(struct finding *f, struct subject *s, struct arena *arena)
 {
 	const struct rule *r = f->rule;
 	struct fix *fixes = arena_new(arena, (r->n_fixes + 1) * sizeof(*fixes));
 
-	f->message = template_words(r->message, s, arena);
+	f->message = message_of(f, s, arena);
 	f->why = template_words(r->why, s, arena);
 	f->escalate_to = template_words(r->escalate_to, s, arena);
 	f->escalate_when = template_words(r->escalate_when, s, arena);

@@ -9,8 +9,6 @@
 #define ASKED_ANEW (60 * WHEN_SECOND)
 /* A second try with another scheme comes this soon. */
 #define FALLBACK (10 * WHEN_SECOND)
-/* By itself, without a person who types. */
-#define AT_ONCE (2 * WHEN_SECOND)
 
 /* Who was refused asks once more this soon, or not at all. */
 #define GIVES_UP (10 * WHEN_SECOND)
@@ -55,14 +53,6 @@ falls_back(const struct event *e, const struct event *o)
 {
 	return lookback_same_proxy(e, o) && o->time - e->time <= FALLBACK &&
 	    e->attempt->scheme != o->attempt->scheme;
-}
-
-/* Who starts a program anew does not get its connection. */
-static bool
-goes_on(const struct event *e, const struct event *o)
-{
-	return falls_back(e, o) && o->time - e->time <= AT_ONCE &&
-	    e->attempt->connection.id == o->attempt->connection.id;
 }
 
 /*
@@ -364,15 +354,14 @@ program_next(const struct subject *s, const struct fact *f)
 static struct value
 fallback(const struct subject *s, const struct fact *f)
 {
-	bool (*const match)(const struct event *e, const struct event *o) =
-	    f->offset != 0 ? goes_on : falls_back;
 	struct value v;
 
+	(void)f;
 	if (lookback_nobody(s, KIN_PROGRAM, &v))
 		return v;
 
-	const struct event *ok =
-	    history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK, match);
+	const struct event *ok = history_after(s->history, s->event,
+	    KIN_PROGRAM, WHICH_OK, falls_back);
 
 	return ok == NULL ? value_absent()
 	                  : value_string(
@@ -445,10 +434,7 @@ const struct fact facts_of_client[] = {
 	    .compute = ticket_worked },
 	{ "program.fallback", FACT_STRING, SOURCE_HISTORY,
 	    "the other scheme with which this program got through at once",
-	    NULL, "none", .compute = fallback, .offset = 0 },
-	{ "connection.fallback", FACT_STRING, SOURCE_HISTORY,
-	    "the other scheme with which it got through at once on the very "
-	    "connection", NULL, "none", .compute = fallback, .offset = 1 },
+	    NULL, "none", .compute = fallback },
 };
 /* clang-format on */
 

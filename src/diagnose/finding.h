@@ -60,6 +60,7 @@ struct finding {
 	enum cause cause;
 	enum level severity, likelihood;
 	bool fault; /* false: a remark (lint), not a failed login */
+	bool went_on; /* no fault, as each of them got through at once */
 	const char *title;   /* short */
 	const char *message; /* one sentence for a person */
 	const char *why;     /* a paragraph: what on the wire shows it */

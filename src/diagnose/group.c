@@ -477,12 +477,25 @@ describe_boxes(const struct group *g, struct finding *f, struct arena *arena)
 		f->between = boxes_told(g, arena);
 }
 
+/* A 407 in a login that ends well is no fault. */
+static bool
+all_went_on(const struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->refused != NULL || !g->attempts[i]->went_on)
+			return false;
+	return true;
+}
+
 /* Whatever the look: what hash_of() has, and the name in lower case. */
 static uint64_t
 key_of(const struct group *g)
 {
 	uint64_t key = hash_of(g);
 
+	/* What was told as a fault is withdrawn. */
+	if (all_went_on(g))
+		key = table_hash_more(key, SPAN("went on"));
 	for (const char *c = g->who; c != NULL && *c != '\0'; c++) {
 		uint8_t lower =
 		    (uint8_t)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
@@ -523,6 +536,11 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 	f->severity = g->rule->severity;
 	f->likelihood = g->rule->likelihood;
 	f->fault = !g->rule->remark;
+	if (f->fault && all_went_on(g)) {
+		f->fault = false;
+		f->went_on = true;
+		f->severity = LEVEL_LOW;
+	}
 	f->title = g->rule->title;
 	if (g->refused != NULL)
 		describe_refused(g, f, arena);

@@ -4,6 +4,8 @@
 #include "diagnose/story.h"
 
 #define MINUTE (60 * WHEN_SECOND)
+/* By itself, without a person who types. */
+#define AT_ONCE (2 * WHEN_SECOND)
 
 bool
 lookback_same_text(const char *a, const char *b)
@@ -110,6 +112,53 @@ lookback_count_minute(const struct subject *s, enum kinship kin,
 	return value_number((double)history_count(s->history, kin, which,
 	    s->event->kin[kin], s->event->time - MINUTE,
 	    s->event->time + MINUTE));
+}
+
+static bool
+goes_on(const struct event *e, const struct event *o)
+{
+	const struct attempt *a = e->attempt, *b = o->attempt;
+
+	return a->connection.id == b->connection.id &&
+	    when_between(a->end, b->start) <= AT_ONCE &&
+	    lookback_same_text(a->method, b->method) &&
+	    lookback_same_text(a->target, b->target);
+}
+
+/* What is sent in each request is one attempt, if it passes before and after
+ * the one that was refused. */
+static bool
+goes_on_as_before(const struct event *e, const struct event *o)
+{
+	const struct attempt *a = e->attempt, *b = o->attempt;
+
+	if (a->connection.id != b->connection.id || b->end <= a->end ||
+	    b->observations.next == NULL)
+		return false;
+	LIST_EACH (link, &b->observations) {
+		const struct observation *x =
+		    LIST_OBJECT(link, const struct observation, link);
+
+		if (x->kind == OBSERVE_EXCHANGE && x->response.seen &&
+		    x->response.status != 407 && x->request.time >= a->end &&
+		    when_between(a->end, x->request.time) <= AT_ONCE &&
+		    lookback_same_text(a->method, x->request.method) &&
+		    lookback_same_text(a->target, x->request.target))
+			return true;
+	}
+	return false;
+}
+
+bool
+lookback_went_on(const struct subject *s)
+{
+	const struct history *h = s->history;
+	const struct event *e = s->event;
+
+	return e != NULL &&
+	    (history_after(h, e, KIN_CLIENT, WHICH_OK, goes_on) != NULL ||
+	        history_before(h, e, KIN_CLIENT, WHICH_OK,
+	            goes_on_as_before) != NULL);
 }
 
 struct value

@@ -38,6 +38,12 @@ struct value lookback_count_all(const struct subject *s, enum kinship kin,
 struct value lookback_count_minute(const struct subject *s, enum kinship kin,
     enum which which);
 
+/*
+ * Did success come at once, on the very connection and for the same target?
+ * Then it is no person's doing, nor that of another run.
+ */
+bool lookback_went_on(const struct subject *s);
+
 /* From the subject to another event; absent for NULL. */
 struct value lookback_distance(const struct subject *s,
     const struct event *other);

@@ -197,22 +197,29 @@ static const struct follows {
 	bool before;  /* the proxy took Basic before */
 	bool same;    /* NTLM, on the same connection */
 	when_ns wait; /* with so long between */
+	const char *target;
 	bool good;
 	const char *rule;
+	bool fault;
 } followed[] = {
-	{ "at once", false, true, 0, true, "fell-back-to-other-scheme" },
-	{ "withdrawn", true, true, 0, true, "fell-back-to-other-scheme" },
-	{ "refused", false, true, 0, false, "scheme-not-offered" },
-	{ "by a person", false, true, 2 * WHEN_SECOND, true,
-	    "scheme-not-offered" },
-	{ "by another run", false, false, 0, true, "scheme-not-offered" },
-	{ "withdrawn, another run", true, false, 0, true,
-	    "scheme-withdrawn" },
+	{ "at once", false, true, 0, NULL, true, "scheme-not-offered",
+	    false },
+	{ "withdrawn", true, true, 0, NULL, true, "scheme-withdrawn", false },
+	{ "refused", false, true, 0, NULL, false, "scheme-not-offered",
+	    true },
+	{ "by a person", false, true, 2 * WHEN_SECOND, NULL, true,
+	    "scheme-not-offered", true },
+	{ "for another", false, true, 0, "http://other.test/", true,
+	    "scheme-not-offered", true },
+	{ "by another run", false, false, 0, NULL, true,
+	    "scheme-not-offered", true },
 };
 
 START_TEST(who_goes_on_by_itself_is_not_kept_out)
 {
 	const struct follows *row = &followed[_i];
+	const char *words = "got through at once";
+	const struct finding *f;
 	struct attempt *a, *next;
 
 	if (row->before)
@@ -224,9 +231,52 @@ START_TEST(who_goes_on_by_itself_is_not_kept_out)
 	next = scene_ntlm(&scene, 1, "x", "bob", row->good);
 	if (row->same)
 		next->connection.id = a->connection.id;
+	if (row->target != NULL)
+		next->target = row->target;
 	diagnose();
 	ck_assert_msg(a->rule != NULL && strcmp(a->rule, row->rule) == 0,
 	    "%s: %s", row->name, a->rule != NULL ? a->rule : "none");
+	f = finding_of(row->rule);
+	ck_assert_msg(f->fault == row->fault &&
+	    (f->severity == LEVEL_LOW) != row->fault &&
+	    (strstr(f->message, words) == NULL) == row->fault,
+	    "%s: %s", row->name, f->message);
+}
+END_TEST
+
+/* Requests that prove themselves are one attempt with those before the one
+ * that was refused: it has the one after it, too. */
+static const struct {
+	const char *name;
+	when_ns later; /* than the refusal */
+	uint16_t status;
+	bool fault;
+} repeated[] = {
+	{ "at once", 10 * WHEN_MS, 200, false },
+	{ "refused", 10 * WHEN_MS, 407, true },
+	{ "later", 3 * WHEN_SECOND, 200, true },
+	{ "before", -10 * WHEN_MS, 200, true },
+};
+
+START_TEST(it_goes_on_as_before)
+{
+	struct attempt *good = scene_basic(&scene, 1, "x", "bob", 5, true);
+	struct attempt *bad = scene_basic(&scene, 1, "x", "bob", 6, false);
+	struct observation *o = observation_new(OBSERVE_EXCHANGE);
+	const struct finding *f;
+
+	bad->connection.id = good->connection.id;
+	o->request.time = bad->end + repeated[_i].later;
+	o->request.method = bad->method;
+	o->request.target = bad->target;
+	o->response.seen = true;
+	o->response.status = repeated[_i].status;
+	list_append(&good->observations, &o->link);
+	good->end = bad->end + 5 * WHEN_SECOND;
+	diagnose();
+	f = finding_of(bad->rule);
+	ck_assert_msg(f != NULL && f->fault == repeated[_i].fault, "%s",
+	    repeated[_i].name);
 }
 END_TEST
 
@@ -251,6 +301,8 @@ main(void)
 	tcase_add_test(c, an_accelerators_401_is_not_about_the_password);
 	tcase_add_loop_test(c, who_goes_on_by_itself_is_not_kept_out, 0,
 	    sizeof(followed) / sizeof(followed[0]));
+	tcase_add_loop_test(c, it_goes_on_as_before, 0,
+	    sizeof(repeated) / sizeof(repeated[0]));
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }
