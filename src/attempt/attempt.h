@@ -101,6 +101,13 @@ struct leg_words {
 	const char *label, *detail;
 };
 
+/* It failed, and at once got through for the same target. */
+enum went_on {
+	WENT_NOT_ON,
+	WENT_ON_ANEW, /* broken, and on another connection */
+	WENT_ON_HERE, /* on the very same */
+};
+
 struct attempt {
 	struct link link;      /* in the tracker's list, by start */
 	struct arena arena;
@@ -120,7 +127,7 @@ struct attempt {
 	bool closed_announced;   /* "Connection: close" before it */
 	/* Set by diagnose, while others look at what is above: apart. */
 	enum cause cause : 8;
-	bool went_on;            /* it failed, and at once got through */
+	enum went_on went_on : 8;
 	const char *rule;        /* id of the rule that named it, or NULL */
 
 	when_ns start, end;

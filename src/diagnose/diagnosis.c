@@ -209,11 +209,13 @@ add(struct judgements *j, struct judge *r, struct attempt *a,
 
 /* What a KDC or an acceptor says is wrong is wrong, also if another scheme
  * helps. */
-static bool
+static enum went_on
 went_on(struct judge *r)
 {
-	return lookback_went_on(&r->subject) &&
-	    subject_value(&r->subject, r->kerberos_error)->state != VALUE_SET;
+	return subject_value(&r->subject, r->kerberos_error)->state ==
+	        VALUE_SET
+	    ? WENT_NOT_ON
+	    : lookback_went_on(&r->subject);
 }
 
 static void
@@ -221,7 +223,7 @@ judge_attempt(struct judge *r, struct attempt *a, struct judgements *j)
 {
 	a->cause = CAUSE_NONE;
 	a->rule = NULL;
-	a->went_on = false;
+	a->went_on = WENT_NOT_ON;
 	if (a->outcome == OUTCOME_INCOMPLETE || a->outcome == OUTCOME_OPEN)
 		return;
 	begin(r, a, NULL);

@@ -146,10 +146,11 @@ message_of(const struct finding *f, struct subject *s, struct arena *arena)
 	const char *message = template_words(f->rule->message, s, arena);
 	struct text t = { .limit = 4000 };
 
-	if (!f->went_on)
+	if (f->went_on == WENT_NOT_ON)
 		return message;
-	text_fmt(&t, "%s It got through at once all the same, on the same "
-	    "connection.", message);
+	text_fmt(&t, "%s It got through at once all the same, on %s "
+	    "connection.", message,
+	    f->went_on == WENT_ON_HERE ? "the same" : "another");
 	message = arena_str(arena, text_span(&t));
 	text_fini(&t);
 	return message;

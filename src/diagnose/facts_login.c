@@ -8,6 +8,9 @@
 #define SEE_EARLIER                                                            \
 	"start the capture earlier, before the time when the login still worked"
 
+/* Requests of one program within this are one try of its user. */
+#define TRY WHEN_SECOND
+
 static struct value
 login_before(const struct subject *s, const struct fact *f)
 {
@@ -40,6 +43,41 @@ login_refusals(const struct subject *s, const struct fact *f)
 {
 	(void)f;
 	return lookback_count_all(s, KIN_LOGIN, WHICH_REFUSED);
+}
+
+/* Those before the event come first, the nearest first, and then those after
+ * it. */
+struct tries {
+	when_ns from, last;
+	double n;
+};
+
+static bool
+add_try(void *context, const struct event *o)
+{
+	struct tries *x = context;
+	bool turns = o->time > x->from && x->last <= x->from;
+	int64_t apart = when_between(turns ? x->from : x->last, o->time);
+
+	x->n += apart > TRY || apart < -TRY;
+	x->last = o->time;
+	return true;
+}
+
+/* A browser opens several connections at once. */
+static struct value
+login_tries(const struct subject *s, const struct fact *f)
+{
+	struct tries x = { .n = 1 };
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_LOGIN, &v))
+		return v;
+	x.from = x.last = s->event->time;
+	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
+	    INT64_MAX / 4, add_try, &x);
+	return value_number(x.n);
 }
 
 static struct value
@@ -185,6 +223,9 @@ const struct fact facts_of_login[] = {
 	{ "login.refusals", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program was refused as this user", NULL, NULL,
 	    .compute = login_refusals },
+	{ "login.tries", FACT_NUMBER, SOURCE_HISTORY,
+	    "the same, those within a second of another counted once", NULL,
+	    NULL, .compute = login_tries },
 	{ "login.successes", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program got through as this user", NULL, NULL,
 	    .compute = login_successes },

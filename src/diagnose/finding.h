@@ -60,7 +60,8 @@ struct finding {
 	enum cause cause;
 	enum level severity, likelihood;
 	bool fault; /* false: a remark (lint), not a failed login */
-	bool went_on; /* no fault, as each of them got through at once */
+	enum went_on went_on; /* each of them, at least: of little severity,
+	                       * and no fault on the same connection */
 	const char *title;   /* short */
 	const char *message; /* one sentence for a person */
 	const char *why;     /* a paragraph: what on the wire shows it */

@@ -477,14 +477,23 @@ describe_boxes(const struct group *g, struct finding *f, struct arena *arena)
 		f->between = boxes_told(g, arena);
 }
 
-/* A 407 in a login that ends well is no fault. */
-static bool
-all_went_on(const struct group *g)
+/* Connections that break time and again are a fault, however soon there is
+ * another one. */
+#define BROKEN_FEW 2
+
+/* The least of all. */
+static enum went_on
+went_on(const struct group *g)
 {
+	enum went_on least = WENT_ON_HERE;
+
+	if (g->refused != NULL)
+		return WENT_NOT_ON;
 	for (size_t i = 0; i < g->n; i++)
-		if (g->refused != NULL || !g->attempts[i]->went_on)
-			return false;
-	return true;
+		if (g->attempts[i]->went_on < least)
+			least = g->attempts[i]->went_on;
+	return least == WENT_ON_ANEW && g->n > BROKEN_FEW ? WENT_NOT_ON
+	                                                  : least;
 }
 
 /* Whatever the look: what hash_of() has, and the name in lower case. */
@@ -494,7 +503,7 @@ key_of(const struct group *g)
 	uint64_t key = hash_of(g);
 
 	/* What was told as a fault is withdrawn. */
-	if (all_went_on(g))
+	if (went_on(g) == WENT_ON_HERE)
 		key = table_hash_more(key, SPAN("went on"));
 	for (const char *c = g->who; c != NULL && *c != '\0'; c++) {
 		uint8_t lower =
@@ -536,9 +545,10 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 	f->severity = g->rule->severity;
 	f->likelihood = g->rule->likelihood;
 	f->fault = !g->rule->remark;
-	if (f->fault && all_went_on(g)) {
-		f->fault = false;
-		f->went_on = true;
+	/* A 407 in a login that ends well is no fault. */
+	if (f->fault && went_on(g) != WENT_NOT_ON) {
+		f->went_on = went_on(g);
+		f->fault = f->went_on != WENT_ON_HERE;
 		f->severity = LEVEL_LOW;
 	}
 	f->title = g->rule->title;

@@ -115,14 +115,26 @@ lookback_count_minute(const struct subject *s, enum kinship kin,
 }
 
 static bool
-goes_on(const struct event *e, const struct event *o)
+is_soon_after(const struct event *e, const struct event *o)
 {
 	const struct attempt *a = e->attempt, *b = o->attempt;
 
-	return a->connection.id == b->connection.id &&
-	    when_between(a->end, b->start) <= AT_ONCE &&
+	return when_between(a->end, b->start) <= AT_ONCE &&
 	    lookback_same_text(a->method, b->method) &&
 	    lookback_same_text(a->target, b->target);
+}
+
+static bool
+goes_on(const struct event *e, const struct event *o)
+{
+	return e->attempt->connection.id == o->attempt->connection.id &&
+	    is_soon_after(e, o);
+}
+
+static bool
+goes_on_anew(const struct event *e, const struct event *o)
+{
+	return lookback_same_proxy(e, o) && is_soon_after(e, o);
 }
 
 /* What is sent in each request is one attempt, if it passes before and after
@@ -149,16 +161,23 @@ goes_on_as_before(const struct event *e, const struct event *o)
 	return false;
 }
 
-bool
+enum went_on
 lookback_went_on(const struct subject *s)
 {
 	const struct history *h = s->history;
 	const struct event *e = s->event;
 
-	return e != NULL &&
-	    (history_after(h, e, KIN_CLIENT, WHICH_OK, goes_on) != NULL ||
-	        history_before(h, e, KIN_CLIENT, WHICH_OK,
-	            goes_on_as_before) != NULL);
+	if (e == NULL)
+		return WENT_NOT_ON;
+	if (history_after(h, e, KIN_CLIENT, WHICH_OK, goes_on) != NULL ||
+	    history_before(h, e, KIN_CLIENT, WHICH_OK, goes_on_as_before) !=
+	        NULL)
+		return WENT_ON_HERE;
+	return e->attempt->outcome == OUTCOME_BROKEN &&
+	        history_after(h, e, KIN_PROGRAM, WHICH_OK, goes_on_anew) !=
+	            NULL
+	    ? WENT_ON_ANEW
+	    : WENT_NOT_ON;
 }
 
 struct value

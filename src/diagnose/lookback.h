@@ -39,10 +39,11 @@ struct value lookback_count_minute(const struct subject *s, enum kinship kin,
     enum which which);
 
 /*
- * Did success come at once, on the very connection and for the same target?
- * Then it is no person's doing, nor that of another run.
+ * Did success come at once, for the same target?  On the very connection it is
+ * no person's doing, nor that of another run; on another one it may be either,
+ * so that only what was broken counts there.
  */
-bool lookback_went_on(const struct subject *s);
+enum went_on lookback_went_on(const struct subject *s);
 
 /* From the subject to another event; absent for NULL. */
 struct value lookback_distance(const struct subject *s,

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "diagnose/rules.h"
 #include "report/model.h"
 
 /* As many as a look has, and those that have just made room for them: what
@@ -125,6 +126,14 @@ add(struct told_list *l, const struct finding *f)
 	return t;
 }
 
+/* Other remarks stand beside the finding that has the cause. */
+static bool
+has_the_cause(const struct finding *f)
+{
+	return f->fault ||
+	    (f->rule != NULL && f->rule->about == ABOUT_FAILURES);
+}
+
 /* Each attempt counts once, for the finding that has it now. */
 static void
 count(struct told_list *l, struct told *t, const struct finding *f)
@@ -136,8 +145,7 @@ count(struct told_list *l, struct told *t, const struct finding *f)
 
 		if (a->counted == t->number)
 			continue;
-		/* A remark stands beside the finding that has the cause. */
-		if (f->fault) {
+		if (has_the_cause(f)) {
 			struct told *before = a->counted != 0
 			    ? find_number(l, a->counted)
 			    : NULL;
@@ -150,8 +158,8 @@ count(struct told_list *l, struct told *t, const struct finding *f)
 		}
 		t->total++;
 	}
-	/* Those of remarks are not marked: what there is now, at least. */
-	if (!f->fault)
+	/* Those are not marked: what there is now, at least. */
+	if (!has_the_cause(f))
 		t->total = f->n_attempts;
 }
 
@@ -165,6 +173,7 @@ told_take(struct told_list *l, struct finding *f, const struct told **as)
 	if (fresh)
 		t = add(l, f);
 	t->look = l->look;
+	t->severity = f->severity;
 	count(l, t, f);
 	if (fresh) {
 		t->open = true;

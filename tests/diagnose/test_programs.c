@@ -280,6 +280,68 @@ START_TEST(it_goes_on_as_before)
 }
 END_TEST
 
+/* Broken, and good on the next connection. */
+static const struct {
+	int times;
+	when_ns wait;
+	bool low;
+} broken[] = {
+	{ 1, 0, true },
+	{ 2, 0, true },
+	{ 3, 0, false },
+	{ 1, 3 * WHEN_SECOND, false },
+};
+
+START_TEST(what_broke_once_is_of_little_weight)
+{
+	const struct finding *f;
+	struct attempt *a = NULL;
+
+	for (int i = 0; i < broken[_i].times; i++) {
+		a = scene_ntlm(&scene, 1, "x", "bob", false);
+		a->outcome = OUTCOME_BROKEN;
+		a->broke_at = STEP_AUTHENTICATE;
+		a->closed_by = CLOSED_PROXY;
+		scene.clock -= WHEN_SECOND;
+	}
+	scene.clock += broken[_i].wait;
+	scene_ntlm(&scene, 1, "x", "bob", true);
+	diagnose();
+	f = finding_of(a->rule);
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(f->n_attempts, (size_t)broken[_i].times);
+	ck_assert(f->fault);
+	ck_assert_int_eq(f->severity == LEVEL_LOW, broken[_i].low);
+}
+END_TEST
+
+/* A browser's connections, all with the old password; then the right one. */
+static const struct {
+	int refused;
+	when_ns apart;
+	const char *rule;
+} tried[] = {
+	{ 6, 50 * WHEN_MS, "credentials-rejected-recovered" },
+	{ 4, 10 * WHEN_SECOND, "credentials-rejected-recovered" },
+	{ 5, 10 * WHEN_SECOND, "basic-credentials-rejected" },
+};
+
+START_TEST(what_is_tried_at_once_is_one_try)
+{
+	struct attempt *a = NULL;
+
+	for (int i = 0; i < tried[_i].refused; i++) {
+		a = scene_basic(&scene, 1, "x", "bob", 5, false);
+		scene.clock += tried[_i].apart - WHEN_SECOND;
+	}
+	scene.clock += 10 * WHEN_SECOND;
+	scene_basic(&scene, 1, "x", "bob", 6, true);
+	diagnose();
+	RULE_IS(a, tried[_i].rule);
+	RULE_IS(scene.attempts[0], tried[_i].rule);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -303,6 +365,10 @@ main(void)
 	    sizeof(followed) / sizeof(followed[0]));
 	tcase_add_loop_test(c, it_goes_on_as_before, 0,
 	    sizeof(repeated) / sizeof(repeated[0]));
+	tcase_add_loop_test(c, what_broke_once_is_of_little_weight, 0,
+	    sizeof(broken) / sizeof(broken[0]));
+	tcase_add_loop_test(c, what_is_tried_at_once_is_one_try, 0,
+	    sizeof(tried) / sizeof(tried[0]));
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }

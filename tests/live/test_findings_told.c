@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "diagnose/rules.h"
 #include "run.h"
 
 #define MINUTE (60 * WHEN_SECOND)
@@ -154,6 +155,30 @@ START_TEST(explained_otherwise_it_is_withdrawn)
 }
 END_TEST
 
+/* What was a fault when it was looked at, and went on a moment later. */
+START_TEST(by_a_remark_it_is_withdrawn_too)
+{
+	static const struct rule failures = { .about = ABOUT_FAILURES },
+		logins = { .about = ABOUT_LOGINS };
+	struct told_list *l = told_new();
+	struct finding remark = finding(9, 0, 1, 2);
+	struct finding beside = finding(11, 0, 1, 2);
+
+	remark.fault = beside.fault = false;
+	remark.rule = &failures;
+	beside.rule = &logins;
+	told_begin(l, 1);
+	take(l, finding(7, 0, 1, 1), "f1");
+	take(l, beside, "f2");
+	end(l, "");
+	told_begin(l, 2);
+	take(l, remark, "f3");
+	take(l, beside, "f2");
+	end(l, "f1 withdrawn for f3;");
+	told_free(l);
+}
+END_TEST
+
 START_TEST(one_without_attempts_is_not_withdrawn)
 {
 	struct told_list *l = told_new();
@@ -238,6 +263,7 @@ main(void)
 	tcase_add_test(c,
 	    quiet_for_long_it_is_closed_and_then_it_is_there_again);
 	tcase_add_test(c, explained_otherwise_it_is_withdrawn);
+	tcase_add_test(c, by_a_remark_it_is_withdrawn_too);
 	tcase_add_test(c, one_without_attempts_is_not_withdrawn);
 	tcase_add_test(c, a_remark_does_not_take_the_attempts_of_a_fault);
 	tcase_add_test(c, a_clock_that_is_set_back_does_not_silence_it);
