@@ -359,6 +359,13 @@ is_too_late(struct tracker *t, const struct conn *c,
 	        a->attempt.outcome == OUTCOME_REJECTED);
 }
 
+/* What passes then is a login of its own, and the way out. */
+static bool
+was_refused(const struct tracked *a)
+{
+	return a != NULL && a->attempt.outcome == OUTCOME_REJECTED;
+}
+
 void
 tracker_take_exchange(struct tracker *t, struct observation *o)
 {
@@ -389,7 +396,7 @@ tracker_take_exchange(struct tracker *t, struct observation *o)
 	struct tracked *begun = tracker_get(t, c->current);
 
 	if (auth != NULL && passed &&
-	    (said == SAID_TICKET ||
+	    ((said == SAID_TICKET && !was_refused(begun)) ||
 	        (said == SAID_AUTHENTICATE && begun == auth))) {
 		auth->attempt.requests++;
 		attempt_reaches(&auth->attempt, o->frame, o->time);

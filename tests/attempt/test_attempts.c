@@ -110,6 +110,15 @@ static const struct row rows[] = {
 	{ "a ticket is enough", "curl",
 	    { X(1, TICKET, PASS), X(1, TICKET, PASS), X(1, PLAIN, PASS) },
 	    "Negotiate/Kerberos authenticated - 0 1; " },
+	{ "and comes with each request", "curl",
+	    { X(1, TICKET, PASS), X(1, TICKET, PASS) },
+	    "Negotiate/Kerberos authenticated - 0 1; " },
+	{ "but after a refusal it is a login", "curl",
+	    { X(1, TICKET, PASS), X(1, TICKET, OFFER), X(1, TICKET, PASS),
+	        X(1, TICKET, PASS) },
+	    "Negotiate/Kerberos authenticated - 0 1; "
+	    "Negotiate/Kerberos rejected ticket 1 1; "
+	    "Negotiate/Kerberos authenticated - 0 1; " },
 	{ "credentials without an answer, and the proxy hangs up", "curl",
 	    { X(1, BASIC, NOTHING), END(1, BY_PROXY) },
 	    "Basic broken credentials 0 1; " },
