@@ -478,8 +478,20 @@ describe_boxes(const struct group *g, struct finding *f, struct arena *arena)
 }
 
 /* Connections that break time and again are a fault, however soon there is
- * another one. */
+ * another one; a proxy that is started anew breaks many in a moment. */
 #define BROKEN_FEW 2
+#define MOMENT     WHEN_SECOND
+
+static size_t
+moments_of(const struct group *g)
+{
+	size_t n = 1;
+
+	for (size_t i = 1; i < g->n; i++)
+		n += when_between(g->attempts[i - 1]->end,
+		         g->attempts[i]->end) > MOMENT;
+	return n;
+}
 
 /* The least of all. */
 static enum went_on
@@ -492,8 +504,9 @@ went_on(const struct group *g)
 	for (size_t i = 0; i < g->n; i++)
 		if (g->attempts[i]->went_on < least)
 			least = g->attempts[i]->went_on;
-	return least == WENT_ON_ANEW && g->n > BROKEN_FEW ? WENT_NOT_ON
-	                                                  : least;
+	return least == WENT_ON_ANEW && moments_of(g) > BROKEN_FEW
+	    ? WENT_NOT_ON
+	    : least;
 }
 
 /* Whatever the look: what hash_of() has, and the name in lower case. */
