@@ -114,12 +114,23 @@ lookback_count_minute(const struct subject *s, enum kinship kin,
 	    s->event->time + MINUTE));
 }
 
+/* A proxy before this one asks for many, on the same connections. */
+static bool
+may_be_others(const struct attempt *a, const struct attempt *b)
+{
+	const struct observed_request *q = a->request;
+
+	return q != NULL && (q->via != NULL || q->forwarded_for != NULL) &&
+	    !lookback_same_text(a->user, b->user);
+}
+
 static bool
 is_soon_after(const struct event *e, const struct event *o)
 {
 	const struct attempt *a = e->attempt, *b = o->attempt;
 
-	return when_between(a->end, b->start) <= AT_ONCE &&
+	return !may_be_others(a, b) &&
+	    when_between(a->end, b->start) <= AT_ONCE &&
 	    lookback_same_text(a->method, b->method) &&
 	    lookback_same_text(a->target, b->target);
 }
@@ -145,7 +156,7 @@ goes_on_as_before(const struct event *e, const struct event *o)
 	const struct attempt *a = e->attempt, *b = o->attempt;
 
 	if (a->connection.id != b->connection.id || b->end <= a->end ||
-	    b->observations.next == NULL)
+	    b->observations.next == NULL || may_be_others(a, b))
 		return false;
 	LIST_EACH (link, &b->observations) {
 		const struct observation *x =

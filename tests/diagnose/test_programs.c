@@ -197,21 +197,24 @@ static const struct follows {
 	bool before;  /* the proxy took Basic before */
 	bool same;    /* NTLM, on the same connection */
 	when_ns wait; /* with so long between */
-	const char *target;
+	const char *target, *forwarded_for;
 	bool good;
 	const char *rule;
 	bool fault;
 } followed[] = {
-	{ "at once", false, true, 0, NULL, true, "scheme-not-offered",
+	{ "at once", false, true, 0, NULL, NULL, true, "scheme-not-offered",
 	    false },
-	{ "withdrawn", true, true, 0, NULL, true, "scheme-withdrawn", false },
-	{ "refused", false, true, 0, NULL, false, "scheme-not-offered",
+	{ "withdrawn", true, true, 0, NULL, NULL, true, "scheme-withdrawn",
+	    false },
+	{ "refused", false, true, 0, NULL, NULL, false, "scheme-not-offered",
 	    true },
-	{ "by a person", false, true, 2 * WHEN_SECOND, NULL, true,
+	{ "by a person", false, true, 2 * WHEN_SECOND, NULL, NULL, true,
 	    "scheme-not-offered", true },
-	{ "for another", false, true, 0, "http://other.test/", true,
+	{ "for another", false, true, 0, "http://other.test/", NULL, true,
 	    "scheme-not-offered", true },
-	{ "by another run", false, false, 0, NULL, true,
+	{ "by another run", false, false, 0, NULL, NULL, true,
+	    "scheme-not-offered", true },
+	{ "behind a box, another user", false, true, 0, NULL, "10.0.0.9", true,
 	    "scheme-not-offered", true },
 };
 
@@ -233,6 +236,10 @@ START_TEST(who_goes_on_by_itself_is_not_kept_out)
 		next->connection.id = a->connection.id;
 	if (row->target != NULL)
 		next->target = row->target;
+	((struct observed_request *)(uintptr_t)a->request)->forwarded_for =
+	    row->forwarded_for;
+	if (row->forwarded_for != NULL)
+		next->user = "eve";
 	diagnose();
 	ck_assert_msg(a->rule != NULL && strcmp(a->rule, row->rule) == 0,
 	    "%s: %s", row->name, a->rule != NULL ? a->rule : "none");
