@@ -29,6 +29,15 @@ show_value(struct mask *m, const struct shown *s, const struct pac_value *v)
 	names_show_host(mask_names(m), s, v->place);
 }
 
+/* A string goes on behind a line that ends in a backslash. */
+static void
+show_continued(const struct shown *s, struct span literal)
+{
+	for (size_t i = 0; i + 1 < literal.len; i++)
+		if (literal.at[i] == '\\' && literal.at[i + 1] == '\n')
+			show(s, span_of(literal.at + i, 2));
+}
+
 /* The string with its quotes, if all of it is return values. */
 static void
 show_literal(struct mask *m, const struct shown *s, struct span literal)
@@ -44,6 +53,7 @@ show_literal(struct mask *m, const struct shown *s, struct span literal)
 	}
 	if (any) {
 		show_only(s, literal, ";");
+		show_continued(s, literal);
 		show(s, span_of(literal.at - 1, 1));
 		show(s, span_of(literal.at + literal.len, 1));
 	} else {
