@@ -511,12 +511,12 @@ went_on(const struct group *g)
 
 /* Whatever the look: what hash_of() has, and the name in lower case. */
 static uint64_t
-key_of(const struct group *g)
+key_of(const struct group *g, enum went_on went_on)
 {
 	uint64_t key = hash_of(g);
 
 	/* What was told as a fault is withdrawn. */
-	if (went_on(g) == WENT_ON_HERE)
+	if (went_on == WENT_ON_HERE)
 		key = table_hash_more(key, SPAN("went on"));
 	for (const char *c = g->who; c != NULL && *c != '\0'; c++) {
 		uint8_t lower =
@@ -551,7 +551,8 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 
 	text_fmt(&id, "f%zu", number);
 	f->id = keep(arena, &id);
-	f->key = key_of(g);
+	f->went_on = g->rule->remark ? WENT_NOT_ON : went_on(g);
+	f->key = key_of(g, f->went_on);
 	f->identity = identity_of(g, arena);
 	f->rule = g->rule;
 	f->cause = g->rule->cause;
@@ -559,8 +560,7 @@ group_describe(const struct group *g, struct finding *f, size_t number,
 	f->likelihood = g->rule->likelihood;
 	f->fault = !g->rule->remark;
 	/* A 407 in a login that ends well is no fault. */
-	if (f->fault && went_on(g) != WENT_NOT_ON) {
-		f->went_on = went_on(g);
+	if (f->went_on != WENT_NOT_ON) {
 		f->fault = f->went_on != WENT_ON_HERE;
 		f->severity = LEVEL_LOW;
 	}
