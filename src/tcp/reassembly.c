@@ -9,14 +9,26 @@
 /* More than this ahead is another connection's number, not a hole. */
 #define FAR_AHEAD (INT32_C(1) << 30)
 
+/* Tiny segments cost more than their bytes: bound their number. */
+#define HELD_MAX 4096
+
 struct segment {
-	struct link link;
 	struct tcp_from from;
 	uint32_t len;      /* on the wire */
 	uint32_t captured; /* <= len; bytes[] holds these, unless hollow */
 	bool hollow;       /* idle bytes: only the range is kept */
 	uint8_t bytes[];
 };
+
+/* Searched by halves, without a look at the segments: they may come in any
+ * order, and by the thousand. */
+struct held {
+	uint32_t seq, len; /* as in the segment */
+	struct segment *segment;
+};
+
+/* Room for some more is made at once. */
+#define HELD_COST (sizeof(struct segment) + 2 * sizeof(struct held))
 
 static void drain(struct reassembly *r, const struct reassembly_sink *sink,
     void *context);
@@ -30,26 +42,38 @@ void
 reassembly_init(struct reassembly *r)
 {
 	*r = (struct reassembly){ .hole_since = WHEN_NONE };
-	list_init(&r->held);
+}
+
+/* The one that is first in order; there is one. */
+static struct segment *
+first_held(const struct reassembly *r)
+{
+	return r->held[r->held_first].segment;
 }
 
 static void
-drop(struct reassembly *r, struct segment *s)
+drop_first(struct reassembly *r)
 {
+	struct segment *s = first_held(r);
 	uint32_t kept = s->hollow ? 0 : s->captured;
 
-	list_remove(&s->link);
-	r->held_bytes -= kept;
+	r->held_first++;
 	r->held_count--;
-	budget_give(LIMIT_REASSEMBLY_TOTAL, sizeof(*s) + kept);
+	r->held_bytes -= kept;
+	budget_give(LIMIT_REASSEMBLY_TOTAL, HELD_COST + kept);
 	free(s);
+	if (r->held_count == 0) {
+		free(r->held);
+		r->held = NULL;
+		r->held_first = r->held_room = 0;
+	}
 }
 
 void
 reassembly_fini(struct reassembly *r)
 {
-	LIST_EACH (link, &r->held)
-		drop(r, LIST_OBJECT(link, struct segment, link));
+	while (r->held_count > 0)
+		drop_first(r);
 }
 
 static int32_t
@@ -122,11 +146,9 @@ reassembly_keep(struct reassembly *r, struct span bytes, uint32_t len,
 const struct tcp_from *
 reassembly_next(const struct reassembly *r)
 {
-	const struct segment *s = LIST_OBJECT(r->held.next, struct segment,
-	    link);
-
-	return !list_empty(&r->held) && distance(r->next, s->from.seq) <= 0
-	    ? &s->from
+	return r->held_count > 0 &&
+	        distance(r->next, r->held[r->held_first].seq) <= 0
+	    ? &first_held(r)->from
 	    : NULL;
 }
 
@@ -160,8 +182,7 @@ take(struct reassembly *r, struct span bytes, uint32_t len,
 	}
 	if (ahead == 0 && !keep) {
 		give_segment(r, bytes, len, &at, sink, context);
-		if (!list_empty(&r->held))
-			drain(r, sink, context);
+		drain(r, sink, context);
 		return;
 	}
 
@@ -173,33 +194,65 @@ take(struct reassembly *r, struct span bytes, uint32_t len,
 		reassembly_flush(r, &at, sink, context);
 		take(r, bytes, len, &at, false, sink, context);
 	} else if (budget_over(LIMIT_REASSEMBLY_TOTAL,
-	               sizeof(struct segment) + bytes.len)) {
+	               HELD_COST + bytes.len)) {
 		limit_hit(LIMIT_REASSEMBLY_TOTAL);
 		reassembly_flush(r, &at, sink, context);
 	} else {
-		if (list_empty(&r->held))
+		if (r->held_count == 0)
 			r->hole_since = at.time;
 		hold(r, bytes, len, &at, hollow);
 	}
 }
 
-/* Sorted insertion; most arrive at the end, so look from there. */
+/* Where it belongs, behind those that begin before it: most at the end. */
+static uint32_t
+place_of(const struct reassembly *r, uint32_t seq, uint32_t len)
+{
+	uint32_t low = r->held_first, high = r->held_first + r->held_count;
+
+	for (uint32_t at = high - 1; low < high; at = low + (high - low) / 2) {
+		int32_t d = distance(r->held[at].seq, seq);
+
+		if (d > 0 || (d == 0 && r->held[at].len >= len))
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low;
+}
+
+/* Room for one more, at a place; returns the place, which may have moved. */
+static uint32_t
+make_room(struct reassembly *r, uint32_t at)
+{
+	if (r->held_first + r->held_count == r->held_room) {
+		uint32_t first = r->held_first;
+
+		if (first > r->held_room / 2) {
+			memmove(r->held, r->held + first,
+			    r->held_count * sizeof(*r->held));
+			r->held_first = 0;
+			at -= first;
+		} else {
+			r->held_room = r->held_room > 0 ? 2 * r->held_room : 4;
+			r->held = memory_grow(r->held, r->held_room,
+			    sizeof(*r->held));
+		}
+	}
+	memmove(r->held + at + 1, r->held + at,
+	    (r->held_first + r->held_count - at) * sizeof(*r->held));
+	r->held_count++;
+	return at;
+}
+
 static void
 hold(struct reassembly *r, struct span bytes, uint32_t len,
     const struct tcp_from *from, bool hollow)
 {
-	struct link *after = r->held.prev;
+	uint32_t at = place_of(r, from->seq, len);
 
-	while (after != &r->held) {
-		struct segment *s = LIST_OBJECT(after, struct segment, link);
-		int32_t d = distance(s->from.seq, from->seq);
-
-		if (d > 0 || (d == 0 && s->len >= len))
-			break;
-		after = after->prev;
-	}
-	if (after != &r->held) {
-		struct segment *s = LIST_OBJECT(after, struct segment, link);
+	if (at > r->held_first) {
+		const struct segment *s = r->held[at - 1].segment;
 		uint32_t d = from->seq - s->from.seq;
 
 		if (d < s->len && len <= s->len - d) { /* all there already */
@@ -210,8 +263,7 @@ hold(struct reassembly *r, struct span bytes, uint32_t len,
 			return;
 		}
 	}
-	/* Tiny segments cost more than their bytes: bound their number. */
-	if (r->held_count >= 4096) {
+	if (r->held_count >= HELD_MAX) {
 		limit_hit(LIMIT_REASSEMBLY_DIRECTION);
 		return;
 	}
@@ -225,13 +277,10 @@ hold(struct reassembly *r, struct span bytes, uint32_t len,
 	s->hollow = hollow;
 	if (keep > 0)
 		memcpy(s->bytes, bytes.at, keep);
-	s->link.prev = after;
-	s->link.next = after->next;
-	after->next->prev = &s->link;
-	after->next = &s->link;
-	r->held_count++;
+	at = make_room(r, at);
+	r->held[at] = (struct held){ from->seq, len, s };
 	r->held_bytes += (uint32_t)keep;
-	budget_take(LIMIT_REASSEMBLY_TOTAL, sizeof(*s) + keep);
+	budget_take(LIMIT_REASSEMBLY_TOTAL, HELD_COST + keep);
 }
 
 /* Deliver what is held and has become in order. */
@@ -246,7 +295,7 @@ void
 reassembly_release(struct reassembly *r, const struct reassembly_sink *sink,
     void *context)
 {
-	struct segment *s = LIST_OBJECT(r->held.next, struct segment, link);
+	struct segment *s = first_held(r);
 	uint32_t old = r->next - s->from.seq;
 
 	if (old < s->len && s->hollow) {
@@ -261,8 +310,8 @@ reassembly_release(struct reassembly *r, const struct reassembly_sink *sink,
 		    span_from(span_of(s->bytes, s->captured), old),
 		    s->len - old, &s->from, sink, context);
 	}
-	drop(r, s);
-	if (list_empty(&r->held))
+	drop_first(r);
+	if (r->held_count == 0)
 		r->hole_since = WHEN_NONE;
 }
 
@@ -298,14 +347,14 @@ reassembly_unheard(const struct reassembly *r)
 bool
 reassembly_done(const struct reassembly *r)
 {
-	return r->has_end && list_empty(&r->held) &&
+	return r->has_end && r->held_count == 0 &&
 	    distance(r->next, r->end_seq) <= 0;
 }
 
 bool
 reassembly_waits(const struct reassembly *r)
 {
-	return !list_empty(&r->held);
+	return r->held_count > 0;
 }
 
 /* How many; the FIN's own number is no byte. */
@@ -329,10 +378,9 @@ hole_size(const struct reassembly *r)
 {
 	uint32_t ahead = acknowledged_ahead(r);
 
-	if (ahead > 0 && !list_empty(&r->held)) {
-		const struct segment *s =
-		    LIST_OBJECT(r->held.next, struct segment, link);
-		int32_t first = distance(r->next, s->from.seq);
+	if (ahead > 0 && r->held_count > 0) {
+		int32_t first =
+		    distance(r->next, r->held[r->held_first].seq);
 
 		if (first <= 0)
 			return 0;
@@ -356,8 +404,8 @@ reassembly_give_up(struct reassembly *r, const struct tcp_from *from,
 
 	if (n == 0)
 		return;
-	if (!list_empty(&r->held))
-		from = &LIST_OBJECT(r->held.next, struct segment, link)->from;
+	if (r->held_count > 0)
+		from = &first_held(r)->from;
 	skip_hole(r, n, from, sink, context);
 }
 
@@ -365,9 +413,8 @@ void
 reassembly_flush(struct reassembly *r, const struct tcp_from *from,
     const struct reassembly_sink *sink, void *context)
 {
-	while (!list_empty(&r->held)) {
-		struct segment *s =
-		    LIST_OBJECT(r->held.next, struct segment, link);
+	while (r->held_count > 0) {
+		const struct segment *s = first_held(r);
 		int32_t ahead = distance(r->next, s->from.seq);
 
 		if (ahead > 0)

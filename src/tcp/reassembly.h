@@ -13,7 +13,6 @@
 #ifndef P407_TCP_REASSEMBLY_H
 #define P407_TCP_REASSEMBLY_H
 
-#include "base/list.h"
 #include "base/span.h"
 #include "base/when.h"
 
@@ -43,8 +42,9 @@ struct reassembly {
 	uint32_t acked;  /* highest acknowledgement by the other side */
 	bool has_acked;
 	when_ns hole_since; /* when the first hole was noticed */
-	struct link held; /* struct segment, by sequence number */
-	uint32_t held_bytes, held_count;
+	struct held *held; /* segments, by sequence number; NULL: none */
+	uint32_t held_first, held_count, held_room; /* places in it */
+	uint32_t held_bytes;
 	uint64_t delivered, missing; /* bytes */
 	uint32_t conflicts; /* overlapping segments with other bytes */
 };

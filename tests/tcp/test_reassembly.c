@@ -165,6 +165,46 @@ START_TEST(every_order_gives_the_same)
 }
 END_TEST
 
+/* Byte by byte, back and forth over the end of the numbers: drained in parts,
+ * so that places in front are free while others are taken. */
+START_TEST(thousands_in_any_order)
+{
+	static uint8_t bytes[3000];
+	static uint16_t order[3000];
+	struct reassembly r;
+	struct out out = { 0 };
+	uint32_t isn = UINT32_MAX - 1500, dice = (uint32_t)_i + 1;
+
+	for (uint32_t i = 0; i < 3000; i++) {
+		bytes[i] = (uint8_t)('a' + i * 7 % 26);
+		order[i] = (uint16_t)i;
+	}
+	for (uint32_t i = 2999; i > 0; i--) { /* within a window of 1,000 */
+		dice = dice * 1664525 + 1013904223;
+
+		uint32_t k = i - (dice >> 16) % (i < 1000 ? i + 1 : 1000);
+		uint16_t swap = order[i];
+
+		order[i] = order[k];
+		order[k] = swap;
+	}
+	reassembly_init(&r);
+	r.synced = true;
+	r.next = isn;
+	for (size_t i = 0; i < 3000; i++) {
+		struct tcp_from from = { i, 0, isn + order[i], 0 };
+
+		reassembly_segment(&r, span_of(bytes + order[i], 1), 1, &from,
+		    &sink, &out);
+	}
+	ck_assert_uint_eq(out.text.len, 3000);
+	ck_assert_int_eq(memcmp(text_get(&out.text), bytes, 3000), 0);
+	ck_assert(!reassembly_waits(&r));
+	reassembly_fini(&r);
+	text_fini(&out.text);
+}
+END_TEST
+
 START_TEST(memory_is_bounded)
 {
 	struct reassembly r;
@@ -195,6 +235,7 @@ main(void)
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c, idle_bytes_are_counted_and_not_shown);
 	tcase_add_loop_test(c, every_order_gives_the_same, 0, 256);
+	tcase_add_loop_test(c, thousands_in_any_order, 0, 8);
 	tcase_add_test(c, memory_is_bounded);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
