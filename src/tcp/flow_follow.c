@@ -346,7 +346,6 @@ follow_give_up(struct flow_table *t)
 		    struct followed, waiting);
 		struct tcp_from from = { .frame = t->moment.frame,
 			.time = t->now };
-		bool still;
 
 		if (t->now - fo->waits_since < HOLE_PATIENCE)
 			break;
@@ -354,12 +353,9 @@ follow_give_up(struct flow_table *t)
 		t->moment.rank = fo->waits_from;
 		list_remove(&fo->waiting);
 		give_up(fo, &from);
-		still = is_waiting(fo);
-		if (ends_reached(fo, &from) || is_reset(fo)) {
+		/* What still waits can go on with a packet of its own only,
+		 * which puts it here again. */
+		if (ends_reached(fo, &from) || is_reset(fo))
 			follow_finish(t, fo->flow, &from);
-		} else if (still) {
-			fo->waits_since = t->now;
-			list_append(&t->waiting, &fo->waiting);
-		}
 	}
 }
