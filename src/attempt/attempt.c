@@ -127,6 +127,15 @@ attempt_scheme_name(enum attempt_scheme s)
 	return names_of(schemes, s, "other");
 }
 
+when_ns
+attempt_time_of(const struct attempt *a, enum step step)
+{
+	for (unsigned i = a->n_legs; i > 0; i--)
+		if (a->legs[i - 1].step == step)
+			return a->legs[i - 1].time;
+	return WHEN_NONE;
+}
+
 const struct token *
 attempt_ticket(const struct attempt *a)
 {

@@ -223,6 +223,9 @@ const char *cause_name(enum cause c); /* NULL for CAUSE_NONE */
 bool cause_of(struct span name, enum cause *out);
 const char *attempt_scheme_name(enum attempt_scheme s);
 
+/* When the last leg of that step was captured; WHEN_NONE: there is none. */
+when_ns attempt_time_of(const struct attempt *a, enum step step);
+
 /* The Kerberos ticket (AP-REQ) that it sent, the last or the first; or NULL. */
 const struct token *attempt_ticket(const struct attempt *a);
 

@@ -172,10 +172,10 @@ read_clock(struct span skew, const struct attempt *t)
 	int64_t ns = (int64_t)whole * WHEN_SECOND +
 	    (int64_t)(milli % 1000) * WHEN_MS;
 
-	for (unsigned i = 0; i < t->n_legs; i++)
-		if (t->legs[i].step == STEP_AUTHENTICATE)
-			return when_after(t->legs[i].time, behind ? -ns : ns);
-	return WHEN_NONE;
+	when_ns sent = attempt_time_of(t, STEP_AUTHENTICATE);
+
+	return sent == WHEN_NONE ? WHEN_NONE
+	                         : when_after(sent, behind ? -ns : ns);
 }
 
 static void

@@ -144,15 +144,6 @@ attempt_legs(struct jsonw *w, const struct attempt *a)
 }
 
 /* When the type 3 was on the wire, to hold its clock against. */
-static when_ns
-time_of_step(const struct attempt *a, enum step step)
-{
-	for (unsigned i = a->n_legs; i > 0; i--)
-		if (a->legs[i - 1].step == step)
-			return a->legs[i - 1].time;
-	return WHEN_NONE;
-}
-
 static void
 attempt_tokens(struct jsonw *w, const struct report *r,
     const struct attempt *a)
@@ -163,7 +154,7 @@ attempt_tokens(struct jsonw *w, const struct report *r,
 		.authenticate = a->authenticate,
 		.credentials = a->credentials,
 		.verdict = a->verdict,
-		.authenticated_at = time_of_step(a, STEP_AUTHENTICATE),
+		.authenticated_at = attempt_time_of(a, STEP_AUTHENTICATE),
 	};
 
 	json_tokens(w, r, &tokens);
