@@ -378,7 +378,7 @@ bin_PROGRAMS += p407
 p407_SOURCES = %reldir%/main.c
 p407_CFLAGS = $(AM_CFLAGS) $(LTO)
 p407_LDFLAGS = $(HARDEN_LD) $(LTO_LD)
-p407_LDADD = libp407.a librules.a $(p407_libraries)
+p407_LDADD = libp407.a librules.a $(p407_libraries) $(JEMALLOC_LIBS)
 
 dist_man_MANS = %reldir%/p407.1
 

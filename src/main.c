@@ -378,8 +378,6 @@ run(const struct options *o, const struct rules *rules)
 		    !evidence_spool_stdin())
 			return EXIT_TROUBLE;
 
-	memory_large_pages();
-
 	struct verify_means means = { 0 };
 	struct compare *before = NULL;
 	struct proxylog *log = NULL;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/memory.h"
 
-#include <malloc.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+/*
+ * Read by jemalloc where it is linked (`configure` says so).  Half of what a
+ * flood costs is the first touch of small pages.  And one arena for all: what
+ * a thread makes another one frees, so that each of its own takes more locks.
+ */
+extern const char *malloc_conf;
+const char *malloc_conf = "thp:always,narenas:1";
 
 static void *
 must(void *p)
@@ -17,32 +21,6 @@ must(void *p)
 		exit(2);
 	}
 	return p;
-}
-
-/* The heap's room to grow: addresses, no memory until they are touched. */
-#define HEAP_ROOM (1 << 30)
-#define HEAP_PIECE (1 << 20) /* what is larger lies apart, as it did before */
-#define LARGE_PAGE ((uintptr_t)2 << 20)
-
-void
-memory_large_pages(void)
-{
-	/* Under another malloc() these change nothing, and none of it is so. */
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TRIM_THRESHOLD, -1);
-	mallopt(M_MMAP_THRESHOLD, HEAP_PIECE);
-
-	uintptr_t low = (uintptr_t)sbrk(0);
-
-	mallopt(M_TOP_PAD, HEAP_ROOM);
-	free(memory_grow(NULL, HEAP_PIECE / 2, 1));
-	mallopt(M_TOP_PAD, HEAP_PIECE);
-
-	uintptr_t high = (uintptr_t)sbrk(0);
-
-	low = (low + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
-	if (low < high)
-		madvise((void *)low, high - low, MADV_HUGEPAGE);
 }
 
 /* The calloc() of many libraries passes by what free() has just kept. */

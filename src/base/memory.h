@@ -17,14 +17,6 @@
  */
 #define MEMORY_APART 64
 
-/*
- * From here on the heap lies in large pages, for who reads much and then ends:
- * of what a flood costs, half is the first touch of small ones.  It is one heap
- * for all threads, and gives nothing back before the end.  To be called before
- * the first thread; where the system has no large pages, nothing is changed.
- */
-void memory_large_pages(void);
-
 /* Zeroed memory for n things of `size` bytes.  The caller frees it. */
 void *memory_new(size_t n, size_t size);
 
