@@ -16,16 +16,6 @@ static void collect(struct pool *p);
 static void *take_block(void *pool, size_t size);
 static void retire_block(void *pool, void *bytes);
 
-static size_t
-batch_frames(unsigned workers)
-{
-	size_t n = (size_t)BATCH_SHARE * workers;
-
-	return n < BATCH_LEAST ? BATCH_LEAST
-	    : n > BATCH_FRAMES ? BATCH_FRAMES
-	                       : n;
-}
-
 struct pool *
 pool_new(unsigned workers, worker_emit *emit, void *context)
 {
@@ -36,7 +26,7 @@ pool_new(unsigned workers, worker_emit *emit, void *context)
 	p->now = INT64_MIN;
 	p->n = workers > 1 ? workers : 1;
 	p->threads = workers > 1;
-	p->batch_frames = batch_frames(p->n);
+	p->batch_frames = p->threads ? BATCH_FRAMES : BATCH_ALONE;
 	p->net = net_new();
 	p->lender = (struct input_blocks){ .take = take_block,
 		.retire = retire_block,
@@ -103,6 +93,8 @@ pool_blocks(struct pool *p)
 
 /* -- frames to batches -- */
 
+#define SOON 8 /* items; and numbers in a line of the cache */
+
 /* Does the payload live as long as the batch does? */
 static void
 keep_payload(struct pool *p, struct batch *b, const struct frame *f,
@@ -132,21 +124,41 @@ open_batch(struct pool *p)
 	return b;
 }
 
+/* Of a batch that others have had last: what is written some frames later. */
+static void
+expect_more(const struct batch *b)
+{
+	const char *item = (const char *)&b->items[b->n_items];
+
+	memory_will_write(item + SOON * sizeof(struct item));
+	memory_will_write(item + SOON * sizeof(struct item) + MEMORY_APART);
+	if (b->n_frames % SOON == 0) { /* a line each */
+		memory_will_write(b->number + b->n_frames + SOON);
+		memory_will_write(b->now + b->n_frames + SOON);
+	}
+}
+
 void
 pool_frame(struct pool *p, const struct frame *f)
 {
 	struct batch *b = open_batch(p);
 	struct item *item = &b->items[b->n_items];
+	/* Looked at before it goes there, which would have to wait. */
+	struct packet here, *k = p->threads ? &here : &item->packet;
 
+	if (p->threads)
+		expect_more(b);
 	if (f->time > p->now)
 		p->now = f->time;
 	b->number[b->n_frames] = f->number;
 	b->now[b->n_frames] = p->now;
-	if (net_decode(p->net, f, &item->packet)) {
-		unsigned share = share_of(&item->packet, p->n);
+	if (net_decode(p->net, f, k)) {
+		unsigned share = share_of(k, p->n);
 		uint32_t at = (uint32_t)b->n_items++;
 
-		keep_payload(p, b, f, &item->packet);
+		keep_payload(p, b, f, k);
+		if (p->threads)
+			item->packet = here;
 		item->frame = (uint32_t)b->n_frames;
 		item->next = NONE;
 		if (b->shares[share].first == NONE)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "observe/pool_parts.h"
 
+#include "base/memory.h"
+
 /* Packets that a worker looks ahead, twice, once connections are many. */
 #define AHEAD 6
 #define FEW   256
@@ -40,8 +42,18 @@ look_ahead(struct flow_table *t, struct batch *b, uint32_t i, int stage)
 {
 	struct packet *k = &b->items[i].packet;
 
-	if (k->protocol != PROTOCOL_TCP)
+	if (stage == 0) {
+		const char *later =
+		    (const char *)k + AHEAD * sizeof(struct item);
+
+		__builtin_prefetch(later);
+		__builtin_prefetch(later + MEMORY_APART);
+	}
+	if (k->protocol != PROTOCOL_TCP) {
+		if (stage == 0)
+			__builtin_prefetch(k->payload.at);
 		return b->items[i].next;
+	}
 	if (stage == 0) {
 		k->flow_hash = flow_hash(t, k);
 		flow_table_expect(t, k->flow_hash);

@@ -11,12 +11,11 @@
 #include "observe/pool.h"
 
 /*
- * A batch is so many frames for each worker, within bounds, or less where they
- * are large.  In one thread it is there only to look ahead.  Small ones stay
- * in the cache; those of many workers cost less if there is more to share.
+ * A batch is so many frames, or less where they are large.  In one thread it is
+ * there only to look ahead, and a small one stays in the cache; who hands them
+ * to others wakes them less often with more.
  */
-#define BATCH_SHARE  128
-#define BATCH_LEAST  256
+#define BATCH_ALONE  256
 #define BATCH_FRAMES 1024
 #define BATCH_BYTES  (4u << 20)
 /* Batches under way. */

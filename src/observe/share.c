@@ -19,10 +19,18 @@
 static bool
 is_first_share(const struct packet *p)
 {
-	return p->arp != 0 || p->protocol == PROTOCOL_ICMP ||
-	    p->protocol == PROTOCOL_ICMP6 || p->sport == KDC_PORT ||
-	    p->dport == KDC_PORT ||
-	    (p->protocol == PROTOCOL_UDP && p->sport == DNS_PORT);
+	switch (p->protocol) {
+	case PROTOCOL_ICMP:
+	case PROTOCOL_ICMP6:
+		return true;
+	case PROTOCOL_UDP:
+		if (p->sport == DNS_PORT)
+			return true;
+		break;
+	default:
+		break;
+	}
+	return p->arp != 0 || p->sport == KDC_PORT || p->dport == KDC_PORT;
 }
 
 static uint32_t
