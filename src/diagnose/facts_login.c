@@ -10,6 +10,7 @@
 
 /* Requests of one program within this are one try of its user. */
 #define TRY WHEN_SECOND
+#define ALL_TIME (INT64_MAX / 4)
 
 static struct value
 login_before(const struct subject *s, const struct fact *f)
@@ -65,19 +66,76 @@ add_try(void *context, const struct event *o)
 }
 
 /* A browser opens several connections at once. */
+static double
+count_tries(const struct subject *s, enum kinship kin, int64_t within)
+{
+	struct tries x = { .n = 1 };
+
+	x.from = x.last = s->event->time;
+	history_each_near(s->history, s->event, kin, WHICH_REFUSED, within,
+	    add_try, &x);
+	return x.n;
+}
+
 static struct value
 login_tries(const struct subject *s, const struct fact *f)
 {
-	struct tries x = { .n = 1 };
 	struct value v;
 
 	(void)f;
 	if (lookback_nobody(s, KIN_LOGIN, &v))
 		return v;
-	x.from = x.last = s->event->time;
-	history_each_near(s->history, s->event, KIN_LOGIN, WHICH_REFUSED,
-	    INT64_MAX / 4, add_try, &x);
-	return value_number(x.n);
+	return value_number(count_tries(s, KIN_LOGIN, ALL_TIME));
+}
+
+/* Who renews a token when it is refused does so in a few tries of a while. */
+#define RENEWAL_TRIES 4
+#define RENEWAL_TIME  (300 * WHEN_SECOND)
+
+static bool
+is_new_token(const struct event *e, const struct event *o)
+{
+	const struct token *a = e->attempt->credentials;
+	const struct token *b = o->attempt->credentials;
+
+	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
+	    a->bearer != NULL && b->bearer != NULL && a->secret != 0 &&
+	    b->secret != 0 && a->secret != b->secret &&
+	    o->attempt->start >= e->attempt->end &&
+	    lookback_same_text(a->bearer->sub, b->bearer->sub);
+}
+
+static bool
+had_this_token(const struct event *e, const struct event *o)
+{
+	const struct token *a = e->attempt->credentials;
+	const struct token *b = o->attempt->credentials;
+
+	return a != NULL && b != NULL && a->secret == b->secret &&
+	    o->attempt->start < e->attempt->start;
+}
+
+/* One that passes all along belongs to somebody else behind this address. */
+static struct value
+token_renewed(const struct subject *s, const struct fact *f)
+{
+	const struct observed_request *q;
+	const struct event *ok;
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+	q = s->event->attempt->request;
+	ok = history_after(s->history, s->event, KIN_PROGRAM, WHICH_OK,
+	    is_new_token);
+	if (ok == NULL || (q != NULL && (q->via != NULL ||
+	        q->forwarded_for != NULL)) ||
+	    history_before(s->history, ok, KIN_PROGRAM, WHICH_OK,
+	        had_this_token) != NULL ||
+	    count_tries(s, KIN_PROGRAM, RENEWAL_TIME) > RENEWAL_TRIES)
+		return value_absent();
+	return lookback_distance(s, ok);
 }
 
 static struct value
@@ -226,6 +284,10 @@ const struct fact facts_of_login[] = {
 	{ "login.tries", FACT_NUMBER, SOURCE_HISTORY,
 	    "the same, those within a second of another counted once", NULL,
 	    NULL, .compute = login_tries },
+	{ "bearer.renewed_in", FACT_DURATION, SOURCE_HISTORY,
+	    "time until this program got through with a new token, after a few "
+	    "tries with the old one", NULL, "an unknown time",
+	    .compute = token_renewed },
 	{ "login.successes", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program got through as this user", NULL, NULL,
 	    .compute = login_successes },

@@ -272,7 +272,7 @@ START_TEST(a_new_token_is_no_new_password)
 		    scene_token(&scene, SCHEME_BEARER, TOKEN_NONE);
 	}
 	diagnose();
-	RULE_IS(scene.attempts[1], "bearer-rejected");
+	RULE_IS(scene.attempts[1], "bearer-refused-renewed");
 }
 END_TEST
 

@@ -355,6 +355,70 @@ START_TEST(what_is_tried_at_once_is_one_try)
 }
 END_TEST
 
+/* A token that expired, and then one of another subject, or seen before, or
+ * after more than a few tries. */
+static const struct {
+	const char *name;
+	int refused;
+	const char *sub; /* of the one that passes */
+	bool before;     /* it passed before, too */
+	bool box;        /* asked for by a proxy of many */
+	when_ns later;
+	const char *rule;
+} renewed[] = {
+	{ "a new one", 1, "u", false, false, WHEN_SECOND,
+	    "bearer-expired-renewed" },
+	{ "after some", 4, "u", false, false, WHEN_SECOND,
+	    "bearer-expired-renewed" },
+	{ "after many", 5, "u", false, false, WHEN_SECOND, "bearer-expired" },
+	{ "much later", 1, "u", false, false, 600 * WHEN_SECOND,
+	    "bearer-expired" },
+	{ "somebody else's", 1, "v", false, false, WHEN_SECOND,
+	    "bearer-expired" },
+	{ "another's all along", 1, "u", true, false, WHEN_SECOND,
+	    "bearer-expired" },
+	{ "one of many", 1, "u", false, true, WHEN_SECOND,
+	    "bearer-expired" },
+};
+
+static struct attempt *
+bearer(const char *sub, fingerprint secret, bool good)
+{
+	struct attempt *a = scene_basic(&scene, 1, "x", NULL, secret, good);
+	struct token *t = scene_token(&scene, SCHEME_BEARER, TOKEN_BEARER);
+
+	a->scheme = ATTEMPT_BEARER;
+	t->secret = t->whole = secret;
+	parts_of(t)->bearer = (struct token_bearer){ .is_jwt = true,
+		.sub = sub,
+		.exp = good ? WHEN_NONE : a->start - 9 * WHEN_SECOND,
+		.nbf = WHEN_NONE,
+		.iat = WHEN_NONE };
+	a->credentials = t;
+	return a;
+}
+
+START_TEST(a_token_that_is_renewed)
+{
+	struct attempt *a = NULL;
+
+	if (renewed[_i].before)
+		bearer(renewed[_i].sub, 6, true);
+	for (int i = 0; i < renewed[_i].refused; i++) {
+		scene.clock += 2 * WHEN_SECOND;
+		a = bearer("u", 5, false);
+	}
+	if (renewed[_i].box)
+		((struct observed_request *)(uintptr_t)a->request)
+		    ->forwarded_for = "10.0.0.9";
+	scene.clock += renewed[_i].later;
+	bearer(renewed[_i].sub, 6, true);
+	diagnose();
+	ck_assert_msg(a->rule != NULL && strcmp(a->rule, renewed[_i].rule) == 0,
+	    "%s: %s", renewed[_i].name, a->rule != NULL ? a->rule : "none");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -382,6 +446,8 @@ main(void)
 	    sizeof(broken) / sizeof(broken[0]));
 	tcase_add_loop_test(c, what_is_tried_at_once_is_one_try, 0,
 	    sizeof(tried) / sizeof(tried[0]));
+	tcase_add_loop_test(c, a_token_that_is_renewed, 0,
+	    sizeof(renewed) / sizeof(renewed[0]));
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
 }
