@@ -19,6 +19,8 @@
 static bool
 is_first_share(const struct packet *p)
 {
+	/* Not all in one expression: that becomes one load of what was stored
+	 * in pieces just now, which waits for all of them. */
 	switch (p->protocol) {
 	case PROTOCOL_ICMP:
 	case PROTOCOL_ICMP6:

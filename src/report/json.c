@@ -143,7 +143,6 @@ attempt_legs(struct jsonw *w, const struct attempt *a)
 		jsonw_uint(w, "legs_dropped", a->legs_dropped);
 }
 
-/* When the type 3 was on the wire, to hold its clock against. */
 static void
 attempt_tokens(struct jsonw *w, const struct report *r,
     const struct attempt *a)
@@ -154,6 +153,7 @@ attempt_tokens(struct jsonw *w, const struct report *r,
 		.authenticate = a->authenticate,
 		.credentials = a->credentials,
 		.verdict = a->verdict,
+		/* To hold its clock against. */
 		.authenticated_at = attempt_time_of(a, STEP_AUTHENTICATE),
 	};
 
