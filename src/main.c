@@ -57,6 +57,9 @@ on_interrupt(int signal_number)
 		_exit(EXIT_TROUBLE);
 }
 
+/* What a sensor takes besides, and pages that were large before it was one. */
+#define LISTENING (UINT64_C(4) << 20)
+
 int
 main(int argc, char **argv)
 {
@@ -73,7 +76,10 @@ main(int argc, char **argv)
 		message_quiet();
 
 	if (o.memory > 0)
-		budget_fit(o.memory);
+		budget_fit(o.n_interfaces > 0 ? o.memory - LISTENING
+		                              : o.memory);
+	if (o.n_interfaces > 0)
+		memory_small_pages();
 
 	struct rules *rules =
 	    o.action != ACTION_BAD && tell_knows_formats(&o) ? rulebook_load(&o)

@@ -75,8 +75,8 @@ bench_programs = \
 	%reldir%/bench/pcaploop
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-# threads.sh generates its own, too.
-%reldir%/threads.log: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
+# These generate their own, too.
+%reldir%/memory.log %reldir%/threads.log: p407$(EXEEXT) %reldir%/bench/generate$(EXEEXT)
 %canon_reldir%_bench_generate_SOURCES = \
 	%reldir%/bench/attack.c \
 	%reldir%/bench/connection.c %reldir%/bench/connection.h \

@@ -4,8 +4,8 @@
 static _Thread_local struct budget own, *entered;
 static unsigned sharers = 1;
 
-/* Of code, libraries, rules and buffers, with two threads. */
-#define FIXED (UINT64_C(16) << 20)
+/* Of code, libraries, rules and buffers, with two threads, in large pages. */
+#define FIXED (UINT64_C(24) << 20)
 
 /* Shares of 32 parts; of a gigabyte they are about the defaults. */
 static const struct {

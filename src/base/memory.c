@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 /*
  * Read by jemalloc where it is linked (`configure` says so).  Half of what a
@@ -11,6 +12,12 @@
  */
 extern const char *malloc_conf;
 const char *malloc_conf = "thp:always,narenas:1";
+
+void
+memory_small_pages(void)
+{
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
 
 static void *
 must(void *p)

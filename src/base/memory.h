@@ -31,6 +31,9 @@ memory_will_write(const void *at)
 #endif
 }
 
+/* From here on in small pages: for who runs for months, and within a bound. */
+void memory_small_pages(void);
+
 /* Zeroed memory for n things of `size` bytes.  The caller frees it. */
 void *memory_new(size_t n, size_t size);
 
