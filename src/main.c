@@ -58,7 +58,7 @@ on_interrupt(int signal_number)
 }
 
 /* What a sensor takes besides, and pages that were large before it was one. */
-#define LISTENING (UINT64_C(4) << 20)
+#define LISTENING (UINT64_C(12) << 20)
 
 int
 main(int argc, char **argv)
