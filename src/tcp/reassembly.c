@@ -27,8 +27,9 @@ struct held {
 	struct segment *segment;
 };
 
-/* Room for some more is made at once. */
-#define HELD_COST (sizeof(struct segment) + 2 * sizeof(struct held))
+/* There are never more than four places for each that is held. */
+#define HELD_ROOM 4
+#define HELD_COST (sizeof(struct segment) + HELD_ROOM * sizeof(struct held))
 
 static void drain(struct reassembly *r, const struct reassembly_sink *sink,
     void *context);
@@ -52,6 +53,22 @@ first_held(const struct reassembly *r)
 }
 
 static void
+set_room(struct reassembly *r, uint32_t n)
+{
+	r->held_room = n;
+	r->held = memory_grow(r->held, n, sizeof(*r->held));
+}
+
+/* What was in front is gone: the places there are free again. */
+static void
+to_front(struct reassembly *r)
+{
+	memmove(r->held, r->held + r->held_first,
+	    r->held_count * sizeof(*r->held));
+	r->held_first = 0;
+}
+
+static void
 drop_first(struct reassembly *r)
 {
 	struct segment *s = first_held(r);
@@ -66,6 +83,9 @@ drop_first(struct reassembly *r)
 		free(r->held);
 		r->held = NULL;
 		r->held_first = r->held_room = 0;
+	} else if (r->held_count < r->held_room / HELD_ROOM) {
+		to_front(r);
+		set_room(r, r->held_room / 2);
 	}
 }
 
@@ -229,14 +249,11 @@ make_room(struct reassembly *r, uint32_t at)
 		uint32_t first = r->held_first;
 
 		if (first > r->held_room / 2) {
-			memmove(r->held, r->held + first,
-			    r->held_count * sizeof(*r->held));
-			r->held_first = 0;
+			to_front(r);
 			at -= first;
 		} else {
-			r->held_room = r->held_room > 0 ? 2 * r->held_room : 4;
-			r->held = memory_grow(r->held, r->held_room,
-			    sizeof(*r->held));
+			set_room(r, r->held_room > 0 ? 2 * r->held_room
+			                             : HELD_ROOM);
 		}
 	}
 	memmove(r->held + at + 1, r->held + at,

@@ -205,6 +205,32 @@ START_TEST(thousands_in_any_order)
 }
 END_TEST
 
+/* Thousands were held, and one is left: its place is not as large as theirs. */
+START_TEST(places_are_given_back)
+{
+	struct reassembly r;
+	struct out out = { .idle = 0 };
+
+	reassembly_init(&r);
+	r.synced = true;
+	for (uint32_t i = 1; i < 4000; i++) {
+		/* All but the last in a row. */
+		struct tcp_from from = { i, 0, i + (i == 3999), 0 };
+
+		reassembly_segment(&r, span_of(stream, 1), 1, &from, &sink,
+		    &out);
+		ck_assert_uint_le(r.held_room, 4 * r.held_count);
+	}
+	ck_assert_uint_eq(r.held_count, 3999);
+	reassembly_segment(&r, span_of(stream, 1), 1, &(struct tcp_from){ 0 },
+	    &sink, &out);
+	ck_assert_uint_eq(r.held_count, 1);
+	ck_assert_uint_le(r.held_room, 4);
+	reassembly_fini(&r);
+	text_fini(&out.text);
+}
+END_TEST
+
 START_TEST(memory_is_bounded)
 {
 	struct reassembly r;
@@ -236,6 +262,7 @@ main(void)
 	tcase_add_test(c, idle_bytes_are_counted_and_not_shown);
 	tcase_add_loop_test(c, every_order_gives_the_same, 0, 256);
 	tcase_add_loop_test(c, thousands_in_any_order, 0, 8);
+	tcase_add_test(c, places_are_given_back);
 	tcase_add_test(c, memory_is_bounded);
 	suite_add_tcase(suite, c);
 	return run_suite(suite);
