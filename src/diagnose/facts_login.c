@@ -98,10 +98,8 @@ is_new_token(const struct event *e, const struct event *o)
 	const struct token *a = e->attempt->credentials;
 	const struct token *b = o->attempt->credentials;
 
-	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
-	    a->bearer != NULL && b->bearer != NULL && a->secret != 0 &&
-	    b->secret != 0 && a->secret != b->secret &&
-	    o->attempt->start >= e->attempt->end &&
+	return lookback_other_secret(e, o) && a->bearer != NULL &&
+	    b->bearer != NULL && o->attempt->start >= e->attempt->end &&
 	    lookback_same_text(a->bearer->sub, b->bearer->sub);
 }
 

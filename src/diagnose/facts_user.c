@@ -48,26 +48,13 @@ other_host_here(const struct event *e, const struct event *o)
 	    e->kin[KIN_AGENT] == o->kin[KIN_AGENT];
 }
 
-/* Only of schemes whose secret is the same each time. */
-static bool
-comparable_secrets(const struct event *e, const struct event *o)
-{
-	const struct token *a = e->attempt->credentials;
-	const struct token *b = o->attempt->credentials;
-
-	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
-	    a->scheme == b->scheme &&
-	    (a->scheme == SCHEME_BASIC || a->scheme == SCHEME_BEARER) &&
-	    a->secret != 0 && b->secret != 0;
-}
-
 /* With the name in the same form: in another one it is another login. */
 static bool
 same_secret(const struct event *e, const struct event *o)
 {
 	const struct attempt *a = e->attempt, *b = o->attempt;
 
-	return comparable_secrets(e, o) &&
+	return lookback_comparable_secrets(e, o) &&
 	    a->credentials->secret == b->credentials->secret &&
 	    lookback_same_text(a->domain, b->domain);
 }
@@ -85,18 +72,11 @@ same_secret_later(const struct event *e, const struct event *o)
 	return same_secret(e, o) && o->attempt->end > e->attempt->end;
 }
 
-static bool
-other_secret(const struct event *e, const struct event *o)
-{
-	return comparable_secrets(e, o) &&
-	    e->attempt->credentials->secret != o->attempt->credentials->secret;
-}
-
 /* The password that passes, up to one of its special characters, is this. */
 static bool
 whole_of_cut(const struct event *e, const struct event *o)
 {
-	if (!other_secret(e, o) ||
+	if (!lookback_other_secret(e, o) ||
 	    e->attempt->credentials->scheme != SCHEME_BASIC)
 		return false;
 
@@ -359,7 +339,7 @@ static struct value
 secret_after(const struct subject *s, const struct fact *f)
 {
 	(void)f;
-	if (lookback_near_ok(s, KIN_USER, comparable_secrets) == NULL)
+	if (lookback_near_ok(s, KIN_USER, lookback_comparable_secrets) == NULL)
 		return value_unknown();
 	if (lookback_near_ok(s, KIN_USER, same_secret_later) != NULL)
 		return value_bool(true);
@@ -391,10 +371,10 @@ secret_other(const struct subject *s, const struct fact *f)
 	if (lookback_nobody(s, KIN_USER, &v))
 		return v;
 	if (history_after(s->history, s->event, KIN_USER, WHICH_OK,
-	        other_secret) != NULL)
+	        lookback_other_secret) != NULL)
 		return value_bool(true);
 	other = history_before(s->history, s->event, KIN_USER, WHICH_OK,
-	    other_secret);
+	    lookback_other_secret);
 	same = history_before(s->history, s->event, KIN_USER, WHICH_OK,
 	    same_secret);
 	return other != NULL && (same == NULL || other->time > same->time)

@@ -191,6 +191,25 @@ lookback_went_on(const struct subject *s)
 	    : WENT_NOT_ON;
 }
 
+bool
+lookback_comparable_secrets(const struct event *e, const struct event *o)
+{
+	const struct token *a = e->attempt->credentials;
+	const struct token *b = o->attempt->credentials;
+
+	return lookback_same_proxy(e, o) && a != NULL && b != NULL &&
+	    a->scheme == b->scheme &&
+	    (a->scheme == SCHEME_BASIC || a->scheme == SCHEME_BEARER) &&
+	    a->secret != 0 && b->secret != 0;
+}
+
+bool
+lookback_other_secret(const struct event *e, const struct event *o)
+{
+	return lookback_comparable_secrets(e, o) &&
+	    e->attempt->credentials->secret != o->attempt->credentials->secret;
+}
+
 struct value
 lookback_distance(const struct subject *s, const struct event *other)
 {

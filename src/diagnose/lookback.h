@@ -60,6 +60,12 @@ bool lookback_scheme_differs(const struct subject *s, const char *before);
 
 /* Matchers that several files use. */
 bool lookback_same_proxy(const struct event *e, const struct event *o);
+
+/* At the same proxy, each with a secret that a scheme sends as it is each time
+ * (Basic, Bearer); and two that are not the same. */
+bool lookback_comparable_secrets(const struct event *e,
+    const struct event *o);
+bool lookback_other_secret(const struct event *e, const struct event *o);
 bool lookback_same_client(const struct event *e, const struct event *o);
 
 /* Different ones; past the ninth they are not told apart any more. */
