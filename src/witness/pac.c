@@ -195,6 +195,19 @@ comment_length(struct span s)
 	return n + 2 < s.len ? n + 2 : s.len;
 }
 
+/* Bytes, one at least, before the next that a part may begin with. */
+static size_t
+plain_length(struct span s)
+{
+	static const bool begins[256] = { ['/'] = true, ['F'] = true,
+		['"'] = true, ['\''] = true, ['`'] = true };
+	size_t n = 1;
+
+	while (n < s.len && !begins[s.at[n]])
+		n++;
+	return n;
+}
+
 /* The literal that begins here, with its quotes; a line ends it, too. */
 static size_t
 literal_length(struct span s)
@@ -225,10 +238,12 @@ pac_part_next(struct span *rest, struct span *part)
 			*rest = span_from(here, name.len);
 			return PAC_NAME;
 		}
-		step = 1;
-		if (here.at[0] == '"' || here.at[0] == '\'' ||
-		    here.at[0] == '`')
-			step = literal_length(here);
+		if (here.at[0] != '"' && here.at[0] != '\'' &&
+		    here.at[0] != '`') {
+			*rest = span_from(here, plain_length(here));
+			continue;
+		}
+		step = literal_length(here);
 		*rest = span_from(here, step);
 		/* One that is cut short may name another port. */
 		if (step > 2 && here.at[step - 1] == here.at[0]) {
