@@ -309,6 +309,7 @@ libp407_a_SOURCES = \
 	%reldir%/options/options_parts.h %reldir%/options/options_rows.c \
 	%reldir%/options/options_take.c %reldir%/options/options_together.c \
 	\
+	%reldir%/observe/echo.c %reldir%/observe/echo.h \
 	%reldir%/observe/follow.h %reldir%/observe/follow_http.c \
 	%reldir%/observe/follow_witness.c \
 	%reldir%/observe/manners.c %reldir%/observe/manners.h \

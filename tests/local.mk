@@ -48,6 +48,7 @@ check_tests = \
 	%reldir%/state/test_state \
 	%reldir%/verify/test_known \
 	%reldir%/live/test_findings_told \
+	%reldir%/observe/test_echo \
 	%reldir%/observe/test_manners \
 	%reldir%/observe/test_queues \
 	%reldir%/observe/test_share \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "observe/echo.h"
 
 /* Text fields are kept up to here; tokens have a bound of their own. */
 #define MAX_TEXT 1024
@@ -134,7 +135,11 @@ observe_exchange(const struct http_exchange *e, struct manners *known)
 	}
 	p->head_cut = (e->response.flaws & HTTP_HEAD_CUT) != 0;
 	if (e->response.seen) {
-		read_response(o, &e->response, known);
+		struct arena scratch = { 0 };
+		struct http_message shown;
+
+		read_response(o, echo_free(e, &shown, &scratch), known);
+		arena_fini(&scratch);
 		if (p->frame > o->frame) {
 			o->frame = p->frame;
 			o->time = p->time;
