@@ -127,7 +127,8 @@ first_in(const struct needles *x, struct span text, bool prose, size_t *len)
 		bool counts = prose || is_long || is_no_word(needle);
 
 		for (size_t at = 0; counts && at < text.len; at++) {
-			at += span_find_nocase(span_from(text, at), needle);
+			at += span_find_nocase(span_from(text, at),
+			    needle);
 			if (at == text.len ||
 			    (!is_long && in_a_word(text, at, needle.len)))
 				continue;
