@@ -3,7 +3,7 @@
 
 /* An offer is joined to an answer on another connection this long. */
 #define PERSON_WINDOW    (600 * WHEN_SECOND)
-#define PROGRAM_WINDOW   (1500 * WHEN_MS)
+#define PROGRAM_WINDOW   (10 * WHEN_SECOND)
 #define SAME_HOST_WINDOW (60 * WHEN_SECOND)
 /* A type 3 may look for its type 2 on other connections this long. */
 #define SPLIT_WINDOW (120 * WHEN_SECOND)

@@ -351,6 +351,29 @@ program_next(const struct subject *s, const struct fact *f)
 	    got_in_after(s));
 }
 
+/*
+ * For what it wants here, and with what was offered here: one that was asked
+ * for itself may be another run, with a password.
+ */
+static bool
+answers(const struct event *e, const struct event *o)
+{
+	return !o->attempt->offer_seen && same_method(e, o) &&
+	    lookback_same_text(e->attempt->authority, o->attempt->authority);
+}
+
+static struct value
+program_answers(const struct subject *s, const struct fact *f)
+{
+	struct value v;
+
+	(void)f;
+	if (lookback_nobody(s, KIN_PROGRAM, &v))
+		return v;
+	return lookback_distance(s, history_after(s->history, s->event,
+	    KIN_PROGRAM, WHICH_OK, answers));
+}
+
 static struct value
 fallback(const struct subject *s, const struct fact *f)
 {
@@ -425,6 +448,10 @@ const struct fact facts_of_client[] = {
 	{ "program.next_success_in", FACT_DURATION, SOURCE_HISTORY,
 	    "time until this program got through", NULL, "an unknown time",
 	    .compute = program_next },
+	{ "program.answered_in", FACT_DURATION, SOURCE_HISTORY,
+	    "time until this program got through to the same destination, "
+	    "and was not asked again", NULL, "an unknown time",
+	    .compute = program_answers },
 	{ "program.realm_before", FACT_STRING, SOURCE_HISTORY,
 	    "the realm of the offer with which the program got in before, if "
 	    "it is another one now", NULL, "none", .compute = realm_before },

@@ -44,6 +44,37 @@ START_TEST(it_is_told_by_what_the_program_does_elsewhere)
 }
 END_TEST
 
+/* What it got in for, so many seconds after it was asked. */
+static const struct {
+	const char *name, *authority, *method;
+	int64_t after;
+	bool asked;
+	const char *rule;
+} answers[] = {
+	{ "soon", "a.test:443", "CONNECT", 25, false, "answered-later" },
+	{ "too late", "a.test:443", "CONNECT", 70, false, "no-credentials" },
+	{ "elsewhere", "b.test:443", "CONNECT", 25, false, "no-credentials" },
+	{ "another run", "a.test:443", "CONNECT", 25, true, "no-credentials" },
+};
+
+START_TEST(one_who_gets_in_after_a_while_has_credentials)
+{
+	struct attempt *a = scene_attempt(&scene, 1, "x", SCHEME_BASIC);
+
+	a->method = "CONNECT";
+	a->authority = "a.test:443";
+	scene.clock += answers[_i].after * WHEN_SECOND;
+
+	struct attempt *in = scene_basic(&scene, 1, "x", "erin", 1, true);
+
+	in->method = answers[_i].method;
+	in->authority = answers[_i].authority;
+	in->offer_seen = answers[_i].asked;
+	diagnose();
+	RULE_IS(a, answers[_i].rule);
+}
+END_TEST
+
 /* Java's newer client names itself, but not on CONNECT. */
 static const struct {
 	const char *other, *rule;
@@ -428,6 +459,8 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, it_is_told_by_what_the_program_does_elsewhere, 0,
 	    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(c, one_who_gets_in_after_a_while_has_credentials,
+	    0, 4);
 	tcase_add_loop_test(c, a_connect_without_a_name_beside_java, 0,
 	    sizeof(nameless) / sizeof(nameless[0]));
 	tcase_add_test(c, a_proxy_does_not_leave_credentials_out);
