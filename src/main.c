@@ -267,6 +267,7 @@ report_run(const struct options *o, const struct rules *rules,
 		findings[i] = &copies[i];
 	}
 	r.attempts = correlator_attempts(k, &r.n_attempts);
+	r.passed_over = correlator_passed_over(k);
 	r.options.stream_filters = streams;
 
 	int status = tell(o, &r, frames, before, log, ring, copies);

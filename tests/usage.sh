@@ -530,6 +530,15 @@ for option in --client=192.0.2.1 --proxy=192.0.2.1:3128 --user=nobody \
 		not_ok "$option: none of them" "$(evidence)"
 	fi
 done
+run --user=nobody bad.pcapng
+says '--user: that others were there is said' \
+    'Of [1-9].* to authenticate, --client' out
+run -o markdown --until=2000-01-01T00:00:00Z bad.pcapng
+says '--until: nor is it called good' '# Proxy authentication: nothing selected' \
+    out
+# As it is printed, where there is a domain.
+run -o json '--user=ALICE@LAB.TEST' "$root/captures/basic/basic-name-form.pcapng"
+says '--user: user@realm' '"dataset":"p407.attempt"' out
 # The others are not told, but how they fare is known.
 run -o json --client=10.79.2.1 \
     "$root"/captures/basic/basic-backend-down-12-users.pcapng

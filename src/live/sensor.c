@@ -127,6 +127,7 @@ view_fill(struct view *v, struct sensor *s, const struct worker_counts *c)
 		.lasting = teller_redact(s->teller),
 	};
 	r->attempts = correlator_attempts(s->correlator, &r->n_attempts);
+	r->passed_over = correlator_passed_over(s->correlator);
 	r->options.color = options_color(o);
 	r->options.exchanges = o->verbose > 0;
 	r->options.inventory = o->inventory;

@@ -105,7 +105,8 @@ is_no_word(struct span needle)
 
 	for (size_t i = 0; i < needle.len; i++)
 		letters += isalpha(needle.at[i]) != 0;
-	return needle.len >= NO_WORD_LEAST && letters > 0 && letters < needle.len;
+	return needle.len >= NO_WORD_LEAST && letters > 0 &&
+	    letters < needle.len;
 }
 
 static bool

@@ -45,8 +45,34 @@ brief_let_go(const struct report *r, struct text *t)
 }
 
 void
+brief_heading(const struct report *r, struct text *t)
+{
+	text_str(t, "Proxy authentication: ");
+	if (r->n_faults > 0)
+		words_count(t, r->n_faults, "fault", "faults");
+	else if (r->n_attempts == 0 && r->passed_over > 0)
+		text_str(t, "nothing selected");
+	else
+		text_str(t, "no fault found");
+}
+
+bool
+brief_none_chosen(const struct report *r, struct text *t)
+{
+	if (r->n_attempts > 0 || r->passed_over == 0)
+		return false;
+	text_str(t, "Of ");
+	words_count(t, r->passed_over, "attempt", "attempts");
+	text_str(t, " to authenticate, --client, --proxy, --user, --since and "
+		    "--until leave none.");
+	return true;
+}
+
+void
 brief_outcome(const struct report *r, struct text *t)
 {
+	if (brief_none_chosen(r, t))
+		return;
 	if (r->n_attempts == 0) {
 		text_str(t, "No proxy asked for credentials (407), and no "
 		            "client sent any.");

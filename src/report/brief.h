@@ -12,6 +12,15 @@
 /* "2026-11-23 10:31:07 UTC, 24 s; 31 frames, 2 connections (1 with HTTP)" */
 void brief_measures(const struct report *r, struct text *t);
 
+/* "Proxy authentication: 2 faults" */
+void brief_heading(const struct report *r, struct text *t);
+
+/*
+ * "Of 22 attempts to authenticate, --client, ... leave none."  False if some
+ * are left, or there was none.
+ */
+bool brief_none_chosen(const struct report *r, struct text *t);
+
 /*
  * The report in three sentences: how many attempts and how they went, what
  * the gravest fault is, and what to do first.  `first` is that fault, or

@@ -144,11 +144,7 @@ head(struct html *h)
 	text_clear(&measures);
 	text_str(h->out, "<header>\n"
 	    "<p class=\"mark\">p407 report</p>\n<h1>");
-	if (r->n_faults > 0)
-		text_fmt(h->out, "Proxy authentication: %zu %s",
-		    r->n_faults, r->n_faults == 1 ? "fault" : "faults");
-	else
-		text_str(h->out, "Proxy authentication: no fault found");
+	brief_heading(r, h->out);
 	text_str(h->out, "</h1>\n<p class=\"from\">");
 	for (size_t i = 0; i < r->n_inputs && i < 3; i++) {
 		text_str(h->out, i > 0 ? ", " : "");

@@ -279,11 +279,9 @@ head(struct markdown *m, const struct finding *first)
 	const struct report *r = m->report;
 	struct text t = { 0 };
 
-	if (r->n_faults > 0)
-		text_fmt(m->out, "# Proxy authentication: %zu %s\n\n",
-		    r->n_faults, r->n_faults == 1 ? "fault" : "faults");
-	else
-		text_str(m->out, "# Proxy authentication: no fault found\n\n");
+	text_str(m->out, "# ");
+	brief_heading(r, m->out);
+	text_str(m->out, "\n\n");
 	brief_outcome(r, &t);
 	text_char(&t, ' ');
 	brief_fault(r, first, &t);

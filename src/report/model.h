@@ -77,6 +77,7 @@ struct report {
 	struct capture_quality quality;
 	struct attempt *const *attempts; /* in order of start */
 	size_t n_attempts;
+	size_t passed_over; /* attempts that nobody asked for (--user, ...) */
 	const struct finding *const *findings; /* in order of first frame */
 	size_t n_findings;
 	const struct rules *rules; /* for makes of proxies; or NULL */

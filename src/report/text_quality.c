@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/brief.h"
 #include "report/quality.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -97,6 +98,11 @@ no_attempts(struct page *p, const struct report *r)
 		return;
 	}
 	text_init(&t);
+	if (brief_none_chosen(r, &t)) {
+		page_flow(p, "", STYLE_PLAIN, 2, text_get(&t));
+		text_fini(&t);
+		return;
+	}
 	text_str(&t, "No proxy authentication in this capture: looked at ");
 	words_count(&t, q->frames, "frame", "frames");
 	text_str(&t, " and ");

@@ -20,7 +20,7 @@ struct correlator {
 	struct state *state; /* NULL: none is kept */
 	struct diagnosis *diagnosis;
 	struct attempt **chosen;
-	size_t n_chosen;
+	size_t n_chosen, n_passed_over;
 	when_ns now;
 	bool news; /* of a witness, since the last look */
 };
@@ -112,14 +112,22 @@ correlator_deaf(struct correlator *c)
 	tracker_deaf(c->tracker);
 }
 
-/* "bob" or "LAB\bob", in any case, as directories have it. */
+/*
+ * "bob", "LAB\bob" or "bob@lab.test", as it is printed, in any case, as
+ * directories have it.
+ */
 static bool
 is_user(const struct attempt *a, const char *wanted)
 {
 	const char *slash = strchr(wanted, '\\');
+	const char *at = strrchr(wanted, '@');
 
 	if (a->user == NULL)
 		return false;
+	if (slash == NULL && at != NULL && a->domain != NULL &&
+	    strcasecmp(a->domain, at + 1) == 0)
+		return strlen(a->user) == (size_t)(at - wanted) &&
+		    strncasecmp(a->user, wanted, (size_t)(at - wanted)) == 0;
 	if (slash == NULL)
 		return strcasecmp(a->user, wanted) == 0;
 	return strcasecmp(a->user, slash + 1) == 0 && a->domain != NULL &&
@@ -248,6 +256,7 @@ diagnose(struct correlator *c, const struct rules *rules,
 
 	facts.all = memory_new(n + 1, sizeof(*facts.all));
 	c->chosen = memory_new(n, sizeof(*c->chosen));
+	c->n_passed_over = n;
 	for (size_t i = 0; i < n; i++) {
 		if (!in_time(o, all[i]))
 			continue;
@@ -255,6 +264,7 @@ diagnose(struct correlator *c, const struct rules *rules,
 		if (wanted(o, all[i]))
 			c->chosen[c->n_chosen++] = all[i];
 	}
+	c->n_passed_over -= c->n_chosen;
 	if (c->applications != NULL) {
 		applications_name(c->applications, c->chosen, c->n_chosen);
 		facts.apps = applications_apps(c->applications);
@@ -269,6 +279,12 @@ correlator_attempts(struct correlator *c, size_t *n)
 {
 	*n = c->n_chosen;
 	return c->chosen;
+}
+
+size_t
+correlator_passed_over(const struct correlator *c)
+{
+	return c->n_passed_over;
 }
 
 const struct testimony *

@@ -52,8 +52,12 @@ bool correlator_look(struct correlator *c, const struct rules *rules,
  */
 void correlator_look_away(struct correlator *c);
 
-/* What is to be reported: the attempts that --client, ... leave. */
+/*
+ * What is to be reported: the attempts that --client, ... leave, and how many
+ * they do not.
+ */
 struct attempt **correlator_attempts(struct correlator *c, size_t *n);
+size_t correlator_passed_over(const struct correlator *c);
 const struct testimony *correlator_witnesses(const struct correlator *c);
 const struct diagnosis *correlator_diagnosis(const struct correlator *c);
 
