@@ -215,8 +215,11 @@ static struct value
 challenge_seen(const struct subject *s, const struct fact *f)
 {
 	(void)f;
+	/* A SPNEGO reject comes where a challenge would (RFC 4178 4.2.2). */
 	if (s->attempt->challenge != NULL)
-		return value_bool(true);
+		return value_bool(s->attempt->challenge->neg_state !=
+		        NEG_REJECT ||
+		    s->attempt->challenge->kind == TOKEN_NTLM_CHALLENGE);
 	return has_room_for_challenge(s->attempt) ? value_unknown()
 	                                          : value_bool(false);
 }

@@ -14,7 +14,8 @@
 #define GIVES_UP (10 * WHEN_SECOND)
 
 /* Who got in so shortly before can get in. */
-#define SOON (60 * WHEN_SECOND)
+#define SOON        (60 * WHEN_SECOND)
+#define FEW_MINUTES (300 * WHEN_SECOND)
 
 static bool
 other_program(const struct event *e, const struct event *o)
@@ -172,21 +173,24 @@ got_in_after(const struct subject *s)
 	    lookback_same_proxy);
 }
 
-/* Since this was asked, which may have been given up long after; or soon
- * before. */
+/* Until some minutes after it was given up, which may be long after it was
+ * asked; or soon before. */
 static struct value
 program_meanwhile(const struct subject *s, const struct fact *f)
 {
-	const struct event *ok;
+	const struct event *before, *after;
 	struct value v;
 
 	(void)f;
 	if (lookback_nobody(s, KIN_PROGRAM, &v))
 		return v;
-	ok = got_in_before(s);
-	return value_bool(got_in_after(s) != NULL ||
-	    (ok != NULL &&
-	        when_between(ok->time, s->attempt->start) <= SOON));
+	before = got_in_before(s);
+	after = got_in_after(s);
+	return value_bool(
+	    (after != NULL && when_between(s->attempt->end,
+	        after->attempt->start) <= FEW_MINUTES) ||
+	    (before != NULL &&
+	        when_between(before->time, s->attempt->start) <= SOON));
 }
 
 /* Since what the proxy offers now. */

@@ -153,19 +153,29 @@ version(const struct subject *s, const struct fact *f)
 	return value_absent();
 }
 
-static struct value
-local_account(const struct subject *s, const struct fact *f)
+/* Not in a directory of the company's own: of the computer, or of a cloud. */
+static bool
+is_local_domain(const char *domain)
 {
 	static const char *const local[] = { ".", "WORKGROUP",
 		"MicrosoftAccount", "AzureAD", "localhost" };
+
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+		if (same_name(domain, local[i]))
+			return true;
+	return false;
+}
+
+static struct value
+local_account(const struct subject *s, const struct fact *f)
+{
 	const struct token *t = type3(s);
 
 	(void)f;
 	if (t == NULL)
 		return not_seen(s);
-	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
-		if (same_name(t->ntlm->domain, local[i]))
-			return value_bool(true);
+	if (is_local_domain(t->ntlm->domain))
+		return value_bool(true);
 	return value_bool(t->ntlm->domain != NULL &&
 	    t->ntlm->domain[0] != '\0' &&
 	    same_name(t->ntlm->domain, t->ntlm->workstation));
@@ -187,8 +197,10 @@ user_malformed(const struct subject *s, const struct fact *f)
 	    t->ntlm->user != NULL ? t->ntlm->user : "");
 	bool bad = user.len > 0 &&
 	    (user.at[0] == ' ' || user.at[user.len - 1] == ' ' ||
+	        /* The name of a Microsoft account is a mail address. */
 	        (span_find(user, '@') < user.len && t->ntlm->domain != NULL &&
-	            t->ntlm->domain[0] != '\0'));
+	            t->ntlm->domain[0] != '\0' &&
+	            !is_local_domain(t->ntlm->domain)));
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		bad |= user.len > 0 &&

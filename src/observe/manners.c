@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/table.h"
 
 /* More challenges than this in one response are counted, not kept. */
@@ -175,13 +176,36 @@ keep(struct manner *out, const struct http_message *m, enum http_name name)
 	    span_first(http_field_value(m, name), MAX_TEXT));
 }
 
+/* Several fields of one name are one list (RFC 9110 5.3). */
+static const char *
+keep_list(struct manner *out, const struct http_message *m,
+    enum http_name name)
+{
+	struct text t = { .limit = MAX_TEXT };
+	const char *kept;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_fields; i++)
+		n += m->fields[i].id == name;
+	if (n < 2)
+		return keep(out, m, name);
+	for (size_t i = 0; i < m->n_fields; i++)
+		if (m->fields[i].id == name) {
+			text_str(&t, t.len > 0 ? ", " : "");
+			text_add(&t, m->fields[i].value);
+		}
+	kept = arena_str(&out->arena, text_span(&t));
+	text_fini(&t);
+	return kept;
+}
+
 static void
 read_request(struct manner *out, const struct http_message *m, bool challenges)
 {
 	(void)challenges;
 	out->method = arena_str(&out->arena, span_first(m->method, MAX_TEXT));
 	out->user_agent = keep(out, m, FIELD_USER_AGENT);
-	out->via = keep(out, m, FIELD_VIA);
+	out->via = keep_list(out, m, FIELD_VIA);
 	out->forwarded_for = keep(out, m, FIELD_X_FORWARDED_FOR);
 }
 
@@ -220,7 +244,7 @@ read_response(struct manner *out, const struct http_message *m,
 {
 	out->reason = arena_str(&out->arena, span_first(m->reason, MAX_TEXT));
 	out->server = keep(out, m, FIELD_SERVER);
-	out->via = keep(out, m, FIELD_VIA);
+	out->via = keep_list(out, m, FIELD_VIA);
 	out->proxy_agent = keep(out, m, FIELD_PROXY_AGENT);
 	out->x_cache = keep(out, m, FIELD_X_CACHE);
 	out->vendor_error = keep(out, m, FIELD_X_SQUID_ERROR);
