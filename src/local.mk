@@ -175,6 +175,7 @@ libp407_a_SOURCES = \
 	%reldir%/diagnose/lexer.c %reldir%/diagnose/lexer.h \
 	%reldir%/diagnose/loader.h \
 	%reldir%/diagnose/lookback.c %reldir%/diagnose/lookback.h \
+	%reldir%/diagnose/oddity.c %reldir%/diagnose/oddity.h \
 	%reldir%/diagnose/open_hosts.c %reldir%/diagnose/open_hosts.h \
 	%reldir%/diagnose/opinion.c %reldir%/diagnose/opinion.h \
 	%reldir%/diagnose/pairs.c %reldir%/diagnose/pairs.h \

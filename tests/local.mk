@@ -82,6 +82,7 @@ check_tests = \
 	%reldir%/diagnose/test_kdc_rules \
 	%reldir%/diagnose/test_kdc_view \
 	%reldir%/diagnose/test_keytab \
+	%reldir%/diagnose/test_oddity \
 	%reldir%/diagnose/test_office \
 	%reldir%/diagnose/test_past \
 	%reldir%/diagnose/test_products \

@@ -48,6 +48,8 @@ decode_digest(const struct challenge *c, bool challenge, struct arena *a,
 {
 	static const char *const required[] = { "username", "realm", "nonce",
 		"uri", "response" };
+	/* Where qop is sent, RFC 7616 3.4. */
+	static const char *const of_qop[] = { "cnonce", "nc" };
 	struct token_digest *d = token_add_digest(out, a);
 	struct span stale = challenge_param(c, "stale");
 	struct span response = challenge_param(c, "response");
@@ -91,4 +93,8 @@ decode_digest(const struct challenge *c, bool challenge, struct arena *a,
 		    !(i == 0 &&
 		        span_is_set(challenge_param(c, "username*"))))
 			d->missing = required[i];
+	for (size_t i = 0; i < sizeof(of_qop) / sizeof(of_qop[0]); i++)
+		if (d->missing == NULL && d->qop != NULL &&
+		    !span_is_set(challenge_param(c, of_qop[i])))
+			d->missing = of_qop[i];
 }

@@ -4,6 +4,7 @@
  * this client.
  */
 #include "diagnose/lookback.h"
+#include "diagnose/oddity.h"
 
 #define SEE_EARLIER                                                            \
 	"start the capture earlier, before the time when the login still worked"
@@ -265,6 +266,81 @@ login_stale(const struct subject *s, const struct fact *f)
 	return value_number(f->offset == 0 ? x.answers : (double)x.nonces.n);
 }
 
+/* -- the same, or as odd, and accepted -- */
+
+struct passed {
+	const struct event *e;
+	double n;
+};
+
+static bool
+add_passed(void *context, const struct event *o)
+{
+	struct passed *x = context;
+
+	x->n += lookback_same_proxy(x->e, o) && event_kind_of(o->attempt) ==
+	        EVENT_OK;
+	return true;
+}
+
+/* Whoever sent it: it need not name a user. */
+static struct value
+token_successes(const struct subject *s, const struct fact *f)
+{
+	struct passed x = { s->event, 0 };
+	const struct token *t;
+
+	(void)f;
+	if (s->event == NULL)
+		return value_unknown();
+	t = s->attempt->credentials;
+	if (t == NULL)
+		return value_absent();
+	if (t->whole != 0 && s->event->kin[KIN_PROXY] != 0)
+		history_each_of_token(s->history, t->whole,
+		    history_begin(s->history), history_end(s->history),
+		    add_passed, &x);
+	return value_number(x.n);
+}
+
+static bool
+same_digest_name(const struct event *e, const struct event *o)
+{
+	const struct token *a = e->attempt->credentials;
+	const struct token *b = o->attempt->credentials;
+
+	return lookback_same_proxy(e, o) && b != NULL &&
+	    b->digest->user != NULL &&
+	    lookback_same_text(a->digest->user, b->digest->user);
+}
+
+static bool
+as_odd_a_uri(const struct event *e, const struct event *o)
+{
+	const struct attempt *a = e->attempt, *b = o->attempt;
+
+	return lookback_same_proxy(e, o) && b->scheme == ATTEMPT_DIGEST &&
+	    lookback_same_text(a->method, "CONNECT") ==
+	    lookback_same_text(b->method, "CONNECT") &&
+	    oddity_digest_uri(b) == TRUTH_TRUE;
+}
+
+/* f->offset: 0 the name, 1 the uri, which is the program's alone. */
+static struct value
+digest_form_passes(const struct subject *s, const struct fact *f)
+{
+	const struct token *t;
+
+	if (s->event == NULL)
+		return value_unknown();
+	t = s->attempt->credentials;
+	if (t == NULL || t->kind != TOKEN_DIGEST)
+		return value_absent();
+	return value_bool(
+	    lookback_near_ok(s, f->offset == 0 ? KIN_LOGIN : KIN_PROGRAM,
+	        f->offset == 0 ? same_digest_name : as_odd_a_uri) != NULL);
+}
+
 /* clang-format off */
 const struct fact facts_of_login[] = {
 	{ "login.succeeded_before", FACT_BOOL, SOURCE_HISTORY,
@@ -286,6 +362,17 @@ const struct fact facts_of_login[] = {
 	    "time until this program got through with a new token, after a few "
 	    "tries with the old one", NULL, "an unknown time",
 	    .compute = token_renewed },
+	{ "token.successes", FACT_NUMBER, SOURCE_HISTORY,
+	    "how often this very value got through this proxy in this capture, "
+	    "whoever sent it", SEE_EARLIER, NULL, .compute = token_successes },
+	{ "digest.name_form_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "in this capture this program got through with the name in the "
+	    "same form", SEE_EARLIER, NULL, .compute = digest_form_passes,
+	    .offset = 0 },
+	{ "digest.odd_uri_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "in this capture this program got through with a uri that was not "
+	    "what it asked for", SEE_EARLIER, NULL,
+	    .compute = digest_form_passes, .offset = 1 },
 	{ "login.successes", FACT_NUMBER, SOURCE_HISTORY,
 	    "how often this program got through as this user", NULL, NULL,
 	    .compute = login_successes },

@@ -7,6 +7,7 @@
  * facts are unknown, not false.
  */
 #include "diagnose/lookback.h"
+#include "diagnose/oddity.h"
 
 #define SEE_ALL_CLIENTS                                                        \
 	"capture beside the proxy, so that its other clients are seen, too"
@@ -154,6 +155,29 @@ like_issuer(const struct event *e, const struct event *o)
 	    same_text(bearer_of(e)->bearer->iss, bearer_of(o)->bearer->iss);
 }
 
+/* Proxies commonly take a token for so long after it expired. */
+#define LEEWAY (300 * WHEN_SECOND)
+
+static bool
+both_expired(const struct event *e, const struct event *o)
+{
+	return oddity_expired_for(e->attempt) >= 0 &&
+	    oddity_expired_for(o->attempt) >= 0;
+}
+
+/* As long ago; past all leeway about as long ago, or it is the very same. */
+static bool
+like_expired(const struct event *e, const struct event *o)
+{
+	int64_t mine = oddity_expired_for(e->attempt);
+	int64_t other = oddity_expired_for(o->attempt);
+
+	return both_expired(e, o) &&
+	    (other >= mine || (other > LEEWAY && (other >= mine - mine / 10 ||
+	        e->attempt->credentials->secret ==
+	            o->attempt->credentials->secret)));
+}
+
 static bool
 both_sized(const struct event *e, const struct event *o)
 {
@@ -183,6 +207,7 @@ static const struct {
 	{ both_meant, like_audience },
 	{ both_jwt, like_issuer },
 	{ both_aimed, like_target },
+	{ both_expired, like_expired },
 };
 
 /* Of the successes that can be compared, is one like this? */
@@ -455,6 +480,9 @@ const struct fact facts_of_peers[] = {
 	{ "proxy.same_issuer_succeeds", FACT_BOOL, SOURCE_HISTORY,
 	    "others get through with a token of the same issuer",
 	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 8 },
+	{ "proxy.as_expired_succeeds", FACT_BOOL, SOURCE_HISTORY,
+	    "a token that expired as long before gets through",
+	    SEE_ALL_CLIENTS, NULL, .compute = like_passes, .offset = 10 },
 	{ "proxy.token_key_that_works", FACT_STRING, SOURCE_HISTORY,
 	    "the key id of tokens that get through", SEE_ALL_CLIENTS,
 	    "none", .compute = bearer_that_works,

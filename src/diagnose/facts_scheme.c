@@ -4,6 +4,7 @@
  */
 #include "diagnose/facts.h"
 #include "diagnose/history.h"
+#include "diagnose/oddity.h"
 
 #define SEE_REQUEST "capture the direction from the client to the proxy"
 #define SEE_RESPONSE "capture the direction from the proxy to the client"
@@ -130,27 +131,6 @@ nonce_offered(const struct subject *s, const struct fact *f)
 	return value_bool(false);
 }
 
-/*
- * What the request with this answer asked for, which need not be the first of
- * the attempt; NULL: not known.
- */
-static const char *
-target_of(const struct attempt *a, const struct token *t)
-{
-	if (a->request != NULL && a->request->credentials == t)
-		return a->request->target;
-	if (a->observations.next == NULL)
-		return NULL;
-	LIST_EACH (l, &a->observations) {
-		const struct observed_request *q =
-		    &LIST_OBJECT(l, const struct observation, link)->request;
-
-		if (q->credentials == t)
-			return q->target;
-	}
-	return NULL;
-}
-
 static struct value
 digest_target(const struct subject *s, const struct fact *f)
 {
@@ -158,33 +138,21 @@ digest_target(const struct subject *s, const struct fact *f)
 
 	(void)f;
 	return t == NULL ? not_sent(s)
-	                 : value_string(target_of(s->attempt, t));
+	                 : value_string(oddity_target(s->attempt, t));
 }
 
-/* Path and query of what was asked for may stand for the whole URL. */
 static struct value
 uri_differs(const struct subject *s, const struct fact *f)
 {
 	const struct token *t = sent(s, SCHEME_DIGEST);
-	const char *target = t != NULL ? target_of(s->attempt, t) : NULL;
+	enum truth differs;
 
 	(void)f;
 	if (t == NULL || t->digest->uri == NULL)
 		return not_sent(s);
-	if (target == NULL)
-		return value_unknown();
-
-	struct span uri = span_of_str(t->digest->uri);
-	struct span whole = span_of_str(target);
-
-	uri = span_first(uri, span_find(uri, '?'));
-	whole = span_first(whole, span_find(whole, '?'));
-	if (uri.len > whole.len)
-		return value_bool(true);
-	/* "/" stands for an empty path, too. */
-	return value_bool(
-	    !span_eq_nocase(span_from(whole, whole.len - uri.len), uri) &&
-	    !(span_eq(uri, SPAN("/"))));
+	differs = oddity_digest_uri(s->attempt);
+	return differs == TRUTH_UNKNOWN ? value_unknown()
+	                                : value_bool(differs == TRUTH_TRUE);
 }
 
 static struct value
@@ -365,6 +333,25 @@ digest_length(const struct subject *s, const struct fact *f)
 	                 : value_bool(t->digest->response_bad_length);
 }
 
+/* What is missing is told before what is of the wrong length. */
+static struct value
+digest_flaw(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = sent(s, SCHEME_DIGEST);
+	struct text text = { .limit = 120 };
+
+	(void)f;
+	if (t == NULL)
+		return not_sent(s);
+	if (t->digest->missing != NULL)
+		text_fmt(&text, "%s is missing", t->digest->missing);
+	else if (t->digest->response_bad_length)
+		text_str(&text, "its response has the wrong length");
+	else
+		return value_absent();
+	return value_text(s, &text);
+}
+
 static struct value
 digest_backslash(const struct subject *s, const struct fact *f)
 {
@@ -412,20 +399,6 @@ bearer_text(const struct subject *s, const struct fact *f)
 	    (const char *)t->bearer + f->offset));
 }
 
-/* The proxy judges by its own clock, which its answer may show. */
-static when_ns
-proxys_time(const struct attempt *a)
-{
-	const struct observed_response *p = a->response;
-	int64_t apart = p == NULL || p->date == WHEN_NONE
-	    ? 0
-	    : when_between(p->time, p->date);
-
-	/* Date has whole seconds, and is that of the page's making. */
-	return apart > -5 * WHEN_SECOND && apart < 5 * WHEN_SECOND ? a->end
-	                                                           : p->date;
-}
-
 static struct value
 expired_for(const struct subject *s, const struct fact *f)
 {
@@ -435,11 +408,9 @@ expired_for(const struct subject *s, const struct fact *f)
 	if (t == NULL)
 		return not_sent(s);
 
-	when_ns now = proxys_time(s->attempt);
+	int64_t ns = oddity_expired_for(s->attempt);
 
-	if (t->bearer->exp == WHEN_NONE || now < t->bearer->exp)
-		return value_absent();
-	return value_duration(when_between(t->bearer->exp, now));
+	return ns < 0 ? value_absent() : value_duration(ns);
 }
 
 /* The later of nbf and iat, if it is still to come. */
@@ -457,7 +428,7 @@ early_by(const struct subject *s, const struct fact *f)
 	if (t->bearer->iat != WHEN_NONE && t->bearer->iat > from)
 		from = t->bearer->iat;
 
-	when_ns now = proxys_time(s->attempt);
+	when_ns now = oddity_proxys_time(s->attempt);
 
 	if (from == WHEN_NONE || from <= now)
 		return value_absent();
@@ -570,6 +541,9 @@ const struct fact facts_of_scheme[] = {
 	{ "digest.bad_length", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the response in the answer has the wrong length", SEE_REQUEST,
 	    NULL, .compute = digest_length },
+	{ "digest.flaw", FACT_STRING, SOURCE_ATTEMPT,
+	    "what is missing in the answer, or of the wrong length",
+	    SEE_REQUEST, "nothing", .compute = digest_flaw },
 	{ "digest.user_has_backslash", FACT_BOOL, SOURCE_ATTEMPT,
 	    "the user name holds a backslash, which must be escaped",
 	    SEE_REQUEST, NULL, .compute = digest_backslash },
@@ -591,7 +565,7 @@ const struct fact facts_of_scheme[] = {
 	    .compute = expired_for },
 	{ "bearer.early_by", FACT_DURATION, SOURCE_ATTEMPT,
 	    "how long until the token is valid (nbf, iat)", SEE_REQUEST,
-	    NULL, .compute = early_by },
+	    "some time", .compute = early_by },
 	{ "bearer.issuer", FACT_STRING, SOURCE_ATTEMPT,
 	    "the issuer of the token", SEE_REQUEST, "an unnamed issuer",
 	    .compute = bearer_text, BEARER(iss) },

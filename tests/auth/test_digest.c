@@ -21,7 +21,8 @@ static const struct answer {
 	    "alice", NULL, "/x", NULL, "auth", NULL, 1, false, false },
 	/* Any order of names, any case, token instead of quoted string. */
 	{ "DIGEST NC=0000000a,QOP=\"auth\",Response=\"" MD5_HEX
-	  "\",URI=\"h:443\",nonce=abc,REALM=Lab,USERNAME=bob,algorithm=MD5",
+	  "\",URI=\"h:443\",nonce=abc,REALM=Lab,USERNAME=bob,algorithm=MD5"
+	  ",CNONCE=c",
 	    "bob", NULL, "h:443", "MD5", "auth", NULL, 10, false, false },
 	/* The query may hold secrets and is not kept. */
 	{ ANSWER("\"alice\"", "\"http://h/p?key=sesame\"", ""), "alice", NULL,
@@ -59,6 +60,11 @@ static const struct answer {
 	{ "Digest username=\"a\", realm=\"r\", nonce=\"n\", uri=\"/\", "
 	  "response=\"0123\"",
 	    "a", NULL, "/", NULL, NULL, NULL, 0, true, false },
+	/* RFC 7616 3.4: qop asks for both. */
+	{ ANSWER("\"a\"", "\"/\"", ", qop=auth, cnonce=\"c\""), "a", NULL, "/",
+	    NULL, "auth", "nc", 0, false, false },
+	{ ANSWER("\"a\"", "\"/\"", ", qop=auth, nc=00000001"), "a", NULL, "/",
+	    NULL, "auth", "cnonce", 1, false, false },
 	{ "Digest", NULL, NULL, NULL, NULL, NULL, "username", 0, false,
 	    false },
 };

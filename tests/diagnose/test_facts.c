@@ -464,10 +464,16 @@ static const struct {
 	{ "http://www.example.test/a/b", "/a/b", false },
 	{ "http://www.example.test/a/b", "http://www.example.test/a/b",
 	    false },
+	{ "http://www.example.test/a/list", "/list", true },
+	{ "http://www.example.test/a", "/", true },
 	{ "http://www.example.test", "/", false },
+	{ "http://www.example.test", "http://www.example.test/", false },
+	{ "http://www.example.test/", "http://www.example.test", false },
 	{ "http://www.example.test/a?\xe2\x80\xa6", "/a?q=1", false },
 	{ "www.example.test:443", "www.example.test:443", false },
 	{ "www.example.test:443", "/x", true },
+	{ "www.example.test:443", "/", true },
+	{ "www.example.test:443", "443", true },
 	{ "http://www.example.test/a", "/b", true },
 };
 
