@@ -228,6 +228,8 @@ static const struct row rows[] = {
 	    { X(1, NEGOEX_INIT, CHOSE_NTLM), X(1, T1_RESP, T2),
 	        X(1, T3_RESP, PASS) },
 	    "Negotiate/NTLM authenticated - 2 1; " },
+	{ "NEGOEX is no ticket", "Chrome", { X(1, NEGOEX_INIT, OFFER) },
+	    "Negotiate rejected negotiate 1 1; " },
 	{ "but a NegTokenInit begins another one", "Chrome",
 	    { X(1, TICKET, CHOSE_NTLM), X(1, T1_INIT, T2),
 	        X(1, T3_RESP, PASS) },
