@@ -191,6 +191,51 @@ START_TEST(what_one_kdc_gave_is_not_denied)
 }
 END_TEST
 
+static bool
+has_verdict(const struct verdict *v, size_t n, enum cause cause)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].cause == cause)
+			return true;
+	return false;
+}
+
+/* KRB_ERR_GENERIC is no reason, and its words may be; nor is a reject. */
+static const struct {
+	int code;
+	const char *words, *rule;
+} vague[] = {
+	{ 60, NULL, "kerberos-refused" },
+	{ 60, "No key table entry found", "kerberos-refused" },
+	{ 60, "Encryption type arcfour-hmac not permitted",
+	    "kerberos-etype-not-permitted" },
+	{ -1, NULL, "spnego-rejected" },
+};
+
+START_TEST(a_refusal_that_says_nothing_rules_nothing_out)
+{
+	struct attempt *a =
+	    scene_kerberos(&scene, 1, "HTTP/proxy.example", false);
+	struct token *t = scene_token(&scene, SCHEME_NEGOTIATE,
+	    vague[_i].code >= 0 ? TOKEN_KRB_ERROR : TOKEN_SPNEGO);
+	const struct finding *f;
+
+	parts_of(t)->kerberos.error_code = vague[_i].code;
+	parts_of(t)->kerberos.e_text = vague[_i].words;
+	t->neg_state = NEG_REJECT;
+	a->verdict = t;
+	diagnose();
+	RULE_IS(a, vague[_i].rule);
+	f = finding_of(vague[_i].rule);
+	ck_assert(!has_verdict(f->ruled_out, f->n_ruled_out,
+	    CAUSE_KERBEROS_WRONG_KEY));
+	ck_assert(!has_verdict(f->ruled_out, f->n_ruled_out,
+	    CAUSE_CLOCK_SKEW));
+	ck_assert(!has_verdict(f->ruled_out, f->n_ruled_out,
+	    CAUSE_TICKET_EXPIRED));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -202,6 +247,9 @@ main(void)
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_loop_test(c, what_one_kdc_gave_is_not_denied, 0,
 	    sizeof(told) / sizeof(told[0]));
+	tcase_add_loop_test(c,
+	    a_refusal_that_says_nothing_rules_nothing_out, 0,
+	    sizeof(vague) / sizeof(vague[0]));
 	suite_add_tcase(s, c);
 	return run_suite(s);
 }
