@@ -257,8 +257,9 @@ note_credentials(struct attempt *a, const struct observation *o,
 	}
 	if (m->client_step == STEP_AUTHENTICATE)
 		a->authenticate = t;
-	else if (a->negotiate == NULL && m->client_step != STEP_CREDENTIALS)
-		a->negotiate = t;
+	else if ((a->negotiate == NULL || t->kind == TOKEN_NTLM_NEGOTIATE) &&
+	    m->client_step != STEP_CREDENTIALS)
+		a->negotiate = t; /* NTLM that the proxy chose takes over */
 }
 
 /* Does this 407 name the scheme that was tried, but bring no token? */

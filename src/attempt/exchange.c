@@ -11,6 +11,24 @@
 
 /* -- which attempt does it belong to? -- */
 
+/*
+ * One SPNEGO context (RFC 4178 section 3.2): the proxy chose NTLM in place of
+ * what the first token began with, and this type 1 goes on in a NegTokenResp.
+ */
+static bool
+goes_on_as_chosen(const struct tracked *a, const struct token *sent)
+{
+	const struct token *chosen = a->attempt.challenge;
+
+	return sent->wrap == WRAP_SPNEGO && !sent->is_init &&
+	    a->said != SAID_AUTHENTICATE && chosen != NULL &&
+	    chosen->scheme == SCHEME_NEGOTIATE &&
+	    chosen->kind != TOKEN_NTLM_CHALLENGE &&
+	    (chosen->neg_state == NEG_ACCEPT_INCOMPLETE ||
+	        chosen->neg_state == NEG_REQUEST_MIC) &&
+	    (chosen->mech == NULL || strcmp(chosen->mech, "ntlmssp") == 0);
+}
+
 static struct tracked *
 find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
     enum said said, bool passed)
@@ -34,7 +52,9 @@ find_attempt(struct tracker *t, struct conn *c, const struct observation *o,
 	if (state == STATE_ASKED && said != SAID_AUTHENTICATE)
 		return cur;
 	if (state == STATE_CHALLENGED || state == STATE_WAITING) {
-		if (said != SAID_NEGOTIATE)
+		if (said != SAID_NEGOTIATE ||
+		    (state == STATE_CHALLENGED &&
+		        goes_on_as_chosen(cur, o->request.credentials)))
 			return cur;
 		/* It begins again: the handshake before is broken, or it was
 		 * answered, which is not in the capture. */

@@ -131,11 +131,15 @@ steps_move(enum state state, enum said said, enum answer answer)
 	return NULL;
 }
 
-/* A SPNEGO token whose mechanism is NTLM begins an NTLM handshake. */
+/*
+ * A SPNEGO token whose mechanism is NTLM begins an NTLM handshake; the first
+ * one of NEGOEX is no ticket either.
+ */
 static bool
-begins_ntlm(const struct token *t)
+begins_handshake(const struct token *t)
 {
 	return t->kind == TOKEN_NTLM_NEGOTIATE ||
+	    (t->kind == TOKEN_NEGOEX && t->is_init) ||
 	    (t->kind == TOKEN_SPNEGO && t->mech != NULL &&
 	        strcmp(t->mech, "ntlmssp") == 0);
 }
@@ -150,7 +154,7 @@ steps_said(const struct observed_request *q)
 	if (t == NULL || t->scheme == SCHEME_NONE)
 		return q->head_cut ? SAID_UNSEEN : SAID_NOTHING;
 	if (t->scheme == SCHEME_NTLM || t->scheme == SCHEME_NEGOTIATE) {
-		if (begins_ntlm(t))
+		if (begins_handshake(t))
 			return SAID_NEGOTIATE;
 		if (t->kind == TOKEN_NTLM_AUTHENTICATE)
 			return SAID_AUTHENTICATE;

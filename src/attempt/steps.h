@@ -25,7 +25,7 @@ enum state {
 /* What the client's half of an exchange was. */
 enum said {
 	SAID_NOTHING = 0,  /* no credentials */
-	SAID_NEGOTIATE,    /* NTLM type 1, or a SPNEGO token that begins one */
+	SAID_NEGOTIATE,    /* NTLM type 1, SPNEGO that begins it, NEGOEX */
 	SAID_AUTHENTICATE, /* NTLM type 3 */
 	SAID_TICKET,       /* AP-REQ or another Negotiate token */
 	SAID_CREDENTIALS,  /* Basic, Digest, Bearer, others */

@@ -53,6 +53,7 @@ decode_gss(const struct challenge *c, bool challenge, struct arena *a,
 		if (out->fault.kind == FAULT_NONE)
 			out->fault = fault;
 		out->wrap = s.wrap;
+		out->is_init = s.is_init;
 		out->neg_state = s.state;
 		if (s.wrap == WRAP_SPNEGO)
 			out->kind = TOKEN_SPNEGO;

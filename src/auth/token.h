@@ -202,6 +202,7 @@ struct token {
 	enum token_wrap wrap : 8;
 	enum token_verified verified : 8;
 	enum neg_state neg_state : 8;
+	bool is_init; /* of SPNEGO: a NegTokenInit, which begins a context */
 	bool not_base64;
 	bool garbled; /* "token=oYG…" and the like, repaired */
 	const char *scheme_name; /* as written; NULL for SCHEME_NONE */

@@ -260,6 +260,64 @@ tries(const struct subject *s, const struct fact *f)
 }
 
 static struct value
+kept(const struct subject *s, struct text *t)
+{
+	struct value v = value_string(arena_str(s->arena, text_span(t)));
+
+	text_fini(t);
+	return v;
+}
+
+/* By the KDC of another realm, to this one; of a SYN, as it seems. */
+static bool
+was_sent_there(const struct kdc_view *v, const struct kdc_record *k)
+{
+	struct span to;
+
+	if (v->referral == NULL || v->referral->frame >= k->request_frame)
+		return false;
+	to = span_of_str(kdc_of(v->referral)->granted);
+	return k->realm == NULL ||
+	    (span_starts_nocase(to, SPAN("krbtgt/")) &&
+	        span_eq_nocase(span_from(to, 7), span_of_str(k->realm)));
+}
+
+/* "HTTP/proxy.lab.test in LAB.TEST"; of a SYN, it is not known. */
+static struct value
+question(const struct subject *s, const struct fact *f)
+{
+	const struct kdc_record *k = about(s);
+	struct text t = { .limit = 512 };
+
+	(void)f;
+	if (k == NULL)
+		return nothing(s);
+	text_str(&t, k->service != NULL ? k->service : "a connection");
+	if (k->realm != NULL)
+		text_fmt(&t, " in %s", k->realm);
+	if (was_sent_there(&s->kdc, k))
+		text_str(&t, " (another KDC sent it there)");
+	return kept(s, &t);
+}
+
+static struct value
+ticket_told(const struct subject *s, const struct fact *f)
+{
+	const struct witness_record *r = s->kdc.ticket;
+	struct text t = { .limit = 512 };
+
+	(void)f;
+	if (r == NULL)
+		return nothing(s);
+	text_fmt(&t,
+	    "The KDC gave this client a ticket for %s (frame %llu): if the "
+	    "proxy is called so, a setting may keep the program from "
+	    "sending it.",
+	    kdc_of(r)->granted, (unsigned long long)r->frame);
+	return kept(s, &t);
+}
+
+static struct value
 ticket_issued(const struct subject *s, const struct fact *f)
 {
 	(void)f;
@@ -542,6 +600,13 @@ const struct fact facts_of_kdc[] = {
 	    NULL, .compute = tcp_fails),
 	KDC("kdc.tries", FACT_NUMBER, "how often the KDC was asked", "none",
 	    .compute = tries),
+	KDC("kdc.question", FACT_STRING,
+	    "the service that the KDC was asked for, and in which realm",
+	    "something", .compute = question),
+	KDC("kdc.ticket_told", FACT_STRING,
+	    "a sentence on the ticket that the KDC gave this client",
+	    "What the KDC said is not in this capture, or says nothing on it.",
+	    .compute = ticket_told),
 	KDC("kdc.ticket_issued", FACT_BOOL,
 	    "the KDC gave this client a ticket for an HTTP service", NULL,
 	    .compute = ticket_issued),

@@ -106,6 +106,26 @@ error_code(const struct subject *s, const struct fact *f)
 	                 : not_answered(s);
 }
 
+/* KRB_ERR_GENERIC: of what was wrong, no code tells. */
+#define ERR_GENERIC 60
+
+static bool
+tells_why(const struct token *t)
+{
+	return t != NULL && t->kerberos->error_code != ERR_GENERIC;
+}
+
+static struct value
+reason(const struct subject *s, const struct fact *f)
+{
+	const struct token *t = krb_error(s);
+
+	(void)f;
+	if (tells_why(t))
+		return value_number(t->kerberos->error_code);
+	return t != NULL ? value_absent() : not_answered(s);
+}
+
 static struct value
 error_name(const struct subject *s, const struct fact *f)
 {
@@ -129,8 +149,8 @@ took_it(const struct subject *s)
 }
 
 /*
- * Of a refusal without an error, the reason is not in the capture: other
- * than above, that is unknown and not absent.
+ * Of a refusal without an error that says why, the reason is not in the
+ * capture: other than above, that is unknown and not absent.
  */
 static struct value
 refused_for(const struct subject *s, const struct fact *f)
@@ -138,7 +158,7 @@ refused_for(const struct subject *s, const struct fact *f)
 	const struct token *t = krb_error(s);
 
 	(void)f;
-	if (t != NULL)
+	if (tells_why(t))
 		return value_number(t->kerberos->error_code);
 	return took_it(s) ? value_absent() : value_unknown();
 }
@@ -246,6 +266,9 @@ const struct fact facts_of_negotiate[] = {
 	{ "kerberos.error", FACT_NUMBER, SOURCE_ATTEMPT,
 	    "the code of the KRB-ERROR in the 407", SEE_TOKENS, "none",
 	    .compute = error_code },
+	{ "kerberos.reason", FACT_NUMBER, SOURCE_ATTEMPT,
+	    "the code of the KRB-ERROR in the 407, if it says why: any but "
+	    "KRB_ERR_GENERIC", SEE_TOKENS, "none", .compute = reason },
 	{ "kerberos.refused_for", FACT_NUMBER, SOURCE_ATTEMPT,
 	    "the error for which the proxy refused the ticket", SEE_REASON,
 	    "none", .compute = refused_for },

@@ -15,11 +15,14 @@
 /* What the client sends. */
 enum sent {
 	LOST, PLAIN, PLAIN_CUT, T1, T3, T3_OF_OTHER, BASIC, BASIC_2, TICKET,
-	DIGEST, DIGEST_NEW
+	DIGEST, DIGEST_NEW,
+	/* SPNEGO: a NegTokenInit of NTLM, or of NEGOEX; NegTokenResp */
+	T1_INIT, NEGOEX_INIT, T1_RESP, T3_RESP
 };
 /* What the proxy answers. */
 enum got {
-	OFFER, OFFER_CLOSE, OFFER_CUT, T2, T2_END, STALE, TOOK, PASS, NOTHING
+	OFFER, OFFER_CLOSE, OFFER_CUT, T2, T2_END, STALE, TOOK, CHOSE_NTLM,
+	CHOSE_KERBEROS, PASS, NOTHING
 };
 
 /* A step: an exchange, or, with `close`, the end of a connection. */
@@ -100,7 +103,21 @@ sent_token(struct observation *o, enum sent sent, uint64_t frame)
 	case TICKET:
 		t = token(o, SCHEME_NEGOTIATE, TOKEN_AP_REQ);
 		break;
+	case T1_INIT:
+	case T1_RESP:
+		t = token(o, SCHEME_NEGOTIATE, TOKEN_NTLM_NEGOTIATE);
+		break;
+	case T3_RESP:
+		t = token(o, SCHEME_NEGOTIATE, TOKEN_NTLM_AUTHENTICATE);
+		parts_of(t)->ntlm.target_info = 7;
+		break;
+	case NEGOEX_INIT:
+		t = token(o, SCHEME_NEGOTIATE, TOKEN_NEGOEX);
+		t->mech = "negoex";
+		break;
 	}
+	t->wrap = sent >= T1_INIT ? WRAP_SPNEGO : WRAP_RAW;
+	t->is_init = sent == T1_INIT || sent == NEGOEX_INIT;
 	t->whole = 1000 + frame; /* each is new */
 	return t;
 }
@@ -115,6 +132,18 @@ telling_token(struct observation *o, enum got got)
 	t->neg_state = got == TOOK ? NEG_ACCEPT_COMPLETED : NEG_ABSENT;
 	parts_of(t)->digest.nonce = 2;
 	parts_of(t)->digest.stale = 1;
+	return t;
+}
+
+/* The first word of the proxy in a context: what to go on with. */
+static inline struct token *
+choosing_token(struct observation *o, enum got got)
+{
+	struct token *t = token(o, SCHEME_NEGOTIATE, TOKEN_SPNEGO);
+
+	t->wrap = WRAP_SPNEGO;
+	t->neg_state = NEG_ACCEPT_INCOMPLETE;
+	t->mech = got == CHOSE_NTLM ? "ntlmssp" : "krb5";
 	return t;
 }
 
@@ -189,6 +218,8 @@ take(struct tracker *tracker, const struct row *row, const struct act *s,
 			    asks ? 7 : 0;
 			if (s->got == STALE || s->got == TOOK)
 				p->challenges = telling_token(o, s->got);
+			if (s->got == CHOSE_NTLM || s->got == CHOSE_KERBEROS)
+				p->challenges = choosing_token(o, s->got);
 		}
 		o->frame = frame + 1;
 	}

@@ -81,6 +81,8 @@ check(const char *value, int i)
 	ck_assert_msg(t.kind == rows[i].kind, "%s: kind %d", rows[i].file,
 	    t.kind);
 	ck_assert_int_eq(t.neg_state, rows[i].state);
+	ck_assert_int_eq(t.is_init, t.kind == TOKEN_AP_REQ ||
+	        t.kind == TOKEN_NTLM_NEGOTIATE);
 	same_text(rows[i].file, t.mech, rows[i].mech);
 	same_text(rows[i].file, t.user, rows[i].user);
 	same_text(rows[i].file, t.kerberos->service, rows[i].service);
