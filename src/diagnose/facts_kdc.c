@@ -429,7 +429,8 @@ client_skew(const struct subject *s, const struct fact *f)
 		return value_absent();
 
 	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
-		int64_t ns = k->till - lives[i] - k->stime;
+		int64_t ns = when_between(when_after(k->stime, lives[i]),
+		    k->till);
 
 		ns = ns < 0 ? -ns : ns;
 		best = ns < best ? ns : best;

@@ -65,8 +65,9 @@ add(struct readings *r, const struct address *host, enum clock_source source,
 		r->room = r->room * 2 + 64;
 		r->at = memory_grow(r->at, r->room, sizeof(*r->at));
 	}
-	r->at[r->n++] = (struct reading){ *host, source, shown - captured,
-		frame, 0 };
+	/* What a token shows may be any time. */
+	r->at[r->n++] = (struct reading){ *host, source,
+		when_between(captured, shown), frame, 0 };
 }
 
 static void
