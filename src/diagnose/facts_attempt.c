@@ -214,12 +214,15 @@ has_room_for_challenge(const struct attempt *a)
 static struct value
 challenge_seen(const struct subject *s, const struct fact *f)
 {
+	const struct token *last = s->attempt->challenge;
+
 	(void)f;
 	/* A SPNEGO reject comes where a challenge would (RFC 4178 4.2.2). */
-	if (s->attempt->challenge != NULL)
-		return value_bool(s->attempt->challenge->neg_state !=
-		        NEG_REJECT ||
-		    s->attempt->challenge->kind == TOKEN_NTLM_CHALLENGE);
+	if (last != NULL && last->neg_state == NEG_REJECT)
+		return value_bool(
+		    attempt_time_of(s->attempt, STEP_CHALLENGE) != WHEN_NONE);
+	if (last != NULL)
+		return value_bool(true);
 	return has_room_for_challenge(s->attempt) ? value_unknown()
 	                                          : value_bool(false);
 }

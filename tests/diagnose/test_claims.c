@@ -74,7 +74,23 @@ START_TEST(a_proxy_that_took_ntlm_in_negotiate_takes_it)
 
 	diagnose();
 	RULE_IS(a, _i == 0 ? "ntlm-in-negotiate-refused"
-	                   : "type1-not-challenged");
+	                   : "ntlm-type1-disliked");
+}
+END_TEST
+
+/* It comes where a challenge would, also after one. */
+START_TEST(a_spnego_reject_is_no_challenge)
+{
+	struct attempt *a = unchallenged(1);
+	struct token *reject =
+	    scene_token(&scene, SCHEME_NEGOTIATE, TOKEN_SPNEGO);
+
+	reject->neg_state = NEG_REJECT;
+	a->challenge = a->verdict = reject;
+	if (_i == 1)
+		scene_leg(&scene, a, STEP_CHALLENGE, false);
+	diagnose();
+	RULE_IS(a, _i == 0 ? "ntlm-in-negotiate-refused" : "spnego-rejected");
 }
 END_TEST
 
@@ -444,10 +460,13 @@ START_TEST(a_browser_that_stopped_logging_in_has_no_spare_requests)
 	scene_ntlm(&scene, 1, agent, "erin", true);
 	scene.clock += 3600 * WHEN_SECOND;
 	a = scene_attempt(&scene, 1, agent, SCHEME_NTLM);
-	if (_i == 1)
+	/* Nor does one days later. */
+	if (_i == 2)
+		scene.clock += 6 * 24 * 3600 * WHEN_SECOND;
+	if (_i >= 1)
 		scene_ntlm(&scene, 1, agent, "erin", true);
 	diagnose();
-	RULE_IS(a, _i == 0 ? "no-credentials" : "spare-connection");
+	RULE_IS(a, _i == 1 ? "spare-connection" : "no-credentials");
 }
 END_TEST
 
@@ -495,6 +514,7 @@ main(void)
 	    a_computer_account_that_was_not_answered_was_not_refused);
 	tcase_add_loop_test(c, a_proxy_that_took_ntlm_in_negotiate_takes_it, 0,
 	    2);
+	tcase_add_loop_test(c, a_spnego_reject_is_no_challenge, 0, 2);
 	tcase_add_loop_test(c, a_type_1_that_was_not_answered_was_not_refused,
 	    0, 3);
 	tcase_add_loop_test(c, the_very_same_password_is_no_old_one, 0, 3);
@@ -519,7 +539,7 @@ main(void)
 	    who_got_in_before_the_refusals_may_be_locked_out_now, 0, 4);
 	tcase_add_loop_test(c, the_newer_password_is_no_old_one, 0, 2);
 	tcase_add_loop_test(c,
-	    a_browser_that_stopped_logging_in_has_no_spare_requests, 0, 2);
+	    a_browser_that_stopped_logging_in_has_no_spare_requests, 0, 3);
 	tcase_add_loop_test(c, a_tool_is_what_its_name_says, 0,
 	    sizeof(tools) / sizeof(tools[0]));
 	suite_add_tcase(s, c);

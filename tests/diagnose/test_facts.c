@@ -319,6 +319,7 @@ static const struct {
 	{ "LAB", "PC7", "erin ", false, true },
 	{ "LAB", "PC7", " erin", false, true },
 	{ "LAB", "PC7", "erin@lab.example", false, true },
+	{ "MicrosoftAccount", "PC7", "erin@mail.example", true, false },
 };
 
 START_TEST(forms_of_ntlm_names_are_told_apart)

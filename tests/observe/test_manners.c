@@ -94,6 +94,20 @@ START_TEST(an_answer_is_its_own)
 }
 END_TEST
 
+START_TEST(several_fields_of_a_name_are_one_list)
+{
+	struct manners *known = manners_new();
+	struct head h;
+	struct manner *m = manners_of_response(known, read_head(&h,
+	    HTTP_SERVER, "HTTP/1.1 407 Asked\r\nVia: 1.1 a\r\nX-Cache: x\r\n"
+	    "Via: 1.0 b, 1.1 c\r\n"));
+
+	ck_assert_str_eq(m->via, "1.1 a, 1.0 b, 1.1 c");
+	manner_let_go(m);
+	manners_free(known);
+}
+END_TEST
+
 START_TEST(a_long_token_belongs_to_its_answer_alone)
 {
 	struct manners *known = manners_new();
@@ -177,6 +191,7 @@ main(void)
 	TCase *tc = tcase_create("manners");
 
 	tcase_add_test(tc, an_answer_is_its_own);
+	tcase_add_test(tc, several_fields_of_a_name_are_one_list);
 	tcase_add_test(tc, a_long_token_belongs_to_its_answer_alone);
 	tcase_add_test(tc, programs_are_told_apart);
 	tcase_add_test(tc, what_is_long_is_read_each_time);
