@@ -259,15 +259,6 @@ tries(const struct subject *s, const struct fact *f)
 	return k != NULL ? value_number(k->tries) : nothing(s);
 }
 
-static struct value
-kept(const struct subject *s, struct text *t)
-{
-	struct value v = value_string(arena_str(s->arena, text_span(t)));
-
-	text_fini(t);
-	return v;
-}
-
 /* By the KDC of another realm, to this one; of a SYN, as it seems. */
 static bool
 was_sent_there(const struct kdc_view *v, const struct kdc_record *k)
@@ -297,7 +288,7 @@ question(const struct subject *s, const struct fact *f)
 		text_fmt(&t, " in %s", k->realm);
 	if (was_sent_there(&s->kdc, k))
 		text_str(&t, " (another KDC sent it there)");
-	return kept(s, &t);
+	return value_text(s, &t);
 }
 
 static struct value
@@ -314,7 +305,7 @@ ticket_told(const struct subject *s, const struct fact *f)
 	    "proxy is called so, a setting may keep the program from "
 	    "sending it.",
 	    kdc_of(r)->granted, (unsigned long long)r->frame);
-	return kept(s, &t);
+	return value_text(s, &t);
 }
 
 static struct value

@@ -15,28 +15,74 @@
 #define NO_WORD_LEAST 6
 #define NEEDLES_MOST 12
 #define DECODED_MOST 512
-#define TITLE_MOST 256
 /* In one text; what follows the last of them is left out. */
 #define ECHOES_MOST 8
 
 #define ELLIPSIS SPAN("\xe2\x80\xa6")
 
+struct needle {
+	struct span is; /* of a token its first bytes: a part may be said, too */
+	bool token, counts_everywhere;
+};
+
 struct needles {
-	struct span at[NEEDLES_MOST];
+	struct needle at[NEEDLES_MOST];
 	size_t n;
 	uint8_t decoded[DECODED_MOST]; /* of Basic; wiped */
 	size_t n_decoded;
 };
 
+static bool
+is_token_byte(uint8_t c)
+{
+	return isalnum(c) || (c != '\0' && strchr("-._~+/=", c) != NULL);
+}
+
+static bool
+is_no_word(struct span s)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		letters += isalpha(s.at[i]) != 0;
+	return s.len >= NO_WORD_LEAST && letters > 0 && letters < s.len;
+}
+
 static void
 add(struct needles *x, struct span s)
 {
 	s = span_trim(s);
-	for (size_t i = 0; i < x->n; i++)
-		if (span_eq(x->at[i], s))
-			return;
+
+	bool is_long = s.len >= LONG_ENOUGH;
+
 	if (s.len >= ECHO_LEAST && x->n < NEEDLES_MOST)
-		x->at[x->n++] = s;
+		x->at[x->n++] = (struct needle){ s,
+			.counts_everywhere = is_long || is_no_word(s) };
+}
+
+/* It may be thousands of bytes long, so it is not looked through. */
+static void
+add_token(struct needles *x, struct span s)
+{
+	if (s.len < LONG_ENOUGH)
+		add(x, s);
+	else if (x->n < NEEDLES_MOST)
+		x->at[x->n++] = (struct needle){ span_first(s, LONG_ENOUGH),
+			.token = true, .counts_everywhere = true };
+}
+
+/* One that the grammar of credentials did not tell to be one. */
+static void
+add_word(struct needles *x, struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && is_token_byte(s.at[n]))
+		n++;
+	if (n == s.len)
+		add_token(x, s);
+	else
+		add(x, s);
 }
 
 static struct span
@@ -72,16 +118,25 @@ add_credentials(struct needles *x, struct span value)
 
 	if (!credentials_read(value, &c, &fault))
 		c = (struct challenge){ .scheme = value };
-	add(x, c.rest);
 	if (c.scheme.len >= LONG_ENOUGH) /* it is none */
-		add(x, c.scheme);
+		add_word(x, c.scheme);
 	if (span_eq_nocase(c.scheme, SPAN("Digest"))) {
 		add(x, challenge_param(&c, "response"));
 		return;
 	}
-	add(x, last_word(span_trim(c.rest)));
+
+	struct span rest = span_trim(c.rest);
+	struct span last = last_word(rest);
+
+	if (span_is_set(c.token68)) {
+		add_token(x, c.token68);
+	} else {
+		add(x, rest);
+		if (last.len < rest.len)
+			add_word(x, last);
+	}
 	if (span_eq_nocase(c.scheme, SPAN("Basic")))
-		add_password(x, last_word(span_trim(c.rest)));
+		add_password(x, last);
 }
 
 static void
@@ -98,15 +153,20 @@ add_all(struct needles *x, const struct http_message *request)
 
 /* -- in what the proxy says -- */
 
-static bool
-is_no_word(struct span needle)
+/*
+ * The token of which the first bytes stand here, whole or cut short, and what
+ * hangs on it, but for the end of a sentence.
+ */
+static size_t
+token_length(struct span text)
 {
-	size_t letters = 0;
+	size_t n = LONG_ENOUGH;
 
-	for (size_t i = 0; i < needle.len; i++)
-		letters += isalpha(needle.at[i]) != 0;
-	return needle.len >= NO_WORD_LEAST && letters > 0 &&
-	    letters < needle.len;
+	while (n < text.len && is_token_byte(text.at[n]))
+		n++;
+	while (n > LONG_ENOUGH && text.at[n - 1] == '.')
+		n--;
+	return n;
 }
 
 static bool
@@ -123,20 +183,24 @@ first_in(const struct needles *x, struct span text, bool prose, size_t *len)
 	size_t first = text.len;
 
 	for (size_t i = 0; i < x->n; i++) {
-		struct span needle = x->at[i];
-		bool is_long = needle.len >= LONG_ENOUGH;
-		bool counts = prose || is_long || is_no_word(needle);
+		const struct needle *k = &x->at[i];
+		bool alone = k->is.len < LONG_ENOUGH;
 
-		for (size_t at = 0; counts && at < text.len; at++) {
-			at += span_find_nocase(span_from(text, at),
-			    needle);
+		for (size_t at = 0;
+		     (prose || k->counts_everywhere) && at < text.len; at++) {
+			at += span_find_nocase(span_from(text, at), k->is);
 			if (at == text.len ||
-			    (!is_long && in_a_word(text, at, needle.len)))
+			    (alone && in_a_word(text, at, k->is.len)))
 				continue;
+
+			size_t n = k->token
+			    ? token_length(span_from(text, at))
+			    : k->is.len;
+
 			/* Of two the longer: a pair, not its password. */
-			if (at < first || (at == first && needle.len > *len)) {
+			if (at < first || (at == first && n > *len)) {
 				first = at;
-				*len = needle.len;
+				*len = n;
 			}
 			break;
 		}
@@ -174,8 +238,7 @@ static struct span
 field_without(const struct needles *x, const struct http_field *f,
     struct arena *a, bool *any)
 {
-	bool challenge = f->id == FIELD_PROXY_AUTHENTICATE ||
-	    f->id == FIELD_WWW_AUTHENTICATE;
+	bool challenge = f->id == FIELD_PROXY_AUTHENTICATE;
 	struct span value = without(x, f->value, false, a, any);
 	size_t error = challenge ? span_find_nocase(value, SPAN("error"))
 	                         : value.len;
@@ -194,12 +257,24 @@ field_without(const struct needles *x, const struct http_field *f,
 	return span_of(joined, error + end.len);
 }
 
+/* With its tag and the "<" behind it; without that it is no title. */
 static struct span
 title_of(struct span body)
 {
-	return span_first(
-	    span_from(body, span_find_nocase(body, SPAN("<title>"))),
-	    TITLE_MOST);
+	static const struct span tag = SPAN_INIT("<title>");
+	struct span title = span_from(body, span_find_nocase(body, tag));
+
+	return span_first(title, tag.len +
+	        span_find(span_from(title, tag.len), '<') + 1);
+}
+
+/* Of a head, what is kept of it (manners.h). */
+static bool
+is_shown(enum http_name id)
+{
+	return id == FIELD_PROXY_AUTHENTICATE || id == FIELD_SERVER ||
+	    id == FIELD_VIA || id == FIELD_PROXY_AGENT ||
+	    id == FIELD_X_CACHE || id == FIELD_X_SQUID_ERROR;
 }
 
 static bool
@@ -212,10 +287,12 @@ leave_out(const struct needles *x, const struct http_message *response,
 	*copy = *response;
 	copy->reason = without(x, response->reason, true, a, &any);
 	for (size_t i = 0; i < response->n_fields; i++) {
+		const struct http_field *f = &response->fields[i];
 		bool in_field = false;
-		struct span value =
-		    field_without(x, &response->fields[i], a, &in_field);
+		struct span value = f->value;
 
+		if (is_shown(f->id))
+			value = field_without(x, f, a, &in_field);
 		if (!in_field)
 			continue;
 		if (fields == NULL) {

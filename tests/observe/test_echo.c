@@ -31,6 +31,8 @@ read_head(struct head *h, enum http_side side, const char *lines,
 #define SHORT  "Basic ZXJpbjphYmM="         /* erin:abc */
 #define DIGEST "Digest username=\"erin\", realm=\"r\", nonce=\"n0n0n0\", " \
                "uri=\"/\", response=\"6629fae49393a05397450978507c4ef1\""
+#define FORTY    "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0"
+#define LONG   FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY
 #define DOTS   "\xe2\x80\xa6"
 
 /* What is left of the reason, of one field, and of the body. */
@@ -48,12 +50,12 @@ static const struct {
 	    "<html><TITLE>dm72p94662c0a71d9e</TITLE>", "No " DOTS ".",
 	    "Bearer realm=\"" DOTS "\", error=\"invalid_token\", "
 	    "error_description=\"Invalid: " DOTS ", " DOTS "\"",
-	    "<TITLE>" DOTS "</TITLE>" },
+	    "<TITLE>" DOTS "<" },
 	{ "a password, in prose", BASIC, "sun-shine expired",
 	    "Basic realm=\"x\", error=\"sun-shine\"",
 	    "<title>Password expired: sun-shine</title>", DOTS " expired",
 	    "Basic realm=\"x\", error=\"" DOTS "\"",
-	    "<title>Password expired: " DOTS "</title>" },
+	    "<title>Password expired: " DOTS "<" },
 	{ "both, and as they were sent", BASIC,
 	    "erin:sun-shine ZXJpbjpzdW4tc2hpbmU=", "Basic realm=\"x\"", "",
 	    DOTS " " DOTS, "Basic realm=\"x\"", "" },
@@ -69,6 +71,13 @@ static const struct {
 	    "Wrong 6629fae49393a05397450978507c4ef1",
 	    "Digest realm=\"r\", nonce=\"n0n0n0\"", "", "Wrong " DOTS,
 	    "Digest realm=\"r\", nonce=\"n0n0n0\"", "" },
+	{ "half of a token is as much as all of it", BEARER,
+	    "No dm72p94662c0a71d...",
+	    "Basic realm=\"x\"", "<title>dm72p94662c0a71d9</title>",
+	    "No " DOTS "...", "Basic realm=\"x\"", "<title>" DOTS "<" },
+	{ "longer than what is kept of a title", "Bearer " LONG,
+	    "No", "Basic realm=\"x\"", "<title>No " LONG "</title></html>",
+	    "No", "Basic realm=\"x\"", "<title>No " DOTS "<" },
 	{ "no scheme", "dm72p94662c0a71d9e", "No dm72p94662c0a71d9e",
 	    "Basic realm=\"x\"", "", "No " DOTS, "Basic realm=\"x\"", "" },
 	{ "a scheme twice", "Bearer " BEARER, "No dm72p94662c0a71d9e",
@@ -115,7 +124,8 @@ START_TEST(what_is_shown_of_an_answer)
 	/* What says nothing back costs no copy. */
 	ck_assert((m == &e.response) == (strcmp(rows[_i].field,
 	    rows[_i].want_field) == 0 && strcmp(rows[_i].reason,
-	    rows[_i].want_reason) == 0));
+	    rows[_i].want_reason) == 0 && strcmp(rows[_i].body,
+	    rows[_i].want_body) == 0));
 	arena_fini(&arena);
 }
 END_TEST
