@@ -21,7 +21,7 @@
 #define ELLIPSIS SPAN("\xe2\x80\xa6")
 
 struct needle {
-	struct span is; /* of a token its first bytes: a part may be said, too */
+	struct span is; /* of a token its first bytes: a part is said, too */
 	bool token, counts_everywhere;
 };
 
@@ -125,18 +125,17 @@ add_credentials(struct needles *x, struct span value)
 		return;
 	}
 
-	struct span rest = span_trim(c.rest);
-	struct span last = last_word(rest);
+	struct span word = c.token68;
 
-	if (span_is_set(c.token68)) {
-		add_token(x, c.token68);
+	if (span_is_set(word)) {
+		add_token(x, word);
 	} else {
-		add(x, rest);
-		if (last.len < rest.len)
-			add_word(x, last);
+		word = last_word(span_trim(c.rest));
+		add(x, c.rest);
+		add_word(x, word);
 	}
 	if (span_eq_nocase(c.scheme, SPAN("Basic")))
-		add_password(x, last);
+		add_password(x, word);
 }
 
 static void

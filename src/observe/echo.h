@@ -8,7 +8,8 @@
  *
  * What is looked for is what the request of the same exchange sent: the
  * credentials as they are, of a token a part from its beginning, too, and the
- * password of Basic and the response of Digest.  One of fewer than ECHO_LEAST bytes cannot be told from a word.
+ * password of Basic and the response of Digest.  One of fewer than ECHO_LEAST
+ * bytes cannot be told from a word.
  */
 #ifndef P407_OBSERVE_ECHO_H
 #define P407_OBSERVE_ECHO_H
